@@ -1,0 +1,146 @@
+"""The ring of DNA frames: one writer, any number of readers, fixed size, no locks.
+
+Each slot holds one frame of one voice. A voice is one tier's uninterrupted run: a tier switch starts a new voice, and
+while two tiers fade into each other every hop has a frame of each. Frames that only primed a new voice (they were
+run, not heard) are in the ring too, so that a recording can start a voice from the same state as the live one.
+
+The ring lives in any writable buffer, so the engine writes into shared memory and the control process reads from it.
+A slot's sequence number is cleared before and set after its payload; a reader that was overtaken notices, skips ahead
+and counts what it lost. (Relies on stores becoming visible in order, as on x86; elsewhere the interpreter's own work
+between two stores is what separates them.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holostream.codec.dna import Dna
+from holostream.codec.tier import TIERS
+
+HEARD, PRIMING = 0, 1
+
+
+def slot_type(lanes: int) -> np.dtype:
+    """The layout of one slot."""
+    harmonics = max(TIERS)
+    return np.dtype(
+        [
+            ("sequence", "<u8"),
+            ("hop", "<i8"),
+            ("voice", "<u4"),
+            ("harmonics", "<u2"),
+            ("kind", "u1"),
+            ("fade_hop", "u1"),
+            ("fade_hops", "u1"),
+            ("gains", "u1", (lanes,)),
+            ("amplitudes", "u1", (lanes, harmonics)),
+            ("phases", "u1", (lanes, harmonics)),
+        ],
+        align=True,
+    )
+
+
+def ring_bytes(lanes: int, capacity: int) -> int:
+    """Bytes a ring of `capacity` frames needs: a header of one cache line, then the slots."""
+    return 64 + capacity * slot_type(lanes).itemsize
+
+
+@dataclass(frozen=True)
+class RingFrame:
+    """One frame as read: `dna` has one frame; `fade_hop` of `fade_hops` says how far a fade-in is (0 of 0: none)."""
+
+    hop: int
+    voice: int
+    kind: int
+    fade_hop: int
+    fade_hops: int
+    dna: Dna
+
+
+class DnaRing:
+    """A view of a ring in `buffer` (bytes-like, writable, `ring_bytes` long, zeroed before first use)."""
+
+    def __init__(self, buffer: memoryview | bytearray, lanes: int, capacity: int) -> None:
+        self.lanes, self.capacity = lanes, capacity
+        header = np.frombuffer(buffer, np.uint64, 8)
+        self._written = header[0:1]
+        self._read = header[1:2]
+        slots = np.frombuffer(buffer, slot_type(lanes), capacity, offset=64)
+        self._slots = slots
+        self._sequence, self._hop, self._voice = slots["sequence"], slots["hop"], slots["voice"]
+        self._harmonics, self._kind = slots["harmonics"], slots["kind"]
+        self._fade_hop, self._fade_hops = slots["fade_hop"], slots["fade_hops"]
+        self._gains, self._amplitudes, self._phases = slots["gains"], slots["amplitudes"], slots["phases"]
+
+    @property
+    def written(self) -> int:
+        """Frames written since the start."""
+        return int(self._written[0])
+
+    @property
+    def fill(self) -> int:
+        """Frames written that the reader which publishes its place has not read yet."""
+        return self.written - int(self._read[0])
+
+    def publish_read(self, cursor: int) -> None:
+        """The one reader that the writer's fill is measured against says where it is."""
+        self._read[0] = cursor
+
+    def write(
+        self,
+        hop: int,
+        voice: int,
+        gains: np.ndarray,
+        amplitudes: np.ndarray,
+        phases: np.ndarray,
+        kind: int = HEARD,
+        fade_hop: int = 0,
+        fade_hops: int = 0,
+    ) -> int:
+        """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place. Never waits, never grows."""
+        place = int(self._written[0])
+        index, harmonics = place % self.capacity, amplitudes.shape[1]
+        self._sequence[index] = 0
+        self._hop[index], self._voice[index] = hop, voice
+        self._harmonics[index], self._kind[index] = harmonics, kind
+        self._fade_hop[index], self._fade_hops[index] = fade_hop, fade_hops
+        self._gains[index] = gains
+        self._amplitudes[index, :, :harmonics] = amplitudes
+        self._phases[index, :, :harmonics] = phases
+        self._sequence[index] = place + 1
+        self._written[0] = place + 1
+        return place
+
+    def codes_at(self, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Views of the writer's own recent frame: (lanes,) gains, (lanes, harmonics) amplitudes and phases."""
+        index = place % self.capacity
+        harmonics = int(self._harmonics[index])
+        return self._gains[index], self._amplitudes[index, :, :harmonics], self._phases[index, :, :harmonics]
+
+    def read(self, cursor: int, at_most: int = 1 << 30) -> tuple[list[RingFrame], int, int]:
+        """Frames from `cursor` on: (frames, next cursor, frames lost because the writer lapped the reader)."""
+        written = self.written
+        oldest = max(0, written - self.capacity)
+        lost = max(0, oldest - cursor)
+        cursor = max(cursor, oldest)
+        frames: list[RingFrame] = []
+        for place in range(cursor, min(written, cursor + at_most)):
+            slot = self._slots[place % self.capacity].copy()
+            if slot["sequence"] != place + 1 or self._sequence[place % self.capacity] != place + 1:
+                lost += 1
+                continue
+            width = int(slot["harmonics"])
+            dna = Dna(
+                slot["gains"][:, np.newaxis],
+                slot["amplitudes"][:, np.newaxis, :width],
+                slot["phases"][:, np.newaxis, :width],
+            )
+            frames.append(
+                RingFrame(
+                    int(slot["hop"]), int(slot["voice"]), int(slot["kind"]),
+                    int(slot["fade_hop"]), int(slot["fade_hops"]), dna,
+                )
+            )
+        return frames, min(written, cursor + at_most), lost

@@ -1,0 +1,95 @@
+"""A tier's facts: every size the program needs, read from the file beside the tier's graphs.
+
+The one dial is the number of harmonics. Sizes are facts of a model, never constants in code, so that a family with
+a longer hop runs with the same program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+TIERS = (4, 8, 16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True)
+class TierFacts:
+    """What a tier is, in samples and frames at the model's own rate.
+
+    A chunk starts every `hop` samples and is `chunk` long; its last `overlap` samples are shared with the next one.
+    The vocoder's chunk starts where the encoder's did and may ring on after it (`synthesis >= hop`): only its rise
+    costs latency.
+
+            |<---- hop ---->|<- overlap ->|
+    chunk t [=============================]
+    chunk t+1               [=============================]
+    """
+
+    family: str
+    harmonics: int
+    rate: int
+    hop: int
+    chunk: int
+    synthesis: int
+    encoder_state: int
+    vocoder_state: int
+    context_frames: int
+    """Frames before a given one on which its sound may depend: replay from this many is exact."""
+    prime_frames: int
+    """Frames of recent input a live switch runs through the tier before it is heard; at most `context_frames`."""
+    trained: bool
+    checksum: str
+    """SHA-256 over both graphs, hex: a recording names the models it needs by it."""
+
+    @property
+    def overlap(self) -> int:
+        return self.chunk - self.hop
+
+    @property
+    def latency_samples(self) -> int:
+        """Algorithmic latency: a chunk must have been heard before its first sample can sound."""
+        return self.chunk
+
+    @property
+    def frames_per_second(self) -> float:
+        return self.rate / self.hop
+
+    def added_latency_samples(self, block: int) -> int:
+        """What the codec adds to a pass-through that already works in blocks of `block` samples.
+
+        A device that delivers blocks has gathered gcd(block, hop) samples of every hop before we see them; the rest
+        of the chunk is ours to wait for. At a block of one hop only the overlap remains.
+        """
+        return self.latency_samples - math.gcd(block, self.hop)
+
+
+def facts_from_dict(values: dict) -> TierFacts:
+    """Facts as stored in `tier.json`.
+
+    Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
+    """
+    fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
+    unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
+    if unknown or missing:
+        raise ValueError(f"unknown fields {unknown}, missing fields {missing}")
+    types = {"int": int, "str": str, "bool": bool}
+    for name, type_name in fields.items():
+        if type(values[name]) is not types[str(type_name)]:
+            raise ValueError(f"{name} is {values[name]!r}, expected {type_name}")
+    facts = TierFacts(**values)
+    if facts.harmonics not in TIERS:
+        raise ValueError(f"harmonics is {facts.harmonics}, expected one of {', '.join(map(str, TIERS))}")
+    sizes_fit = 0 < facts.hop <= facts.chunk <= 2 * facts.hop and facts.hop <= facts.synthesis <= 64 * facts.hop
+    if not sizes_fit or not 8000 <= facts.rate <= 192000 or facts.hop > 65536:
+        raise ValueError(f"rate {facts.rate}, hop {facts.hop}, chunk {facts.chunk}, synthesis {facts.synthesis} do not fit")
+    if min(facts.encoder_state, facts.vocoder_state) < 1 or max(facts.encoder_state, facts.vocoder_state) > 1 << 24:
+        raise ValueError("state sizes must lie between 1 and 2^24")
+    if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
+        raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
+    return facts
+
+
+def facts_to_dict(facts: TierFacts) -> dict:
+    """The inverse of `facts_from_dict`."""
+    return dataclasses.asdict(facts)

@@ -1,0 +1,211 @@
+"""Runs a tier's two graphs with ONNX Runtime: chunks -> codes and codes -> chunks, state in, state out.
+
+`TierModel` takes any number of frames (files); `TierStep` takes one frame at a time into buffers bound once (live).
+Both run the same graphs on one thread and give the same bits, which the contract test holds them to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from holostream.codec.dna import Dna
+from holostream.codec.tier import TIERS, TierFacts, facts_from_dict
+
+MAX_GRAPH_BYTES = 256 << 20
+WARM_RUNS = 10
+
+
+class ModelError(Exception):
+    """A models folder or a tier in it cannot be used; the message says why and what to do."""
+
+
+def default_models_folder() -> Path:
+    """$HOLOSTREAM_MODELS, else the models installed with the package, else those of the checkout."""
+    if chosen := os.environ.get("HOLOSTREAM_MODELS"):
+        return Path(chosen)
+    package = Path(__file__).resolve().parents[1]
+    return package / "models" if (package / "models").is_dir() else package.parent / "models"
+
+
+def tier_folder(models: Path, harmonics: int) -> Path:
+    """Where a tier lives: `tier_004` ... `tier_256`."""
+    return models / f"tier_{harmonics:03d}"
+
+
+def graph_checksum(encoder: bytes, vocoder: bytes) -> str:
+    """SHA-256 over both graphs, hex."""
+    return hashlib.sha256(encoder + vocoder).hexdigest()
+
+
+def _session(graph: bytes, what: str, folder: Path) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # One thread and many small graphs: an arena per graph would only hold memory.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    try:
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a dozen classes of its own for one cause
+        raise ModelError(f"{folder}: the {what} graph cannot be loaded ({str(error).splitlines()[0][:120]}); "
+                         "restore the folder or export the tier again") from error
+
+
+class TierModel:
+    """One tier, loaded. Any number of frames per call; give consecutive calls the state of the one before."""
+
+    def __init__(self, facts: TierFacts, encoder: bytes, vocoder: bytes, folder: Path = Path("(memory)")) -> None:
+        self.facts = facts
+        self.encoder = _session(encoder, "encoder", folder)
+        self.vocoder = _session(vocoder, "vocoder", folder)
+        self._check_interface(folder)
+
+    def _check_interface(self, folder: Path) -> None:
+        facts = self.facts
+        for session, names, sizes in (
+            (self.encoder, ("chunks", "state"), (facts.chunk, facts.encoder_state)),
+            (self.vocoder, ("gains", "amplitudes", "phases", "state"),
+             (None, facts.harmonics, facts.harmonics, facts.vocoder_state)),
+        ):
+            found = {entry.name: entry.shape for entry in session.get_inputs()}
+            if tuple(found) != names or any(
+                size is not None and found[name][-1] != size for name, size in zip(names, sizes, strict=True)
+            ):
+                raise ModelError(f"{folder}: the graphs do not fit tier.json (inputs {found}); export the tier again")
+
+    def initial_encoder_state(self, lanes: int) -> np.ndarray:
+        return np.zeros((lanes, self.facts.encoder_state), np.float32)
+
+    def initial_vocoder_state(self, lanes: int) -> np.ndarray:
+        return np.zeros((lanes, self.facts.vocoder_state), np.float32)
+
+    def encode(self, chunks: np.ndarray, state: np.ndarray) -> tuple[Dna, np.ndarray]:
+        """(lanes, frames, chunk) float32 chunks -> codes and the next state."""
+        gains, amplitudes, phases, state = self.encoder.run(None, {"chunks": chunks, "state": state})
+        return Dna(gains, amplitudes, phases), state
+
+    def vocode(self, dna: Dna, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Codes -> (lanes, frames, synthesis) float32 chunks and the next state."""
+        chunks, state = self.vocoder.run(
+            None, {"gains": dna.gains, "amplitudes": dna.amplitudes, "phases": dna.phases, "state": state}
+        )
+        return chunks, state
+
+
+class TierStep:
+    """One tier live: one frame per call, every buffer bound once, nothing allocated that stays.
+
+    `chunk` (lanes, 1, chunk) is the encoder's input; `gains` (lanes, 1), `amplitudes` and `phases` (lanes, 1,
+    harmonics) are its output; `heard_gains`, ... of the same shapes the vocoder's input; `sound` (lanes, 1,
+    synthesis) its output. State alternates between two buffers, since a graph must not write what it still reads.
+    """
+
+    def __init__(self, model: TierModel, lanes: int) -> None:
+        facts = model.facts
+        self.model, self.facts, self.lanes = model, facts, lanes
+        self.chunk = np.zeros((lanes, 1, facts.chunk), np.float32)
+        self.gains, self.heard_gains = (np.zeros((lanes, 1), np.uint8) for _ in range(2))
+        self.amplitudes, self.phases, self.heard_amplitudes, self.heard_phases = (
+            np.zeros((lanes, 1, facts.harmonics), np.uint8) for _ in range(4)
+        )
+        self.sound = np.zeros((lanes, 1, facts.synthesis), np.float32)
+        self._encoder_states = [model.initial_encoder_state(lanes) for _ in range(2)]
+        self._vocoder_states = [model.initial_vocoder_state(lanes) for _ in range(2)]
+        codes = {"gains": self.gains, "amplitudes": self.amplitudes, "phases": self.phases}
+        heard = {"gains": self.heard_gains, "amplitudes": self.heard_amplitudes, "phases": self.heard_phases}
+        self._encode_runs = [
+            _bind(model.encoder, {"chunks": self.chunk, "state": a}, {**codes, "next_state": b})
+            for a, b in _both_ways(self._encoder_states)
+        ]
+        self._vocode_runs = [
+            _bind(model.vocoder, {**heard, "state": a}, {"sound": self.sound, "next_state": b})
+            for a, b in _both_ways(self._vocoder_states)
+        ]
+        self._encode_turn = self._vocode_turn = 0
+
+    def reset(self) -> None:
+        """Forget everything heard so far."""
+        for state in (*self._encoder_states, *self._vocoder_states):
+            state.fill(0.0)
+
+    def encode(self) -> None:
+        """`chunk` -> `gains`, `amplitudes`, `phases`."""
+        self.model.encoder.run_with_iobinding(self._encode_runs[self._encode_turn])
+        self._encode_turn ^= 1
+
+    def vocode(self) -> None:
+        """`heard_gains`, `heard_amplitudes`, `heard_phases` -> `sound`."""
+        self.model.vocoder.run_with_iobinding(self._vocode_runs[self._vocode_turn])
+        self._vocode_turn ^= 1
+
+    def prime(self, chunks: np.ndarray) -> tuple[Dna, np.ndarray]:
+        """Start from silence and run (lanes, frames, chunk) recent chunks through; returns their codes and sound."""
+        dna, encoder_state = self.model.encode(chunks, self.model.initial_encoder_state(self.lanes))
+        sound, vocoder_state = self.model.vocode(dna, self.model.initial_vocoder_state(self.lanes))
+        self._encoder_states[self._encode_turn][:] = encoder_state
+        self._vocoder_states[self._vocode_turn][:] = vocoder_state
+        return dna, sound
+
+    def warm(self) -> None:
+        """First runs are slow (memory is laid out then): have them before sound starts."""
+        for _ in range(WARM_RUNS):
+            self.encode()
+            self.vocode()
+        self.reset()
+
+
+def _both_ways(pair: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(pair[0], pair[1]), (pair[1], pair[0])]
+
+
+def _bind(session: ort.InferenceSession, inputs: dict, outputs: dict) -> ort.IOBinding:
+    binding = session.io_binding()
+    for name, array in inputs.items():
+        binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    for name, array in outputs.items():
+        binding.bind_output(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    return binding
+
+
+def load_tier(models: Path, harmonics: int) -> TierModel:
+    """Load one tier of a models folder.
+
+    Raises ModelError if the tier is unknown, the folder is missing, or its files are damaged or do not fit together.
+    """
+    if harmonics not in TIERS:
+        raise ModelError(f"there is no tier {harmonics}; the tiers are {', '.join(map(str, TIERS))}")
+    folder = tier_folder(models, harmonics)
+    if not folder.is_dir():
+        raise ModelError(f"no tier {harmonics} in {models.absolute()}: {folder.name} is missing; "
+                         "point --models or HOLOSTREAM_MODELS at a models folder")
+    try:
+        facts = facts_from_dict(json.loads((folder / "tier.json").read_text(encoding="utf-8"))["facts"])
+        graphs = []
+        for name in ("encoder.onnx", "vocoder.onnx"):
+            if (folder / name).stat().st_size > MAX_GRAPH_BYTES:
+                raise ValueError(f"{name} is larger than {MAX_GRAPH_BYTES >> 20} MB")
+            graphs.append((folder / name).read_bytes())
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder}: not a usable tier ({error}); restore the folder or export the tier again") from error
+    if facts.harmonics != harmonics:
+        raise ModelError(f"{folder}: holds tier {facts.harmonics}, not {harmonics}; rename the folder or export again")
+    if graph_checksum(*graphs) != facts.checksum:
+        raise ModelError(f"{folder}: the graphs are damaged (their checksum is not the one in tier.json); "
+                         "restore the folder or export the tier again")
+    return TierModel(facts, *graphs, folder)
+
+
+def load_all_tiers(models: Path) -> dict[int, TierModel]:
+    """All seven tiers by harmonics. Raises ModelError as `load_tier`, or if they are not one family."""
+    tiers = {harmonics: load_tier(models, harmonics) for harmonics in TIERS}
+    families = {(tier.facts.family, tier.facts.rate, tier.facts.hop, tier.facts.chunk) for tier in tiers.values()}
+    if len(families) > 1:
+        raise ModelError(f"{models}: the tiers differ in family, rate, hop or chunk {sorted(families)}; "
+                         "a models folder holds one family")
+    return tiers

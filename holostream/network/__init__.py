@@ -1,0 +1,1 @@
+"""The network, defined once in torch for training and export: atoms, encoder, quantizer, vocoder."""

@@ -1,0 +1,62 @@
+"""The encoder: chunks to pairs relative to the chunk's gain, then codes.
+
+A linear layer over overlapping chunks, initialised to the atoms, beside a causal residual network over frames that
+may be absent. Below hop / 2 harmonics the untrained linear path keeps the lowest band.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from holostream.network.atoms import atoms
+from holostream.network.features import pair_features
+from holostream.network.quantizer import Quantizer
+from holostream.network.residual_block import ResidualStack
+from holostream.network.shape import NetworkShape
+
+
+class Encoder(nn.Module):
+    """`pairs` is what training looks at; `forward` is the exported graph."""
+
+    def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
+        super().__init__()
+        self.shape, self.quantizer = shape, quantizer
+        basis = torch.tensor(atoms(shape.hop, shape.chunk), dtype=torch.float32)
+        self.analysis = nn.Linear(shape.chunk, shape.hop, bias=False)
+        self.select = nn.Linear(shape.hop, 2 * shape.base, bias=False)
+        with torch.no_grad():
+            self.analysis.weight.copy_(basis)
+            self.select.weight.copy_(torch.eye(2 * shape.base, shape.hop))
+        # Mean square of the atoms' window over one hop: what the coefficients' level will be.
+        window = basis.square().sum(0).sqrt()
+        self.register_buffer("loudness", window.square() / window.square().sum())
+        self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
+        if self.stack.blocks:
+            self.enter = nn.Linear(3 * shape.hop // 2, shape.width)
+            self.leave = nn.Linear(shape.width, 2 * shape.base)
+            nn.init.zeros_(self.leave.bias)
+            nn.init.normal_(self.leave.weight, std=1e-3)
+
+    @property
+    def state_size(self) -> int:
+        return self.stack.state_size
+
+    def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
+        gains = self.quantizer.gain_codes((chunks * chunks * self.loudness).sum(-1))
+        coefficients = self.analysis(chunks) * self.quantizer.inverse_gains(gains)
+        flat = self.select(coefficients)
+        hidden: Tensor | None = None
+        if self.stack.blocks:
+            hidden = self.enter(pair_features(coefficients.unflatten(-1, (self.shape.hop // 2, 2))))
+        hidden, state = self.stack(hidden, state)
+        if hidden is not None:
+            flat = flat + self.leave(hidden)
+        return gains, flat.unflatten(-1, (self.shape.base, 2)), state
+
+    def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """-> gains (lanes, frames), amplitudes and phases (lanes, frames, harmonics), all uint8, and the next state."""
+        gains, pairs, state = self.pairs(chunks, state)
+        amplitudes, phases = self.quantizer.quantize(pairs)
+        return gains.to(torch.uint8), amplitudes.to(torch.uint8), phases.to(torch.uint8), state

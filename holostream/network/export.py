@@ -1,0 +1,136 @@
+"""Export a tier: two ONNX graphs and the facts beside them, checked against torch before they count.
+
+`python -m holostream.network.export [--out models]` writes all seven tiers untrained, initialised to the atoms;
+`--full-size` gives them the full network with random weights, to measure what the live path must have room for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from holostream import __version__
+from holostream.codec.dna import Dna
+from holostream.codec.tier import TIERS, TierFacts, facts_to_dict
+from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
+from holostream.network.encoder import Encoder
+from holostream.network.quantizer import Quantizer
+from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
+from holostream.network.vocoder import Vocoder
+
+MAX_PRIME_FRAMES = 16
+
+
+class TierNetwork(nn.Module):
+    """A tier in torch: encoder and vocoder around one quantizer."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.quantizer = Quantizer(shape.steps)
+        self.encoder = Encoder(shape, self.quantizer)
+        self.vocoder = Vocoder(shape, self.quantizer)
+
+
+def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], framed: int) -> bytes:
+    """The module as ONNX bytes; the first `framed` inputs have a time axis."""
+    lanes, frames = torch.export.Dim("lanes", min=1, max=64), torch.export.Dim("frames", min=1, max=1 << 20)
+    shapes = tuple({0: lanes, 1: frames} if i < framed else {0: lanes} for i in range(len(inputs)))
+    buffer = io.BytesIO()
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module, tuple(inputs.values()), input_names=list(inputs), output_names=outputs,
+            dynamic_shapes=shapes, dynamo=True, opset_version=18, verbose=False,
+        )
+    assert program is not None
+    program.save(buffer)
+    return buffer.getvalue()
+
+
+def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
+    """Write `network` into its folder under `models`. `card` (recipe, data, figures) is stored beside the facts.
+
+    Raises ModelError if the graphs do not say what torch says.
+    """
+    shape = network.shape
+    network = network.eval()
+    lanes, frames = 2, 5
+    with torch.no_grad():
+        chunks = torch.randn(lanes, frames, shape.chunk) * 0.1
+        encoder_state = network.encoder.stack.initial_state(lanes)
+        gains, amplitudes, phases, _ = network.encoder(chunks, encoder_state)
+        encoder = _graph(network.encoder, {"chunks": chunks, "state": encoder_state},
+                         ["gains", "amplitudes", "phases", "next_state"], framed=1)
+        vocoder = _graph(network.vocoder, {"gains": gains, "amplitudes": amplitudes, "phases": phases,
+                                           "state": network.vocoder.stack.initial_state(lanes)},
+                         ["sound", "next_state"], framed=3)
+    facts = TierFacts(
+        family=shape.family, harmonics=shape.harmonics, rate=shape.rate, hop=shape.hop, chunk=shape.chunk,
+        synthesis=shape.synthesis, encoder_state=network.encoder.state_size, vocoder_state=network.vocoder.state_size,
+        context_frames=shape.vocoder_context,
+        prime_frames=min(shape.vocoder_context, MAX_PRIME_FRAMES),
+        trained=bool(card.get("trained", False)), checksum=graph_checksum(encoder, vocoder),
+    )
+    check_parity(network, TierModel(facts, encoder, vocoder))
+    folder = tier_folder(models, shape.harmonics)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "encoder.onnx").write_bytes(encoder)
+    (folder / "vocoder.onnx").write_bytes(vocoder)
+    document = {"facts": facts_to_dict(facts), "card": {"software": __version__, "parameters": parameter_count(network)} | card}
+    (folder / "tier.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return facts
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Learned numbers."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def check_parity(network: TierNetwork, model: TierModel) -> None:
+    """Raise ModelError unless torch and the graphs agree: codes but for ties, sound to 1e-5 of the codes' own scale."""
+    lanes, frames = 1, 200
+    generator = torch.Generator().manual_seed(7)
+    level = torch.logspace(-4, 0, frames).reshape(1, frames, 1)
+    chunks = torch.randn(lanes, frames, network.shape.chunk, generator=generator) * level * 0.3
+    with torch.no_grad():
+        expected = network.encoder(chunks, network.encoder.stack.initial_state(lanes))
+        dna, _ = model.encode(chunks.numpy(), model.initial_encoder_state(lanes))
+        for name, codes in zip(("gains", "amplitudes", "phases"), expected, strict=False):
+            differing = float(np.mean(codes.numpy() != getattr(dna, name)))
+            if differing > 1e-3:
+                raise ModelError(f"tier {network.shape.harmonics}: {differing:.2%} of the exported {name} differ from torch's")
+        codes = Dna(*(code.numpy() for code in expected[:3]))
+        sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes))
+        reference, _ = network.vocoder(*expected[:3], network.vocoder.stack.initial_state(lanes))
+    error = float(np.abs(sound - reference.numpy()).max() / max(1.0, float(reference.abs().max())))
+    if error > 1e-5:
+        raise ModelError(f"tier {network.shape.harmonics}: exported sound differs from torch's by {error:.1e}")
+
+
+def export_all(models: Path, full_size: bool = False, seed: int = 0) -> None:
+    """All seven tiers, untrained."""
+    for harmonics in TIERS:
+        torch.manual_seed(seed + harmonics)
+        network = TierNetwork(full_size_shape(harmonics) if full_size else untrained_shape(harmonics))
+        recipe = "full size, random weights (for measuring speed)" if full_size else "untrained: atoms and quantizer"
+        facts = export_tier(network, models, {"trained": False, "recipe": recipe, "licence": "MIT"})
+        print(f"tier {harmonics:3d}: {parameter_count(network)} parameters, checksum {facts.checksum[:12]}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("models"))
+    parser.add_argument("--full-size", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    export_all(arguments.out, arguments.full_size)

@@ -1,0 +1,104 @@
+"""The polar quantizer, the only one: training sees it straight-through, live and files use the same integers.
+
+For a pair divided by the gain and the tier's step, r its radius: amplitude code n = round(r^(3/4)), phase code the
+nearest of P(n) = round(4.71 n) equal angles (at least 1, at most 64); decoded radius n^(4/3). Cells stay about square,
+so zeros cost no phase. Everything that decodes is a table look-up: exact on any machine.
+
+Gain code g of a chunk: 0 for silence, else its RMS in steps of 3 dB, gain = 2^((g - 48) / 2).
+Tiers above hop / 2 harmonics quantize in layers: each further layer describes what the ones before left over.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import embedding
+
+MAX_AMPLITUDE = 255
+MAX_PHASES = 64
+MAX_GAIN = 63
+GAIN_OFFSET = 48
+
+
+def phase_count(amplitude: Tensor) -> Tensor:
+    """P(n) for amplitude codes given as floats."""
+    return torch.clamp(torch.round(amplitude * 4.71), 1, MAX_PHASES)
+
+
+class Quantizer(nn.Module):
+    """`quantize` pairs to codes, `dequantize` codes to pairs, `forward` both with a straight-through gradient.
+
+    Pairs are (..., base, 2) float, codes (..., base * layers) integers, layer by layer.
+    """
+
+    def __init__(self, steps: tuple[float, ...]) -> None:
+        super().__init__()
+        # Row P of `unit` holds the P equal angles; rows beyond MAX_PHASES do not exist.
+        angle = 2 * np.pi * np.arange(MAX_PHASES) / np.maximum(1, np.arange(MAX_PHASES + 1))[:, np.newaxis]
+        radius = np.arange(MAX_AMPLITUDE + 1, dtype=np.float64) ** (4 / 3)
+        gain = np.concatenate(([0.0], 2.0 ** ((np.arange(1, MAX_GAIN + 1) - GAIN_OFFSET) / 2)))
+        inverse_gain = np.concatenate(([0.0], 1 / gain[1:]))
+        self.layers = len(steps)
+        self.register_buffer("log_steps", torch.tensor(steps, dtype=torch.float32).log())
+        for name, table in {
+            "unit": np.stack((np.cos(angle), np.sin(angle)), axis=-1).reshape(-1, 2),
+            "radius": radius[:, np.newaxis], "gain": gain[:, np.newaxis], "inverse_gain": inverse_gain[:, np.newaxis],
+        }.items():
+            self.register_buffer(name, torch.tensor(table, dtype=torch.float32))
+
+    def gain_codes(self, mean_square: Tensor) -> Tensor:
+        """Mean square of a chunk -> gain codes, int64."""
+        return torch.clamp(torch.round(torch.log2(mean_square + 1e-20) + GAIN_OFFSET), 0, MAX_GAIN).long()
+
+    def gains(self, codes: Tensor) -> Tensor:
+        """Gain codes (...) int64 -> factors (..., 1)."""
+        return embedding(codes, self.gain)
+
+    def inverse_gains(self, codes: Tensor) -> Tensor:
+        """Gain codes (...) int64 -> 1 / factor, 0 for silence, (..., 1)."""
+        return embedding(codes, self.inverse_gain)
+
+    def _quantize_layer(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Pairs (..., 2) -> amplitude and phase codes, still floats."""
+        x, y = z[..., 0], z[..., 1]
+        r = torch.sqrt(x * x + y * y)
+        amplitude = torch.clamp(torch.round(torch.sqrt(r * torch.sqrt(r))), 0, MAX_AMPLITUDE)
+        # Half-angle form of atan2, a third of its operators; the tiny terms make y = 0, x < 0 come out as pi.
+        half_angle = torch.atan((y + 1e-20) / torch.clamp(r + x, min=1e-30))
+        count = phase_count(amplitude)
+        phase = torch.round(half_angle * count * (1 / math.pi))
+        return amplitude, torch.where(phase < 0, phase + count, phase)
+
+    def _dequantize_layer(self, amplitude: Tensor, phase: Tensor) -> Tensor:
+        """Codes as floats -> pairs (..., 2)."""
+        # A damaged or hostile phase can be anything in a byte: the index stays inside the table.
+        index = phase_count(amplitude) * MAX_PHASES + torch.clamp(phase, max=MAX_PHASES - 1)
+        return embedding(index.int(), self.unit) * embedding(amplitude.int(), self.radius)
+
+    def quantize(self, pairs: Tensor) -> tuple[Tensor, Tensor]:
+        """(..., base, 2) pairs -> amplitude and phase codes, (..., base * layers), whole numbers in float32."""
+        amplitudes, phases = [], []
+        for layer in range(self.layers):
+            step = self.log_steps[layer].exp()
+            amplitude, phase = self._quantize_layer(pairs / step)
+            amplitudes.append(amplitude)
+            phases.append(phase)
+            if layer + 1 < self.layers:
+                pairs = pairs - self._dequantize_layer(amplitude, phase) * step
+        return torch.cat(amplitudes, -1), torch.cat(phases, -1)
+
+    def dequantize(self, amplitudes: Tensor, phases: Tensor) -> Tensor:
+        """Codes (..., base * layers) as floats -> (..., base, 2) pairs."""
+        *leading, harmonics = amplitudes.shape
+        by_layer = (*leading, self.layers, harmonics // self.layers)
+        pairs = self._dequantize_layer(amplitudes.reshape(by_layer), phases.reshape(by_layer))
+        if self.layers == 1:
+            return pairs.squeeze(-3) * self.log_steps[0].exp()
+        return (pairs * self.log_steps.exp().reshape(-1, 1, 1)).sum(-3)
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """What the decoder will see of `pairs`, gradient passed straight through (Bengio et al. 2013)."""
+        return pairs + (self.dequantize(*self.quantize(pairs)) - pairs).detach()

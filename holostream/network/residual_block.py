@@ -1,0 +1,84 @@
+"""The residual block of encoder and vocoder: a causal depthwise convolution over frames, then two linear layers.
+
+    x -> depthwise conv -> RMSNorm -> linear up -> snake -> linear down -> + x
+
+Snake, x + sin^2(a x) / a, is the sine activation (Ziyin et al. 2020). State is the convolution's past input, passed in
+and out as a flat slice so that a graph has one state tensor whatever its depth.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Snake(nn.Module):
+    """x + sin^2(a x) / a, one learned a per channel, kept in [0.05, 20] so that neither side blows up."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.log_a = nn.Parameter(torch.zeros(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        a = self.log_a.clamp(-3.0, 3.0).exp()
+        sine = torch.sin(a * x)
+        return x + sine * sine / a
+
+
+class RmsNorm(nn.Module):
+    """x / rms(x) * scale. The epsilon is large (1e-3) so that silent frames stay silent."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-3) * self.scale
+
+
+class ResidualBlock(nn.Module):
+    """(lanes, frames, width) and (lanes, state_size) -> the same shapes."""
+
+    def __init__(self, width: int, kernel: int, dilation: int, expansion: int) -> None:
+        super().__init__()
+        self.width, self.kernel, self.dilation = width, kernel, dilation
+        self.past = (kernel - 1) * dilation
+        self.state_size = self.past * width
+        taps = torch.zeros(kernel, width)
+        taps[-1] = 1.0
+        self.taps = nn.Parameter(taps + 0.1 * torch.randn(kernel, width))
+        self.norm = RmsNorm(width)
+        self.up = nn.Linear(width, width * expansion)
+        self.snake = Snake(width * expansion)
+        self.down = nn.Linear(width * expansion, width)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        joined = torch.cat((state.reshape(-1, self.past, self.width), x), dim=1)
+        frames = x.shape[1]
+        convolved = sum(
+            joined[:, k * self.dilation : k * self.dilation + frames] * self.taps[k] for k in range(self.kernel)
+        )
+        next_state = joined[:, frames:].reshape(-1, self.state_size)
+        return x + self.down(self.snake(self.up(self.norm(convolved)))), next_state
+
+
+class ResidualStack(nn.Module):
+    """Blocks in a row with one flat state. Without blocks the state is one unused number: the interface stays."""
+
+    def __init__(self, width: int, kernel: int, dilations: tuple[int, ...], expansion: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(ResidualBlock(width, kernel, dilation, expansion) for dilation in dilations)
+        self.state_size = max(1, sum(block.state_size for block in self.blocks))
+
+    def initial_state(self, lanes: int) -> Tensor:
+        return torch.zeros(lanes, self.state_size)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        if not self.blocks:
+            return x, state * 1.0
+        start, next_states = 0, []
+        for block in self.blocks:
+            x, next_state = block(x, state[:, start : start + block.state_size])
+            next_states.append(next_state)
+            start += block.state_size
+        return x, torch.cat(next_states, dim=1)

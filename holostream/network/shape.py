@@ -1,0 +1,63 @@
+"""Sizes of a network. One dial, the number of harmonics; everything else is derived or has a default here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """Sizes in samples at `rate`; steps are the quantizer's, relative to the gain, one per layer."""
+
+    harmonics: int
+    steps: tuple[float, ...]
+    family: str = "48k-hop128"
+    rate: int = 48000
+    hop: int = 128
+    chunk: int = 192
+    synthesis: int = 192
+    width: int = 0
+    encoder_dilations: tuple[int, ...] = ()
+    """One residual block per entry; none leaves the linear path alone."""
+    vocoder_dilations: tuple[int, ...] = ()
+    kernel: int = 3
+    expansion: int = 3
+
+    @property
+    def layers(self) -> int:
+        return len(self.steps)
+
+    @property
+    def base(self) -> int:
+        """Pairs the network works on; further harmonics refine these."""
+        return self.harmonics // self.layers
+
+    @property
+    def encoder_context(self) -> int:
+        """Frames of the past that reach the encoder's output."""
+        return sum((self.kernel - 1) * dilation for dilation in self.encoder_dilations)
+
+    @property
+    def vocoder_context(self) -> int:
+        """Frames of the past that reach one hop of sound: the network's, and chunks that still ring."""
+        network = sum((self.kernel - 1) * dilation for dilation in self.vocoder_dilations)
+        return network + -(-self.synthesis // self.hop) - 1
+
+
+def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
+    """Quantizer steps: one layer up to hop / 2 harmonics, then refinements about 3.5 times finer each."""
+    layers = max(1, harmonics // (hop // 2))
+    return (0.4,) if layers == 1 else (0.5, 0.15, 0.04, 0.012)[:layers]
+
+
+def untrained_shape(harmonics: int) -> NetworkShape:
+    """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
+    return NetworkShape(harmonics, layer_steps(harmonics))
+
+
+def full_size_shape(harmonics: int) -> NetworkShape:
+    """What the live path must have room for: about a million parameters, a third of a second of context."""
+    return NetworkShape(
+        harmonics, layer_steps(harmonics), width=160,
+        encoder_dilations=(1, 4), vocoder_dilations=(1, 2, 4, 8),
+    )

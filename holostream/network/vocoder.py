@@ -1,0 +1,77 @@
+"""The vocoder: codes to overlapping chunks of sound.
+
+A linear layer initialised to the atoms, beside a causal sine-activated residual network whose harmonic head gives a
+log-amplitude and a phase for every Fourier harmonic of the chunk: exp(m) (cos p, sin p) -> inverse Fourier transform
+-> window (the shape of Vocos, Siuzdak 2023, at chunk scale). The network may be absent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from holostream.network.atoms import atoms
+from holostream.network.features import pair_features
+from holostream.network.quantizer import MAX_GAIN, Quantizer
+from holostream.network.residual_block import ResidualStack
+from holostream.network.shape import NetworkShape
+
+
+def fourier_atoms(shape: NetworkShape) -> np.ndarray:
+    """(synthesis, synthesis) float64 rows: cosines then sines of Fourier harmonics 1 .. synthesis / 2, windowed.
+
+    The window rises as the encoder's and falls over the rest of the chunk's overlap with its successors.
+    """
+    size, overlap = shape.synthesis, shape.chunk - shape.hop
+    harmonic = np.arange(1, size // 2 + 1)[:, np.newaxis]
+    angle = 2 * np.pi * harmonic * np.arange(size) / size
+    window = np.ones(size)
+    fall = size - shape.hop
+    window[:overlap] = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / overlap)
+    window[shape.hop :] *= np.cos(np.pi / 2 * (np.arange(fall) + 0.5) / fall)
+    return np.concatenate((np.cos(angle), -np.sin(angle))) * window / np.sqrt(size)
+
+
+class Vocoder(nn.Module):
+    """`chunks` is what training looks at; `forward` is the exported graph."""
+
+    def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
+        super().__init__()
+        self.shape, self.quantizer = shape, quantizer
+        basis = np.zeros((shape.hop, shape.synthesis))
+        basis[:, : shape.chunk] = atoms(shape.hop, shape.chunk)[:, : shape.synthesis]
+        self.place = nn.Linear(2 * shape.base, shape.hop, bias=False)
+        self.synthesis = nn.Linear(shape.hop, shape.synthesis, bias=False)
+        with torch.no_grad():
+            self.place.weight.copy_(torch.eye(shape.hop, 2 * shape.base))
+            self.synthesis.weight.copy_(torch.tensor(basis.T, dtype=torch.float32))
+        self.stack = ResidualStack(shape.width, shape.kernel, shape.vocoder_dilations, shape.expansion)
+        if self.stack.blocks:
+            self.enter = nn.Linear(3 * shape.base, shape.width)
+            self.head = nn.Linear(shape.width, shape.synthesis)
+            with torch.no_grad():
+                self.head.bias[: shape.synthesis // 2] = -6.0
+            self.register_buffer("fourier", torch.tensor(fourier_atoms(shape), dtype=torch.float32))
+
+    @property
+    def state_size(self) -> int:
+        return self.stack.state_size
+
+    def chunks(self, gains: Tensor, pairs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Gain codes and decoded (lanes, frames, base, 2) pairs -> (lanes, frames, synthesis) and the next state."""
+        sound = self.synthesis(self.place(pairs.flatten(-2)))
+        hidden: Tensor | None = self.enter(pair_features(pairs)) if self.stack.blocks else None
+        hidden, state = self.stack(hidden, state)
+        if hidden is not None:
+            half = self.shape.synthesis // 2
+            head = self.head(hidden)
+            magnitude, phase = head[..., :half].clamp(-12.0, 4.0).exp(), head[..., half:]
+            sound = sound + torch.cat((magnitude * phase.cos(), magnitude * phase.sin()), -1) @ self.fourier
+        return sound * self.quantizer.gains(gains), state
+
+    def forward(self, gains: Tensor, amplitudes: Tensor, phases: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """uint8 codes as the encoder makes them -> (lanes, frames, synthesis) float32 and the next state."""
+        gains = gains.long().clamp(max=MAX_GAIN)
+        pairs = self.quantizer.dequantize(amplitudes.float(), phases.float())
+        return self.chunks(gains, pairs, state)
