@@ -173,11 +173,8 @@ def _bind(session: ort.InferenceSession, inputs: dict, outputs: dict) -> ort.IOB
     return binding
 
 
-def load_tier(models: Path, harmonics: int) -> TierModel:
-    """Load one tier of a models folder.
-
-    Raises ModelError if the tier is unknown, the folder is missing, or its files are damaged or do not fit together.
-    """
+def read_facts(models: Path, harmonics: int) -> TierFacts:
+    """The facts of one tier of a models folder, its graphs left alone. Raises ModelError as `load_tier`."""
     if harmonics not in TIERS:
         raise ModelError(f"there is no tier {harmonics}; the tiers are {', '.join(map(str, TIERS))}")
     folder = tier_folder(models, harmonics)
@@ -186,15 +183,31 @@ def load_tier(models: Path, harmonics: int) -> TierModel:
                          "point --models or HOLOSTREAM_MODELS at a models folder")
     try:
         facts = facts_from_dict(json.loads((folder / "tier.json").read_text(encoding="utf-8"))["facts"])
-        graphs = []
-        for name in ("encoder.onnx", "vocoder.onnx"):
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unusable(folder, error) from error
+    if facts.harmonics != harmonics:
+        raise ModelError(f"{folder}: holds tier {facts.harmonics}, not {harmonics}; rename the folder or export again")
+    return facts
+
+
+def _unusable(folder: Path, error: Exception) -> ModelError:
+    return ModelError(f"{folder}: not a usable tier ({error}); restore the folder or export the tier again")
+
+
+def load_tier(models: Path, harmonics: int) -> TierModel:
+    """Load one tier of a models folder.
+
+    Raises ModelError if the tier is unknown, the folder is missing, or its files are damaged or do not fit together.
+    """
+    facts, folder = read_facts(models, harmonics), tier_folder(models, harmonics)
+    graphs = []
+    for name in ("encoder.onnx", "vocoder.onnx"):
+        try:
             if (folder / name).stat().st_size > MAX_GRAPH_BYTES:
                 raise ValueError(f"{name} is larger than {MAX_GRAPH_BYTES >> 20} MB")
             graphs.append((folder / name).read_bytes())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder}: not a usable tier ({error}); restore the folder or export the tier again") from error
-    if facts.harmonics != harmonics:
-        raise ModelError(f"{folder}: holds tier {facts.harmonics}, not {harmonics}; rename the folder or export again")
+        except (OSError, ValueError) as error:
+            raise _unusable(folder, error) from error
     if graph_checksum(*graphs) != facts.checksum:
         raise ModelError(f"{folder}: the graphs are damaged (their checksum is not the one in tier.json); "
                          "restore the folder or export the tier again")

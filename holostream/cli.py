@@ -1,0 +1,251 @@
+"""The command line. Each verb imports its layer inside its function, so that `--help` is quick and nothing loads torch."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from holostream import __version__
+
+if TYPE_CHECKING:
+    from holostream.engine.session import Session
+    from holostream.engine.settings import LiveSettings
+
+app = typer.Typer(
+    name="holostream", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Live harmonic resynthesis: plays sound through a handful of harmonics, records them, plays them back.",
+)
+bench_app = typer.Typer(no_args_is_help=False, help="Measure latency, speed, tier switches; without a verb: all the short ones.")
+app.add_typer(bench_app, name="bench")
+
+Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
+
+
+@app.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"holostream {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def live(
+    input: Annotated[str | None, typer.Option(help="Input device by name, or an audio file to loop.")] = None,
+    output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
+    device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
+    tier: Annotated[int, typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256.")] = 64,
+    block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
+    rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
+    stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
+    record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
+    virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
+    allow_feedback: Annotated[bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")] = False,
+    models: Models = None,
+    stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
+) -> None:
+    """Play: sound in, through harmonics, out; keys switch tiers; R records."""
+    from holostream.engine.session import Session
+    from holostream.engine.settings import LiveSettings
+
+    settings = LiveSettings(
+        input=input, output=output, device_api=device_api.lower() if device_api else None, tier=tier, block=block,
+        rate=rate, stereo=stereo, record=record, models=models, virtual_time=virtual_time, seconds=seconds,
+        allow_feedback=allow_feedback,
+    )
+    check_live_settings(settings)
+    with stoppable(), Session(settings) as session:
+        if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            run_headless(session)
+        else:
+            from holostream.ui.app import run_ui
+
+            run_ui(session)
+        final = session.snapshot()
+    from holostream.engine.report import session_report
+
+    report = session_report(final, session)
+    if stats is not None:
+        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    for message in session.messages:
+        typer.echo(message, err=True)
+    typer.echo(
+        f"played {report['seconds']:.1f} s, {report['output_underflows']} underflows, "
+        f"{report['input_overflows']} overflows, {report['errors']} errors"
+    )
+    if session.failure is not None:
+        raise RunningFailure(session.failure)
+
+
+class RunningFailure(Exception):
+    """The engine ended by itself; the message says why."""
+
+
+def check_live_settings(settings: LiveSettings) -> None:
+    """Raises ValueError for a path that the control process can already tell is wrong."""
+    if settings.record is not None and settings.record.exists():
+        raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
+    if settings.virtual_time and settings.seconds is None:
+        raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """A polite kill ends a session as Ctrl-C does: with the recording closed."""
+
+    def interrupt(number: int, stack: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run_headless(session: Session) -> None:
+    """Until the session ends or Ctrl-C; messages as they come."""
+    device = session.device
+    typer.echo(f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
+               f"block {device['block'] or 'varies'}, tier {session.settings.tier}")
+    with contextlib.suppress(KeyboardInterrupt):
+        while not session.ended:
+            while session.messages:
+                typer.echo(session.messages.popleft(), err=True)
+            time.sleep(0.02)
+
+
+@app.command()
+def encode(
+    source: Annotated[Path, typer.Argument(help="WAV, FLAC, OGG or MP3.")],
+    target: Annotated[Path, typer.Argument(help="The .holo to write.")],
+    tier: Annotated[int, typer.Option(help="Harmonics: 4, 8, 16, 32, 64, 128, 256.")] = 64,
+    models: Models = None,
+) -> None:
+    """Encode an audio file to .holo."""
+    from holostream.codec.tier_model import default_models_folder, load_tier
+    from holostream.format.transcode import encode_file
+
+    refuse_same_file(source, target)
+    model = load_tier(models or default_models_folder(), tier)
+    with progress_bar(f"encoding {source.name}") as update:
+        remarks = encode_file(source, target, model, update)
+    tell(remarks)
+
+
+@app.command()
+def decode(
+    source: Annotated[Path, typer.Argument(help="The .holo to read.")],
+    target: Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")],
+    models: Models = None,
+    subtype: Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT.")] = None,
+) -> None:
+    """Decode a .holo to an audio file."""
+    from holostream.codec.tier_model import default_models_folder
+    from holostream.format.transcode import decode_file
+
+    refuse_same_file(source, target)
+    with progress_bar(f"decoding {source.name}") as update:
+        remarks = decode_file(source, target, models or default_models_folder(), subtype, update)
+    tell(remarks)
+
+
+@app.command()
+def info(
+    file: Annotated[Path, typer.Argument(help="A .holo.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say what a .holo holds."""
+    from holostream.format.summary import summarize, summary_text
+
+    summary = summarize(file)
+    typer.echo(json.dumps(summary, indent=1) if as_json else summary_text(summary))
+
+
+@app.command()
+def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """List sound devices."""
+    from holostream.engine.audio_device import DeviceError, list_devices
+
+    remark = None
+    try:
+        found = list_devices()
+    except DeviceError as error:
+        found, remark = [], str(error)
+    rows = [{key: device[key] for key in ("name", "api", "inputs", "outputs", "rate")} for device in found]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        typer.echo(f"{row['api']:10} {row['name']:40} {row['inputs']:3} in {row['outputs']:3} out {row['rate']:6} Hz")
+    typer.echo(f"{'virtual':10} {'plays a file or the demo voice, no sound card needed':40}")
+    if remark or not rows:
+        typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
+
+
+def refuse_same_file(source: Path, target: Path) -> None:
+    """Raises ValueError if the output would replace the input."""
+    if target.exists() and source.exists() and target.samefile(source):
+        raise ValueError(f"{target} is the input itself; choose another name for the output")
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal's stderr; gives the function that moves it (0 to 1)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=1.0)
+        yield lambda fraction: progress.update(task, completed=fraction)
+
+
+def tell(remarks: list[str]) -> None:
+    for remark in remarks:
+        typer.echo(remark, err=True)
+
+
+def main() -> None:
+    """Entry point: every known problem is one sentence on stderr and exit code 1."""
+    from holostream.codec.tier_model import ModelError
+    from holostream.engine.audio_device import DeviceError
+    from holostream.format.audio_file import AudioFileError
+    from holostream.format.holo_file import HoloFormatError
+
+    try:
+        app()
+    except (ModelError, DeviceError, AudioFileError, HoloFormatError, RunningFailure, ValueError) as error:
+        complain(str(error))
+    except OSError as error:
+        complain(f"{error.filename or 'a file'}: {error.strerror or error}; check the path, its permissions and the room on the disk")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the last resort: no traceback reaches a user, the log keeps it
+        from holostream.engine.session import log_path
+
+        path = log_path().with_name("crash.log")
+        import traceback
+
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+        complain(f"an unexpected problem ({type(error).__name__}: {error}); details are in {path}, please report them")
+
+
+def complain(sentence: str) -> None:
+    typer.echo(f"holostream: {sentence}", err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""Sound cards and sound servers, through PortAudio: find by name, open one full-duplex stream, notice when it is gone.
+
+The only file that knows sounddevice. Devices are found by host API and name, never by number: numbers change whenever
+something is plugged in. PortAudio freezes its list when it starts, so `rescan` restarts it, with no stream open.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from holostream.engine.callback import DeviceFormat
+from holostream.engine.settings import API_VIRTUAL, LiveSettings
+
+COMMON_RATES = (44100, 48000, 88200, 96000, 192000)
+API_PREFERENCE = ("jack", "asio", "coreaudio", "wasapi", "alsa", "pulse", "directsound", "mme", "oss")
+BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda intel", "realtek", "laptop")
+SILENT_FOR_SECONDS = 1.0
+"""Without a callback for so long (and eight blocks) a device counts as gone."""
+
+Process = Callable[[np.ndarray, np.ndarray, bool, bool], None]
+
+
+class DeviceError(Exception):
+    """A device cannot be used; the message says why, what there is, and what to do."""
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """What was granted. Latencies in samples at `rate`, as the device reports them; `block` 0: it varies."""
+
+    api: str
+    input: str
+    output: str
+    rate: int
+    block: int
+    input_channels: int
+    output_channels: int
+    input_latency: int
+    output_latency: int
+    virtual: bool
+
+    @property
+    def format(self) -> DeviceFormat:
+        return DeviceFormat(self.rate, self.block, self.input_channels, self.output_channels)
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+class AudioDevice(Protocol):
+    """What the engine needs of a device, real or virtual."""
+
+    info: DeviceInfo
+
+    def start(self, process: Process) -> None:
+        """Begin to call `process` for every block."""
+
+    def poll(self) -> None:
+        """A few times a second, outside the callback: files are written here."""
+
+    def alive(self) -> bool:
+        """False once the device has vanished."""
+
+    def finished(self) -> bool:
+        """True once a device with an end has reached it."""
+
+    def close(self) -> None:
+        """Stop; safe to call twice."""
+
+
+def _portaudio() -> Any:
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:
+        raise DeviceError(
+            f"no sound card support: PortAudio cannot be loaded ({error}); on Debian or Ubuntu run "
+            "'sudo apt-get install libportaudio2', or use --device-api virtual"
+        ) from error
+    return sounddevice
+
+
+def rescan() -> None:
+    """Let PortAudio look for devices again. No stream may be open. Raises DeviceError without PortAudio."""
+    sounddevice = _portaudio()
+    try:
+        sounddevice._terminate()
+        sounddevice._initialize()
+    except sounddevice.PortAudioError as error:
+        raise DeviceError(f"the sound system cannot be restarted ({error}); check the sound server") from error
+
+
+def _short(api_name: str) -> str:
+    """'JACK Audio Connection Kit' -> 'jack', 'Core Audio' -> 'coreaudio', 'Windows WASAPI' -> 'wasapi'."""
+    squeezed = api_name.lower().replace(" ", "")
+    return next((known for known in API_PREFERENCE if known in squeezed), squeezed)
+
+
+def list_devices() -> list[dict]:
+    """Every device: name, api, inputs, outputs, rate, in order of preference. Raises DeviceError without PortAudio."""
+    sounddevice = _portaudio()
+    apis = [_short(api["name"]) for api in sounddevice.query_hostapis()]
+    devices = [
+        {
+            "name": device["name"], "api": apis[device["hostapi"]], "inputs": device["max_input_channels"],
+            "outputs": device["max_output_channels"], "rate": int(device["default_samplerate"]), "number": number,
+        }
+        for number, device in enumerate(sounddevice.query_devices())
+    ]
+    rank = {api: place for place, api in enumerate(API_PREFERENCE)}
+    return sorted(devices, key=lambda device: rank.get(device["api"], len(rank)))
+
+
+def find_device(devices: list[dict], name: str | None, kind: str, api: str | None) -> dict:
+    """The device for `kind` ('input' or 'output') whose name is, starts with or contains `name`.
+
+    Raises DeviceError listing what there is.
+    """
+    usable = [device for device in devices if device[f"{kind}s"] > 0 and api in (None, device["api"])]
+    if not usable:
+        apis = sorted({device["api"] for device in devices})
+        known = f"device APIs with devices: {', '.join(apis)}, virtual" if apis else "there is no sound card or sound server"
+        raise DeviceError(f"no {kind} device{f' with API {api}' if api else ''}; {known}; or use --device-api virtual")
+    if name is None:
+        return usable[0]
+    wanted = name.lower()
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        for device in usable:
+            if fits(device["name"].lower(), wanted):
+                return device
+    listing = "; ".join(f"'{device['name']}' ({device['api']})" for device in usable)
+    raise DeviceError(f"no {kind} device named {name!r}; there are: {listing}")
+
+
+def built_in(name: str) -> bool:
+    """Whether a device name looks like a laptop's own microphone or loudspeaker."""
+    return any(word in name.lower() for word in BUILT_IN_WORDS)
+
+
+def accepted_rates(sounddevice: Any, number: int, kind: str, channels: int) -> list[int]:
+    """The common rates that a device takes."""
+    check = sounddevice.check_input_settings if kind == "input" else sounddevice.check_output_settings
+    rates = []
+    for rate in COMMON_RATES:
+        try:
+            check(device=number, channels=channels, samplerate=rate)
+            rates.append(rate)
+        except (sounddevice.PortAudioError, ValueError):
+            continue
+    return rates
+
+
+class PortAudioDevice:
+    """One stream: full duplex, or output only when the input is a file, or input only when the output is one."""
+
+    def __init__(self, settings: LiveSettings, model_rate: int, use_input: bool, use_output: bool) -> None:
+        self._sounddevice = sounddevice = _portaudio()
+        devices = list_devices()
+        lanes = 2 if settings.stereo else 1
+        source = find_device(devices, settings.input, "input", settings.device_api) if use_input else None
+        api = settings.device_api or (source["api"] if source else None)
+        sink = find_device(devices, settings.output, "output", api) if use_output else None
+        any_device = source or sink
+        assert any_device is not None
+        inputs = min(lanes, source["inputs"]) if source else 0
+        outputs = min(2, sink["outputs"]) if sink else 0
+        rate = self._rate(settings, model_rate, source, sink, inputs, outputs)
+        # JACK decides the block size; asking for another one would only add PortAudio's own buffering.
+        block = settings.block or (0 if any_device["api"] == "jack" else 128)
+        common: dict[str, Any] = {"samplerate": rate, "blocksize": block, "latency": "low", "dtype": "float32"}
+        try:
+            if source and sink:
+                self._stream = sounddevice.Stream(
+                    device=(source["number"], sink["number"]), channels=(inputs, outputs), callback=self._duplex, **common)
+            elif source:
+                self._stream = sounddevice.InputStream(
+                    device=source["number"], channels=inputs, callback=self._input_only, **common)
+            else:
+                assert sink is not None
+                self._stream = sounddevice.OutputStream(
+                    device=sink["number"], channels=outputs, callback=self._output_only, **common)
+        except (sounddevice.PortAudioError, ValueError) as error:
+            raise DeviceError(
+                f"{any_device['name']} cannot be opened at {rate} Hz with blocks of {block or 'its own size'} ({error}); "
+                "choose another --block, or close the program that holds it") from error
+        latency = self._stream.latency
+        latency_in, latency_out = latency if isinstance(latency, tuple) else (latency if source else 0, latency if sink else 0)
+        self.info = DeviceInfo(
+            any_device["api"], source["name"] if source else "", sink["name"] if sink else "", rate, block,
+            inputs, outputs, round(latency_in * rate), round(latency_out * rate), virtual=False)
+        self._process: Process | None = None
+        self._calls, self._seen_calls, self._seen_at = 0, 0, time.monotonic()
+
+    def _rate(self, settings: LiveSettings, model_rate: int, source: dict | None, sink: dict | None,
+              inputs: int, outputs: int) -> int:
+        accepted = set(COMMON_RATES)
+        for device, kind, channels in ((source, "input", inputs), (sink, "output", outputs)):
+            if device is not None:
+                accepted &= set(accepted_rates(self._sounddevice, device["number"], kind, channels))
+        if settings.rate is not None and settings.rate not in accepted:
+            listing = ", ".join(map(str, sorted(accepted))) or "none of the common ones"
+            raise DeviceError(f"the device refuses {settings.rate} Hz; it takes {listing}; leave out --rate to have one chosen")
+        if settings.rate is not None:
+            return settings.rate
+        if model_rate in accepted or not accepted:
+            return model_rate
+        return min(accepted, key=lambda rate: abs(rate - model_rate))
+
+    def _duplex(self, indata: np.ndarray, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
+        self._calls += 1
+        if self._process is not None:
+            self._process(indata, outdata, bool(flags.input_overflow), bool(flags.output_underflow))
+
+    def _input_only(self, indata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
+        self._calls += 1
+        if self._process is not None:
+            self._process(indata, np.empty((frames, 0), np.float32), bool(flags.input_overflow), False)
+
+    def _output_only(self, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
+        self._calls += 1
+        if self._process is not None:
+            self._process(np.empty((frames, 0), np.float32), outdata, False, bool(flags.output_underflow))
+
+    def start(self, process: Process) -> None:
+        self._process = process
+        try:
+            self._stream.start()
+        except self._sounddevice.PortAudioError as error:
+            raise DeviceError(f"{self.info.output or self.info.input} cannot be started ({error}); "
+                              "check that the sound server runs") from error
+        self._seen_at = time.monotonic()
+
+    def poll(self) -> None:
+        return
+
+    def alive(self) -> bool:
+        now = time.monotonic()
+        if self._calls != self._seen_calls:
+            self._seen_calls, self._seen_at = self._calls, now
+        return now - self._seen_at < SILENT_FOR_SECONDS
+
+    def finished(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._process = None
+        try:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+        except self._sounddevice.PortAudioError:
+            return  # it has vanished: nothing is left to close
+
+
+def wants_virtual(settings: LiveSettings) -> bool:
+    """Whether the settings ask for no sound card at all."""
+    files = is_file(settings.input) and is_file(settings.output)
+    return settings.device_api == API_VIRTUAL or settings.virtual_time or files
+
+
+def is_file(name: str | None) -> bool:
+    """Whether an input or output name means an audio file: it has an audio file's suffix or exists as a file."""
+    if name is None:
+        return False
+    path = Path(name)
+    return path.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3") or path.is_file()

@@ -1,0 +1,39 @@
+"""Sound from a file instead of a microphone: the bundled demo voice or any audio file, looped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from holostream.format.audio_file import read_whole
+
+DEMO_VOICE = Path(__file__).with_name("demo_voice.flac")
+LONGEST_SECONDS = 600.0
+"""Of a file as live input; what lies beyond is not played. Whole files of any length go through `encode`."""
+
+
+class LoopedSource:
+    """(channels, samples) float32 in memory, handed out block by block without end."""
+
+    def __init__(self, samples: np.ndarray) -> None:
+        self._samples = np.ascontiguousarray(samples.T)
+        self._at = 0
+
+    @property
+    def channels(self) -> int:
+        return self._samples.shape[1]
+
+    def fill(self, block: np.ndarray) -> None:
+        """Write the next (n, channels) samples into `block`."""
+        done = 0
+        while done < block.shape[0]:
+            part = self._samples[self._at : self._at + block.shape[0] - done]
+            block[done : done + part.shape[0]] = part
+            done += part.shape[0]
+            self._at = (self._at + part.shape[0]) % self._samples.shape[0]
+
+
+def open_source(path: Path | None, rate: int, lanes: int) -> LoopedSource:
+    """The file (None: the demo voice) at the device's rate. Raises AudioFileError if it cannot be read."""
+    return LoopedSource(read_whole(path or DEMO_VOICE, rate, lanes, LONGEST_SECONDS))

@@ -1,0 +1,215 @@
+"""What runs for every block of the device: commands in, the block path hop by hop, samples and counters out.
+
+    device block -> mono/stereo -> [resample] -> gather a hop -> step -> queue -> [resample] -> queue -> device block
+
+It never waits, prints or raises; whatever goes wrong is counted and sounds like silence.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from holostream.engine.block_path import Controls, PathState, step
+from holostream.engine.priority import raise_thread_priority
+from holostream.engine.sample_ring import SampleRing
+from holostream.engine.shared_state import SharedState
+from holostream.engine.status import STAGES, histogram_bin
+
+RING_SAMPLES = 1 << 15
+LEVEL_DECAY = 0.94
+"""Per hop: a peak is forgotten by half within 30 ms; the UI holds peaks longer."""
+RESAMPLING_QUALITY = "MQ"
+RESAMPLING_TRIAL_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class DeviceFormat:
+    """What the device delivers and takes, as granted. `block` 0: it varies from call to call."""
+
+    rate: int
+    block: int
+    input_channels: int
+    output_channels: int
+
+
+class AudioCallback:
+    """`process` is the device's callback; everything it needs is made here, before sound starts."""
+
+    def __init__(
+        self, path: PathState, controls: Controls, shared: SharedState, device: DeviceFormat, realtime: bool
+    ) -> None:
+        self.path, self.controls, self.shared, self.device = path, controls, shared, device
+        lanes, facts = shared.lanes, path.facts
+        self._lanes, self._hop = lanes, facts.hop
+        self._hop_in, self._silent_hop = np.zeros((lanes, facts.hop), np.float32), np.zeros((lanes, facts.hop), np.float32)
+        self._gather = SampleRing(lanes, RING_SAMPLES)
+        self._resampling = device.rate != facts.rate
+        self._to_model, self._to_device = _resamplers(device.rate, facts.rate, lanes) if self._resampling else (None, None)
+        block = device.block or facts.hop
+        prefill = (
+            resampling_prefill(device.rate, facts.rate, facts.hop, block)
+            if self._resampling
+            else facts.hop - math.gcd(block, facts.hop)
+        )
+        self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
+        self._status = shared.status
+        self._marked = 0
+        self._last_call = 0
+        self._raise_priority = realtime
+        self._publish_facts(prefill)
+
+    def _publish_facts(self, prefill: int) -> None:
+        record, facts, status = self._status.record, self.path.facts, self._status
+        scale = self.device.rate / facts.rate
+        # What the resamplers add is what the same blocks would not need without them.
+        plain = facts.hop - math.gcd(self.device.block or facts.hop, facts.hop)
+        resampling = prefill - round(plain * scale) if self._resampling else 0
+        status.begin()
+        record["lanes"], record["block"], record["device_rate"] = self._lanes, self.device.block, self.device.rate
+        record["algorithmic_latency"] = round(facts.latency_samples * scale)
+        record["resampling_latency"] = resampling
+        record["added_latency"] = prefill + round(facts.overlap * scale)
+        record["tier"], record["fading_from"] = self.path.voice.runner.facts.harmonics, 0
+        status.end()
+
+    def process(self, indata: np.ndarray, outdata: np.ndarray, overflow: bool = False, underflow: bool = False) -> None:
+        """One block: (n, input channels) float32 in, (n, output channels) float32 to fill. Never raises."""
+        started = time.perf_counter_ns()
+        if self._raise_priority:
+            self._raise_priority = False
+            raise_thread_priority()
+        record = self._status.record
+        self._status.begin()
+        try:
+            self._receive_commands()
+            self._run(indata, outdata)
+        except Exception:  # an exception would stop the stream: it is counted and shown instead
+            outdata.fill(0.0)
+            record["errors"] += 1
+        record["input_overflows"] += overflow
+        record["output_underflows"] += underflow
+        self._measure(started, outdata.shape[0])
+        self._status.end()
+
+    def _receive_commands(self) -> None:
+        commands = self.shared.commands
+        while commands.pending:
+            received = commands.receive()
+            if received is None:
+                return
+            name, value = received
+            if name == "tier":
+                self.controls.tier = int(value)
+            elif name in ("bypass", "mute", "feedback_guard"):
+                setattr(self.controls, name, bool(value))
+            else:
+                setattr(self.controls, name, value)
+
+    def _run(self, indata: np.ndarray, outdata: np.ndarray) -> None:
+        lanes_in = self._to_lanes(indata)
+        if self._to_model is not None:
+            lanes_in = _resample(self._to_model, lanes_in)
+        self._gather.write(lanes_in)
+        while self._gather.fill >= self._hop:
+            self._gather.read(self._hop_in)
+            sound = self._one_hop()
+            self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
+        out = np.empty((self._lanes, outdata.shape[0]), np.float32)
+        if grown := self._queue.take(out):
+            record = self._status.record
+            record["added_latency"] += grown
+            record["latency_changes"] += 1
+        if outdata.shape[1] == self._lanes:
+            outdata[:] = out.T
+        else:
+            outdata[:] = out.mean(axis=0)[:, np.newaxis]
+
+    def _to_lanes(self, indata: np.ndarray) -> np.ndarray:
+        """(n, channels) -> (lanes, n): as they are, their mean for one lane, the one channel for both lanes."""
+        channels = indata.shape[1]
+        if channels == self._lanes:
+            return indata.T
+        if self._lanes == 1:
+            return indata.mean(axis=1, dtype=np.float32)[np.newaxis]
+        return np.repeat(indata[:, :1].T, self._lanes, axis=0) if channels == 1 else indata[:, : self._lanes].T
+
+    def _one_hop(self) -> np.ndarray:
+        path, record = self.path, self._status.record
+        started = self._marked = time.perf_counter_ns()
+        try:
+            sound = step(self._hop_in, path, self.controls, self._mark)
+        except Exception:  # a tier that fails must not stop the next hop
+            record["errors"] += 1
+            return self._silent_hop
+        self._status.stages[len(STAGES) - 1, histogram_bin((self._marked - started) / 1000)] += 1
+        levels = path.levels
+        record["hops"] = path.hop
+        for name, peak, mean_square in (
+            ("input", levels.input_peak, levels.input_mean_square), ("output", levels.output_peak, levels.output_mean_square)
+        ):
+            for lane in range(self._lanes):
+                record[f"{name}_peak"][lane] = max(peak[lane], record[f"{name}_peak"][lane] * LEVEL_DECAY)
+                before = record[f"{name}_rms"][lane] ** 2
+                record[f"{name}_rms"][lane] = math.sqrt(before + (mean_square[lane] - before) * (1 - LEVEL_DECAY))
+        return sound
+
+    def _mark(self, stage: int) -> None:
+        now = time.perf_counter_ns()
+        self._status.stages[stage, histogram_bin((now - self._marked) / 1000)] += 1
+        self._marked = now
+
+    def _measure(self, started: int, block: int) -> None:
+        status, record, path, controls = self._status, self._status.record, self.path, self.controls
+        block_us = block / self.device.rate * 1e6
+        if self._last_call:
+            late_us = (started - self._last_call) / 1000 - block_us
+            status.lateness[histogram_bin(late_us)] += 1
+            record["late_callbacks"] += late_us > block_us
+        self._last_call = started
+        record["callbacks"] += 1
+        record["block"] = block
+        record["tier"] = (path.incoming or path.voice).runner.facts.harmonics
+        record["fading_from"] = path.voice.runner.facts.harmonics if path.incoming else 0
+        record["input_gain_db"], record["output_gain_db"] = controls.input_gain_db, controls.output_gain_db
+        record["wet"], record["bypass"], record["mute"] = controls.wet, controls.bypass, controls.mute
+        record["feedback_guard"], record["guard_active"] = controls.feedback_guard, path.howl.active
+        record["limiter_db"] = 20 * math.log10(path.limiter.gain)
+        record["bad_samples"], record["bad_frames"] = path.guard.bad_samples, path.bad_frames
+        record["limited_hops"] = path.limited_hops
+        record["output_fill"] = self._queue.fill
+        status.callback_time[histogram_bin((time.perf_counter_ns() - started) / 1000)] += 1
+
+
+def _resamplers(device_rate: int, model_rate: int, lanes: int) -> tuple[soxr.ResampleStream, soxr.ResampleStream]:
+    return (
+        soxr.ResampleStream(device_rate, model_rate, lanes, dtype="float32", quality=RESAMPLING_QUALITY),
+        soxr.ResampleStream(model_rate, device_rate, lanes, dtype="float32", quality=RESAMPLING_QUALITY),
+    )
+
+
+def _resample(stream: soxr.ResampleStream, samples: np.ndarray) -> np.ndarray:
+    """(lanes, n) -> (lanes, m), m as the stream has them ready."""
+    if samples.shape[0] == 1:
+        return stream.resample_chunk(np.ascontiguousarray(samples[0]))[np.newaxis]
+    return stream.resample_chunk(np.ascontiguousarray(samples.T)).T
+
+
+def resampling_prefill(device_rate: int, model_rate: int, hop: int, block: int) -> int:
+    """Device samples of silence the output queue must begin with so that it never runs dry, found by a trial run.
+
+    It covers what the hop and both resamplers hold back at most, so their delay is part of it.
+    """
+    to_model, to_device = _resamplers(device_rate, model_rate, 1)
+    silence, gathered, received, deficit = np.zeros((1, block), np.float32), 0, 0, 0
+    for call in range(1, math.ceil(RESAMPLING_TRIAL_SECONDS * device_rate / block) + 1):
+        gathered += _resample(to_model, silence).shape[1]
+        hops, gathered = divmod(gathered, hop)
+        for _ in range(hops):
+            received += _resample(to_device, np.zeros((1, hop), np.float32)).shape[1]
+        deficit = max(deficit, call * block - received)
+    return deficit

@@ -1,0 +1,85 @@
+"""A file in place of one side of a real device: play a file to a sound card, or record a microphone to a .wav."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from holostream.engine.audio_device import AudioDevice, DeviceError, Process
+from holostream.engine.audio_source import LoopedSource
+from holostream.engine.sample_ring import SampleRing
+from holostream.format.audio_file import AudioFileError, AudioWriter
+
+LARGEST_BLOCK = 1 << 14
+RING_SECONDS = 4
+
+
+class FileInput:
+    """An output-only device whose input is a looped file."""
+
+    def __init__(self, device: AudioDevice, source: LoopedSource, name: str) -> None:
+        self._device, self._source = device, source
+        self._block = np.zeros((LARGEST_BLOCK, source.channels), np.float32)
+        self.info = replace(device.info, input=name, input_channels=source.channels)
+
+    def start(self, process: Process) -> None:
+        def fill_and_process(indata: np.ndarray, outdata: np.ndarray, overflow: bool, underflow: bool) -> None:
+            block = self._block[: outdata.shape[0]]
+            self._source.fill(block)
+            process(block, outdata, overflow, underflow)
+
+        self._device.start(fill_and_process)
+
+    def poll(self) -> None:
+        self._device.poll()
+
+    def alive(self) -> bool:
+        return self._device.alive()
+
+    def finished(self) -> bool:
+        return self._device.finished()
+
+    def close(self) -> None:
+        self._device.close()
+
+
+class FileOutput:
+    """An input-only device whose output goes to a .wav: the callback fills a ring, `poll` empties it to the file."""
+
+    def __init__(self, device: AudioDevice, writer: AudioWriter, name: str, lanes: int) -> None:
+        self._device, self._writer = device, writer
+        self._ring = SampleRing(lanes, RING_SECONDS * device.info.rate)
+        self._block = np.zeros((LARGEST_BLOCK, lanes), np.float32)
+        self._closed = False
+        self.info = replace(device.info, output=name, output_channels=lanes)
+
+    def start(self, process: Process) -> None:
+        def process_and_keep(indata: np.ndarray, outdata: np.ndarray, overflow: bool, underflow: bool) -> None:
+            block = self._block[: indata.shape[0]]
+            process(indata, block, overflow, underflow)
+            self._ring.write(block.T)
+
+        self._device.start(process_and_keep)
+
+    def poll(self) -> None:
+        self._device.poll()
+        waiting = np.empty((self._block.shape[1], self._ring.fill), np.float32)
+        self._ring.read(waiting)
+        try:
+            self._writer.write(waiting)
+        except AudioFileError as error:
+            raise DeviceError(str(error)) from error
+
+    def alive(self) -> bool:
+        return self._device.alive()
+
+    def finished(self) -> bool:
+        return self._device.finished()
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._device.close()
+            self.poll()
+            self._writer.close()

@@ -1,0 +1,33 @@
+"""A gain that glides: commands jump, samples must not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+GLIDE_HOPS = 4
+"""Hops a change takes: 10.7 ms at 48 kHz and a hop of 128."""
+
+
+def linear(gain_db: float) -> float:
+    """Decibels to a factor."""
+    return float(10.0 ** (gain_db / 20.0))
+
+
+class GainRamp:
+    """Linear glide to a target over GLIDE_HOPS hops; exactly the target afterwards."""
+
+    def __init__(self, value: float, hop: int) -> None:
+        self.value = self._target = value
+        self._slope, self._left = 0.0, 0
+        self._unit = (np.arange(1, hop + 1) / hop).astype(np.float32)
+
+    def advance(self, target: float) -> float | np.ndarray:
+        """The gain of the next hop: a number while it stands still, (hop,) float32 while it glides."""
+        if target != self._target:
+            self._target, self._left = target, GLIDE_HOPS
+            self._slope = (target - self.value) / GLIDE_HOPS
+        if not self._left:
+            return self.value
+        start, self._left = self.value, self._left - 1
+        self.value = start + self._slope if self._left else target
+        return np.float32(start) + np.float32(self.value - start) * self._unit

@@ -1,0 +1,62 @@
+"""From settings to an open device: real, virtual, or a file on one side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from holostream.engine.audio_device import AudioDevice, DeviceError, PortAudioDevice, is_file, list_devices, wants_virtual
+from holostream.engine.audio_source import open_source
+from holostream.engine.file_edges import FileInput, FileOutput
+from holostream.engine.settings import LiveSettings
+from holostream.engine.virtual_device import VirtualDevice
+from holostream.format.audio_file import AudioFileError, AudioWriter
+
+
+def open_device(
+    settings: LiveSettings, model_rate: int, may_run: Callable[[], bool]
+) -> tuple[AudioDevice, str | None]:
+    """The device, not started yet, and what the user should know about the choice, if anything.
+
+    Raises DeviceError; AudioFileErrors of files given as input or output come as DeviceError too.
+    """
+    try:
+        if wants_virtual(settings):
+            return VirtualDevice(settings, model_rate, may_run), None
+        real_side_named = any(
+            name is not None and not is_file(name) for name in (settings.input, settings.output)
+        ) or settings.device_api is not None
+        if not real_side_named and (reason := _nothing_there()) is not None:
+            return VirtualDevice(settings, model_rate, may_run), (
+                f"{reason}: playing {'the file' if settings.input else 'the demo voice'} through the virtual device, unheard; "
+                "start a sound server, or capture with --output FILE.wav"
+            )
+        return _real_device(settings, model_rate), None
+    except AudioFileError as error:
+        raise DeviceError(str(error)) from error
+
+
+def _nothing_there() -> str | None:
+    try:
+        devices = list_devices()
+    except DeviceError as error:
+        return str(error).split(";")[0]
+    return None if any(device["outputs"] for device in devices) else "no sound card or sound server here"
+
+
+def _real_device(settings: LiveSettings, model_rate: int) -> AudioDevice:
+    file_in, file_out = is_file(settings.input), is_file(settings.output)
+    device: AudioDevice = PortAudioDevice(settings, model_rate, use_input=not file_in, use_output=not file_out)
+    lanes = 2 if settings.stereo else 1
+    try:
+        if file_in:
+            path = Path(str(settings.input))
+            return FileInput(device, open_source(path, device.info.rate, lanes), path.name)
+        if file_out:
+            writer = AudioWriter(Path(str(settings.output)), device.info.rate, lanes)
+            writer.__enter__()
+            return FileOutput(device, writer, str(settings.output), lanes)
+    except AudioFileError:
+        device.close()
+        raise
+    return device

@@ -1,0 +1,169 @@
+"""Records what is heard: frames from the DNA ring to a `.holo`, block by block, in the control process.
+
+It always follows the ring, so that a recording can begin with the frames its first voice's state depends on
+(preroll). A file gets a block at least every BLOCK_HOPS hops; after `kill -9` everything but the last is in it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from holostream import __version__
+from holostream.codec.dna import join
+from holostream.codec.dna_ring import PRIMING, RingFrame
+from holostream.codec.tier import TierFacts
+from holostream.format.holo_file import DnaBlock, HoloHeader, HoloWriter, VoiceRun
+from holostream.format.replay import CHECKSUM_DIGITS
+
+BLOCK_HOPS = 300
+
+
+@dataclass(frozen=True)
+class RecordingStatus:
+    """Of a running recording: heard seconds and bytes on disk, frames that came too late to be read from the ring."""
+
+    path: Path
+    seconds: float
+    bytes: int
+    lost_frames: int
+
+
+@dataclass
+class _OpenVoice:
+    """A voice as followed: frames that may be needed before the next heard one, and those of the block being filled."""
+
+    number: int
+    past: deque[RingFrame]
+    block: list[RingFrame] = field(default_factory=list)
+    preroll: list[RingFrame] = field(default_factory=list)
+    starts: bool = True
+    recorded: bool = False
+
+
+class Recorder:
+    """Give it every frame of the ring in order (`follow`); `start` and `stop` a recording at any time."""
+
+    def __init__(self, tiers: dict[int, TierFacts], lanes: int) -> None:
+        self._tiers, self._lanes = tiers, lanes
+        self._voices: dict[int, _OpenVoice] = {}
+        self._file: BinaryIO | None = None
+        self._writer: HoloWriter | None = None
+        self._path = Path()
+        self._lost = 0
+        self._heard: list[RingFrame] = []  # the frames of the hop being gathered
+        self._block_hops = 0
+        self._fade = (0, 0)
+
+    @property
+    def status(self) -> RecordingStatus | None:
+        """None while nothing is recorded."""
+        if self._writer is None:
+            return None
+        facts = next(iter(self._tiers.values()))
+        hops = self._writer.hops + self._block_hops
+        return RecordingStatus(self._path, hops * facts.hop / facts.rate, self._writer.bytes, self._lost)
+
+    def start(self, path: Path) -> None:
+        """Begin with the next hop. An existing file is never overwritten. Raises OSError."""
+        self.stop()
+        facts = next(iter(self._tiers.values()))
+        file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
+        models = {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in self._tiers.items()}
+        header = HoloHeader(facts.family, facts.rate, facts.hop, facts.chunk, self._lanes, models,
+                            software=f"holostream {__version__}")
+        try:
+            self._writer = HoloWriter(file, header)
+        except OSError:
+            file.close()
+            raise
+        self._file, self._path, self._lost = file, path, 0
+        self._block_hops = 0
+        for voice in self._voices.values():
+            voice.recorded, voice.block = False, []
+
+    def stop(self, last_hop_complete: bool = False) -> None:
+        """Write what is left and close the file. The hop being gathered counts only if the engine has ended and
+        nothing more of it can come. Raises OSError if the disk does not take it; closed all the same."""
+        if self._writer is None or self._file is None:
+            return
+        writer, file = self._writer, self._file
+        try:
+            if last_hop_complete and self._heard:
+                self._finish_hop()
+            self._write_block()
+            writer.finish()
+        finally:
+            self._writer = self._file = None
+            file.close()
+
+    def follow(self, frames: list[RingFrame], lost: int = 0) -> None:
+        """Take the next frames of the ring. Raises OSError if the disk is full: call `abandon` then."""
+        if lost:
+            self._lost += lost
+            self._write_block()
+            self._voices.clear()
+        for frame in frames:
+            if frame.kind != PRIMING and self._heard and self._heard[0].hop != frame.hop:
+                self._finish_hop()
+            voice = self._voices.get(frame.voice)
+            if voice is None:
+                context = self._tiers[frame.dna.harmonics].context_frames
+                voice = self._voices[frame.voice] = _OpenVoice(frame.voice, deque(maxlen=max(1, context)))
+            if frame.kind == PRIMING:
+                voice.past.append(frame)
+            else:
+                self._heard.append(frame)
+
+    def abandon(self) -> None:
+        """Close the file with what the disk has taken."""
+        if self._file is not None:
+            self._file.close()
+        self._writer = self._file = None
+        self._block_hops = 0
+
+    def _finish_hop(self) -> None:
+        """All voices of one hop are known: add the hop to the block, or begin another block if they changed."""
+        heard, self._heard = self._heard, []
+        numbers = [frame.voice for frame in heard]
+        if self._writer is not None:
+            filling = [number for number, voice in self._voices.items() if voice.block]
+            hop_follows = not filling or self._voices[filling[0]].block[-1].hop + 1 == heard[0].hop
+            if filling != numbers or not hop_follows or self._block_hops >= BLOCK_HOPS:
+                self._write_block()
+            if not hop_follows:
+                for voice in self._voices.values():
+                    voice.recorded = False
+            if not self._block_hops:
+                self._begin_block(heard)
+            for frame in heard:
+                self._voices[frame.voice].block.append(frame)
+            self._block_hops += 1
+        for frame in heard:
+            self._voices[frame.voice].past.append(frame)
+        for number in [number for number in self._voices if number < numbers[0]]:
+            del self._voices[number]
+
+    def _begin_block(self, heard: list[RingFrame]) -> None:
+        self._fade = (heard[-1].fade_hop, heard[-1].fade_hops) if len(heard) == 2 else (0, 0)
+        for frame in heard:
+            voice = self._voices[frame.voice]
+            voice.starts = not voice.recorded
+            voice.preroll = [] if voice.recorded else list(voice.past)
+            voice.recorded = True
+
+    def _write_block(self) -> None:
+        if self._writer is None or not self._block_hops:
+            return
+        filled = [voice for voice in self._voices.values() if voice.block]
+        runs = tuple(
+            VoiceRun(voice.starts, len(voice.preroll), join([frame.dna for frame in voice.preroll + voice.block]))
+            for voice in filled
+        )
+        block = DnaBlock(filled[0].block[0].hop, self._block_hops, runs, *self._fade)
+        self._block_hops = 0
+        for voice in filled:
+            voice.block, voice.preroll = [], []
+        self._writer.write(block)

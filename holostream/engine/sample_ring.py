@@ -1,0 +1,80 @@
+"""A queue of samples with a fixed size: blocks of any length in, blocks of any other length out.
+
+It also remembers what it gave last, so that it can lengthen its delay without a click: see `take`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+GROWTH_FADE = 64
+
+
+class SampleRing:
+    """(lanes, capacity) float32, one user. `prefill` zeros stand in it at first: they add to the latency."""
+
+    def __init__(self, lanes: int, capacity: int, prefill: int = 0) -> None:
+        self._samples = np.zeros((lanes, capacity), np.float32)
+        self._capacity = capacity
+        self._read, self._written = 0, prefill
+        self.dropped = 0
+
+    @property
+    def fill(self) -> int:
+        """Samples waiting."""
+        return self._written - self._read
+
+    def _places(self, start: int, count: int) -> tuple[slice, slice]:
+        first = start % self._capacity
+        return slice(first, min(first + count, self._capacity)), slice(0, max(0, first + count - self._capacity))
+
+    def write(self, samples: np.ndarray) -> None:
+        """Append (lanes, n). What does not fit is dropped and counted."""
+        room = self._capacity - self.fill
+        if samples.shape[1] > room:
+            self.dropped += samples.shape[1] - room
+            samples = samples[:, :room]
+        head, tail = self._places(self._written, samples.shape[1])
+        split = head.stop - head.start
+        self._samples[:, head] = samples[:, :split]
+        self._samples[:, tail] = samples[:, split:]
+        self._written += samples.shape[1]
+
+    def _copy(self, start: int, out: np.ndarray) -> None:
+        head, tail = self._places(start, out.shape[1])
+        split = head.stop - head.start
+        out[:, :split] = self._samples[:, head]
+        out[:, split:] = self._samples[:, tail]
+
+    def read(self, out: np.ndarray) -> None:
+        """Fill (lanes, n) with the oldest n samples. Raises ValueError if there are fewer."""
+        if out.shape[1] > self.fill:
+            raise ValueError(f"{out.shape[1]} samples asked for, {self.fill} there")
+        self._copy(self._read, out)
+        self._read += out.shape[1]
+
+    def take(self, out: np.ndarray) -> int:
+        """As `read`, but a shortage lengthens the delay: returns by how many samples (0: there were enough).
+
+        The missing m samples are won by stepping m back into what was given before, fading from here to there:
+
+            given before ....|waiting|          old place
+                       ....|.......|waiting|    new place, m later
+        """
+        shortage = out.shape[1] - self.fill
+        if shortage <= 0:
+            self._copy(self._read, out)
+            self._read += out.shape[1]
+            return 0
+        if out.shape[1] + shortage > self._capacity:
+            raise ValueError(f"a block of {out.shape[1]} samples is more than the ring of {self._capacity} can hold")
+        fade = min(self.fill, GROWTH_FADE)
+        waiting = np.empty((out.shape[0], fade), np.float32)
+        self._copy(self._read, waiting)
+        self._read -= shortage
+        self._copy(self._read, out)
+        if fade:
+            weights = (np.arange(fade, dtype=np.float32) + 1) / (fade + 1)
+            out[:, :fade] = waiting + (out[:, :fade] - waiting) * weights
+        self._read += out.shape[1]
+        return shortage

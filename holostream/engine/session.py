@@ -1,0 +1,222 @@
+"""A live session as the control process sees it: starts the engine process, steers it, follows its DNA, records.
+
+Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `reopen`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from holostream.codec.dna_ring import HEARD, RingFrame
+from holostream.codec.tier import TIERS, TierFacts
+from holostream.codec.tier_model import ModelError, default_models_folder, read_facts
+from holostream.engine.audio_device import DeviceError
+from holostream.engine.recorder import Recorder, RecordingStatus
+from holostream.engine.settings import LiveSettings, settings_to_dict
+from holostream.engine.shared_state import SharedState
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+DRAIN_SECONDS = 0.05
+START_TIMEOUT_SECONDS = 30.0
+QUIT_TIMEOUT_SECONDS = 5.0
+VIEW_FRAMES = 1024
+
+
+def log_path() -> Path:
+    """Where the engine's stderr goes: whatever audio libraries print."""
+    folder = Path(platformdirs.user_log_dir("holostream", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "engine.log"
+
+
+class Session:
+    """Use as a context manager; `__enter__` returns when sound runs.
+
+    Raises ModelError or DeviceError (from `__enter__`) with the engine's own sentence when it cannot start.
+    """
+
+    def __init__(self, settings: LiveSettings) -> None:
+        if settings.tier not in TIERS:
+            raise ModelError(f"there is no tier {settings.tier}; the tiers are {', '.join(map(str, TIERS))}")
+        self.settings = settings
+        models = settings.models or default_models_folder()
+        self._tiers: dict[int, TierFacts] = {harmonics: read_facts(models, harmonics) for harmonics in TIERS}
+        self.facts = self._tiers[settings.tier]
+        self.device: dict[str, Any] = {}
+        self.messages: deque[str] = deque(maxlen=100)
+        self.failure: str | None = None
+        """Why the engine ended, if it did not end well."""
+        lanes = 2 if settings.stereo else 1
+        self.shared = SharedState.create(lanes, settings.ring_frames)
+        self._recorder = Recorder(self._tiers, lanes)
+        self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
+        self._recorder_lock = threading.Lock()
+        self._cursor = 0
+        self._engine: subprocess.Popen[str] | None = None
+        self._ready, self._ended, self._closing = threading.Event(), threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Session:
+        arguments = {"settings": settings_to_dict(self.settings), "shared": str(self.shared.path)}
+        if self.settings.record is not None:
+            self.start_recording(self.settings.record)
+        with log_path().open("w", encoding="utf-8") as log:
+            self._engine = subprocess.Popen(
+                [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ONE_THREAD},
+            )
+        for target in (self._read_events, self._follow_dna):
+            thread = threading.Thread(target=target, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._ready.wait(0.01):
+            if self._ended.is_set() or time.monotonic() > deadline:
+                self.close()
+                raise DeviceError(self.failure or "the engine did not start in time; see its log at " + str(log_path()))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _read_events(self) -> None:
+        engine = self._engine
+        assert engine is not None and engine.stdout is not None
+        for line in engine.stdout:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue  # a library printed to stdout
+            kind = event.pop("event")
+            if kind == "device":
+                self.device = event["device"]
+            elif kind == "message":
+                self.messages.append(event["text"])
+            elif kind == "failed":
+                self.failure = event["text"]
+            elif kind == "ready":
+                self._ready.set()
+        code = engine.wait()
+        if code and self.failure is None and not self._closing.is_set():
+            self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
+        self._ended.set()
+
+    def _follow_dna(self) -> None:
+        while not self._closing.is_set() and not self._ended.is_set():
+            self._drain()
+            # In virtual time the engine waits for us, in real time the ring holds seconds.
+            time.sleep(0.002 if self.settings.virtual_time else DRAIN_SECONDS)
+
+    def _drain(self) -> None:
+        with self._recorder_lock:
+            frames, self._cursor, lost = self.shared.dna.read(self._cursor)
+            self.shared.dna.publish_read(self._cursor)
+            try:
+                self._recorder.follow(frames, lost)
+            except OSError as error:
+                self._recorder.abandon()
+                self.messages.append(f"recording stopped: {error.strerror}; what was written is kept; "
+                                     "free some room and record to a new file")
+            self._recent.extend(frame for frame in frames if frame.kind == HEARD)
+
+    @property
+    def ended(self) -> bool:
+        """The engine is gone: its time was over, or `failure` says why."""
+        return self._ended.is_set()
+
+    def snapshot(self) -> np.void:
+        """The engine's status now: see `status.STATUS_TYPE`."""
+        return self.shared.status.snapshot()
+
+    def send(self, name: str, value: float) -> None:
+        """A command for the next hop. Raises ValueError for an unknown name or value."""
+        if not self.shared.commands.send(name, value):
+            self.messages.append(f"{name} was not sent: the engine has stopped taking commands")
+
+    def recent_frames(self, count: int) -> list[RingFrame]:
+        """The newest heard frames, oldest first."""
+        with self._recorder_lock:
+            return list(self._recent)[-count:]
+
+    @property
+    def recording(self) -> RecordingStatus | None:
+        """None while nothing is recorded."""
+        return self._recorder.status
+
+    def start_recording(self, path: Path | None = None) -> None:
+        """Record to `path`, or a file named by the time in the current folder. Raises OSError."""
+        chosen = path or Path(f"holostream-{datetime.now():%Y%m%d-%H%M%S}.holo")
+        with self._recorder_lock:
+            self._recorder.start(chosen)
+
+    def toggle_recording(self) -> None:
+        """Start or stop; the outcome is a message."""
+        try:
+            if (status := self.recording) is None:
+                self.start_recording()
+                self.messages.append(f"recording to {self.recording.path if self.recording else ''}")
+            else:
+                with self._recorder_lock:
+                    self._recorder.stop()
+                self.messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
+        except OSError as error:
+            self.messages.append(f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
+                                 "start in a folder that can be written to, or with --record FILE")
+
+    def list_devices(self) -> list[dict]:
+        """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""
+        command = [sys.executable, "-m", "holostream.cli", "devices", "--json"]
+        listing = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        try:
+            return json.loads(listing.stdout)
+        except ValueError:
+            return []
+
+    def reopen(self, **changes: Any) -> None:
+        """Ask for another device: any of LiveSettings' input, output, device_api, block, rate."""
+        self.settings = replace(self.settings, **changes)
+        self._request({"open": settings_to_dict(self.settings)})
+
+    def _request(self, request: dict) -> None:
+        engine = self._engine
+        if engine is None or engine.stdin is None or engine.poll() is not None:
+            return
+        try:
+            engine.stdin.write(json.dumps(request) + "\n")
+            engine.stdin.flush()
+        except OSError:
+            return  # it has just ended; `ended` tells
+
+    def close(self) -> None:
+        """Stop the engine, record what it had heard until then, remove the shared memory. Safe to call twice."""
+        engine = self._engine
+        if engine is not None and engine.poll() is None:
+            self._request({"quit": True})
+            try:
+                engine.wait(QUIT_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                engine.kill()
+                engine.wait()
+        self._closing.set()
+        for thread in self._threads:
+            thread.join(QUIT_TIMEOUT_SECONDS)
+        self._threads.clear()
+        self._drain()
+        try:
+            self._recorder.stop(last_hop_complete=True)
+        except OSError as error:
+            self.messages.append(f"the end of the recording could not be written: {error.strerror}; the rest is kept")
+        self.shared.close()

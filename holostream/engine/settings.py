@@ -1,0 +1,62 @@
+"""Settings of a live session. Command-line flags come from here, so every default stands in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+API_VIRTUAL = "virtual"
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """What a session needs to start. A new device or block size is a changed copy of this, opened again."""
+
+    input: str | None = None
+    """Input device by name (or part of it), or an audio file to play in a loop; None: the default device."""
+    output: str | None = None
+    """Output device by name (or part of it), or a .wav file to capture the output in; None: the default device."""
+    device_api: str | None = None
+    """jack, alsa, pulse, coreaudio, wasapi, ... or virtual (no sound card); None: the best one there is."""
+    tier: int = 64
+    """Harmonics to start with."""
+    block: int | None = None
+    """Samples per device block; None: the server's own (JACK), else 128."""
+    rate: int | None = None
+    """Device rate in Hz; None: the model's where the device accepts it, else the device's own."""
+    stereo: bool = False
+    """Run two lanes, left and right, instead of one."""
+    record: Path | None = None
+    """Record the DNA from the first hop on."""
+    models: Path | None = None
+    """Models folder; None: $HOLOSTREAM_MODELS or the shipped one."""
+    virtual_time: bool = False
+    """With the virtual device: run as fast as possible instead of in real time."""
+    seconds: float | None = None
+    """Stop by itself after this many seconds of sound."""
+    allow_feedback: bool = False
+    """Start unmuted from a built-in microphone to built-in speakers."""
+    input_gain_db: float = 0.0
+    """Gain before the encoder."""
+    output_gain_db: float = 0.0
+    """Gain after the mix."""
+    wet: float = 1.0
+    """0 = the dry input (delayed as the codec is), 1 = the resynthesis."""
+    ring_frames: int = 4096
+    """Frames the DNA ring holds: about eleven seconds."""
+
+
+def settings_to_dict(settings: LiveSettings) -> dict:
+    """As JSON types."""
+    values = dataclasses.asdict(settings)
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+
+
+def settings_from_dict(values: dict) -> LiveSettings:
+    """The inverse of `settings_to_dict`. Raises ValueError for an unknown setting."""
+    known = {field.name for field in dataclasses.fields(LiveSettings)}
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"unknown settings {unknown}; known are {sorted(known)}")
+    values = {name: Path(value) if name in ("record", "models") and value else value for name, value in values.items()}
+    return LiveSettings(**values)

@@ -1,0 +1,60 @@
+"""The memory engine and control share: status, commands and the DNA ring in one mapped file.
+
+A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
+on every system and needs no tracker process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import tempfile
+from pathlib import Path
+
+from holostream.codec.dna_ring import DnaRing, ring_bytes
+from holostream.engine.command import CommandRing
+from holostream.engine.status import Status
+
+
+def _rounded(size: int) -> int:
+    return -(-size // 64) * 64
+
+
+class SharedState:
+    """Views of the mapped file. `create` in the control process, `attach` in the engine."""
+
+    def __init__(self, path: Path, memory: mmap.mmap, lanes: int, ring_frames: int, owner: bool) -> None:
+        self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
+        view = memoryview(memory)
+        commands_at = _rounded(Status.BYTES)
+        ring_at = commands_at + _rounded(CommandRing.BYTES)
+        self.status = Status(view[:commands_at])
+        self.commands = CommandRing(view[commands_at:ring_at])
+        self.dna = DnaRing(view[ring_at:], lanes, ring_frames)
+
+    @staticmethod
+    def create(lanes: int, ring_frames: int) -> SharedState:
+        """A new zeroed file. Raises OSError if there is no room for it."""
+        size = _rounded(Status.BYTES) + _rounded(CommandRing.BYTES) + ring_bytes(lanes, ring_frames)
+        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        handle, name = tempfile.mkstemp(prefix="holostream-", dir=folder)
+        try:
+            os.truncate(handle, size)
+            memory = mmap.mmap(handle, size)
+        finally:
+            os.close(handle)
+        return SharedState(Path(name), memory, lanes, ring_frames, owner=True)
+
+    @staticmethod
+    def attach(path: Path, lanes: int, ring_frames: int) -> SharedState:
+        """The same memory in another process."""
+        with path.open("r+b") as file:
+            memory = mmap.mmap(file.fileno(), 0)
+        return SharedState(path, memory, lanes, ring_frames, owner=False)
+
+    def close(self) -> None:
+        """The owner removes the file; the memory lives until the last process lets go."""
+        if self._owner:
+            with contextlib.suppress(OSError):
+                self.path.unlink()

@@ -1,0 +1,74 @@
+"""Blocks of DNA back to the sound that was heard: the same graphs, overlap-add and fades as live, a block at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from holostream.codec.overlap_add import initial_partial, overlap_add
+from holostream.codec.tier_fade import fade_weights, mix_tiers
+from holostream.codec.tier_model import ModelError, TierModel
+from holostream.format.holo_file import DnaBlock, HoloFormatError, HoloHeader, VoiceRun
+
+MAX_GAP_SECONDS = 3600.0
+CHECKSUM_DIGITS = 16
+
+
+def tier_checksum(model: TierModel) -> str:
+    """How a `.holo` header names a tier's models."""
+    return model.facts.checksum[:CHECKSUM_DIGITS]
+
+
+class Replay:
+    """Decodes blocks in order. `load` gives a tier by its harmonics; only tiers that sound are loaded."""
+
+    def __init__(self, header: HoloHeader, load: Callable[[int], TierModel]) -> None:
+        self.header, self._load = header, load
+        self._models: dict[int, TierModel] = {}
+        self._running: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._next_hop: int | None = None
+
+    def _model(self, harmonics: int) -> TierModel:
+        if harmonics not in self._models:
+            model, header = self._load(harmonics), self.header
+            facts = model.facts
+            same_sizes = (facts.family, facts.rate, facts.hop, facts.chunk) == (
+                header.family, header.rate, header.hop, header.chunk)
+            if not same_sizes or header.models.get(str(harmonics)) != tier_checksum(model):
+                raise ModelError(
+                    f"the recording needs tier {harmonics} of family {header.family} with checksum "
+                    f"{header.models.get(str(harmonics), 'unknown')}, the models folder has {facts.family} "
+                    f"{tier_checksum(model)}; point --models at the folder it was made with")
+            self._models[harmonics] = model
+        return self._models[harmonics]
+
+    def _voice(self, voice: VoiceRun) -> np.ndarray:
+        """(lanes, hops, hop) heard samples of one voice."""
+        model = self._model(voice.dna.harmonics)
+        facts, lanes = model.facts, voice.dna.lanes
+        running = self._running.get(facts.harmonics)
+        if voice.starts or running is None:
+            running = (model.initial_vocoder_state(lanes), initial_partial(facts, lanes))
+        state, partial = running
+        chunks, state = model.vocode(voice.dna, state)
+        samples, partial = overlap_add(chunks, partial, facts)
+        self._running[facts.harmonics] = (state, partial)
+        return samples.reshape(lanes, -1, facts.hop)[:, voice.preroll :]
+
+    def decode(self, block: DnaBlock) -> Iterator[np.ndarray]:
+        """(lanes, samples) pieces: silence for hops missing before the block, then the block."""
+        hop, lanes = self.header.hop, self.header.lanes
+        if self._next_hop is not None and block.first_hop != self._next_hop:
+            missing = block.first_hop - self._next_hop
+            if not 0 < missing <= MAX_GAP_SECONDS * self.header.rate / hop:
+                raise HoloFormatError(f"a block begins at hop {block.first_hop} where {self._next_hop} was due")
+            self._running.clear()
+            for start in range(0, missing, 1024):
+                yield np.zeros((lanes, min(1024, missing - start) * hop), np.float32)
+        self._next_hop = block.first_hop + block.hops
+        samples = self._voice(block.voices[0])
+        if len(block.voices) == 2:
+            weights = fade_weights(hop, block.fade_hops)[block.fade_first : block.fade_first + block.hops]
+            samples = mix_tiers(samples, self._voice(block.voices[1]), weights)
+        yield np.ascontiguousarray(samples.reshape(lanes, -1))

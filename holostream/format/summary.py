@@ -1,0 +1,58 @@
+"""What a `.holo` holds, without decoding it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from holostream.format.holo_file import HoloReader
+
+
+def summarize(path: Path) -> dict:
+    """Header, duration, tiers over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        reader = HoloReader(file, str(path))
+        header = reader.header
+        hop_seconds = header.hop / header.rate
+        tiers: list[dict] = []
+        blocks = hops = 0
+        origin = end = 0
+        for block in reader.blocks():
+            blocks, hops = blocks + 1, hops + block.hops
+            origin = block.first_hop if blocks == 1 else origin
+            end = block.first_hop + block.hops
+            harmonics = block.voices[-1].dna.harmonics
+            if not tiers or tiers[-1]["harmonics"] != harmonics:
+                tiers.append({"from_seconds": round((block.first_hop - origin) * hop_seconds, 3), "harmonics": harmonics})
+    seconds = (end - origin) * hop_seconds
+    return {
+        "file": str(path), "bytes": size, "version": 3, **asdict(header),
+        "seconds": round(seconds, 3), "kbps": round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
+        "tiers": tiers, "blocks": blocks, "missing_hops": end - origin - hops,
+        "complete": reader.finished, "torn_bytes": reader.torn_bytes,
+    }
+
+
+def summary_text(summary: dict) -> str:
+    """For people."""
+    minutes, seconds = divmod(summary["seconds"], 60)
+    original = (
+        f"{summary['original_rate']} Hz, {summary['original_channels']} channels, {summary['original_length']} samples"
+        if summary["original_rate"] else "a live session"
+    )
+    state = "complete" if summary["complete"] else "cut off; everything listed here can be decoded"
+    if summary["torn_bytes"]:
+        state += f" (the last {summary['torn_bytes']} bytes are a torn block)"
+    if summary["missing_hops"]:
+        state += f"; {summary['missing_hops']} hops are missing and decode to silence"
+    tiers = ", ".join(f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"]) or "none"
+    return "\n".join((
+        f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
+        f"  duration  {int(minutes)}:{seconds:06.3f}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
+        f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
+        f"hop {summary['hop']}, family {summary['family']}",
+        f"  from      {original}",
+        f"  tiers     {tiers}",
+        f"  state     {state}, {summary['blocks']} blocks",
+    ))

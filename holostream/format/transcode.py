@@ -1,0 +1,102 @@
+"""Whole files: any audio file to `.holo` and back, in pieces, so that length costs no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from holostream import __version__
+from holostream.codec.framing import frame, initial_previous
+from holostream.codec.tier_model import TierModel, load_tier
+from holostream.format.audio_file import AudioReader, AudioWriter
+from holostream.format.holo_file import DnaBlock, HoloHeader, HoloReader, HoloWriter, VoiceRun
+from holostream.format.new_file import new_file
+from holostream.format.replay import Replay, tier_checksum
+
+BLOCK_HOPS = 300
+"""Hops in a block: 0.8 s at 48 kHz and a hop of 128."""
+
+Progress = Callable[[float], None]
+
+
+def no_progress(fraction: float) -> None:
+    """Nobody watches."""
+
+
+def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
+    """Encode an audio file with one tier; mono stays mono, stereo becomes two lanes.
+
+    Returns remarks for the user (a truncated source, samples that were no numbers). Raises AudioFileError, OSError.
+    """
+    facts = model.facts
+    with AudioReader(source, facts.rate) as reader, new_file(target) as file:
+        expected = max(1.0, reader.original_length * facts.rate / reader.original_rate)
+        description = HoloHeader(
+            facts.family, facts.rate, facts.hop, facts.chunk, reader.lanes,
+            {str(facts.harmonics): tier_checksum(model)}, facts.overlap,
+            reader.original_rate, reader.original_length, reader.original_channels, f"holostream {__version__}",
+        )
+        writer = HoloWriter(file, description)
+        previous, state = initial_previous(facts, reader.lanes), model.initial_encoder_state(reader.lanes)
+        waiting, hops, done = np.empty((reader.lanes, 0), np.float32), 0, 0
+
+        def write(samples: np.ndarray) -> None:
+            nonlocal previous, state, hops
+            chunks, previous = frame(samples, previous, facts)
+            dna, state = model.encode(chunks, state)
+            writer.write(DnaBlock(hops, dna.frames, (VoiceRun(hops == 0, 0, dna),)))
+            hops += dna.frames
+
+        for block in reader.blocks(BLOCK_HOPS * facts.hop):
+            waiting = np.concatenate((waiting, block), axis=1)
+            while waiting.shape[1] >= BLOCK_HOPS * facts.hop:
+                write(waiting[:, : BLOCK_HOPS * facts.hop])
+                waiting = waiting[:, BLOCK_HOPS * facts.hop :]
+            done += block.shape[1]
+            progress(min(1.0, done / expected))
+        # The last samples sound `overlap` later: silence follows until they have.
+        rest = waiting.shape[1] + facts.overlap
+        padding = -rest % facts.hop + facts.overlap
+        write(np.concatenate((waiting, np.zeros((reader.lanes, padding), np.float32)), axis=1))
+        writer.finish()
+        if reader.frames_read != description.original_length:
+            writer.correct(replace(description, original_length=reader.frames_read))
+        remarks = []
+        if reader.truncated:
+            remarks.append(f"{source} ends early: {reader.frames_read} of {reader.original_length} samples were there")
+        if reader.bad_samples:
+            remarks.append(f"{source} held {reader.bad_samples} samples that are not numbers; they became silence")
+        progress(1.0)
+        return remarks
+
+
+def decode_file(
+    source: Path, target: Path, models: Path, subtype: str | None = None, progress: Progress = no_progress
+) -> list[str]:
+    """Decode a `.holo` to an audio file at its original rate, length and number of channels.
+
+    Returns remarks for the user. Raises HoloFormatError, ModelError, AudioFileError, OSError.
+    """
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        reader = HoloReader(file, str(source))
+        header = reader.header
+        replay = Replay(header, lambda harmonics: load_tier(models, harmonics))
+        rate = header.original_rate or header.rate
+        channels = min(2, header.original_channels) or header.lanes
+        drop, length = header.lead, header.original_length or None
+        with AudioWriter(target, rate, channels, header.rate, length, subtype) as writer:
+            for block in reader.blocks():
+                for samples in replay.decode(block):
+                    writer.write(samples[:, drop:])
+                    drop = max(0, drop - samples.shape[1])
+                progress(min(1.0, file.tell() / size))
+    remarks = []
+    if reader.torn_bytes:
+        remarks.append(f"{source} breaks off: its last {reader.torn_bytes} bytes are no whole block and were left out")
+    elif not reader.finished:
+        remarks.append(f"{source} was not closed (the recording was cut off); everything in it was decoded")
+    return remarks
