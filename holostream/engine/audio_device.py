@@ -20,8 +20,9 @@ from holostream.engine.settings import API_VIRTUAL, LiveSettings
 COMMON_RATES = (44100, 48000, 88200, 96000, 192000)
 API_PREFERENCE = ("jack", "asio", "coreaudio", "wasapi", "alsa", "pulse", "directsound", "mme", "oss")
 BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda intel", "realtek", "laptop")
+FIRST_CALL_SECONDS = 3.0
 SILENT_FOR_SECONDS = 1.0
-"""Without a callback for so long (and eight blocks) a device counts as gone."""
+"""Without a callback for so long a device counts as gone."""
 
 Process = Callable[[np.ndarray, np.ndarray, bool, bool], None]
 
@@ -71,7 +72,7 @@ class AudioDevice(Protocol):
         """True once a device with an end has reached it."""
 
     def close(self) -> None:
-        """Stop; safe to call twice."""
+        """Stop; safe to call twice. Not for a device that has vanished: PortAudio may wait for it for ever."""
 
 
 def _portaudio() -> Any:
@@ -188,13 +189,26 @@ class PortAudioDevice:
             raise DeviceError(
                 f"{any_device['name']} cannot be opened at {rate} Hz with blocks of {block or 'its own size'} ({error}); "
                 "choose another --block, or close the program that holds it") from error
+        self._process: Process | None = None
+        self._calls, self._seen_calls, self._seen_at, self._seen_block = 0, 0, time.monotonic(), 0
+        self._run_silently(any_device["name"])
         latency = self._stream.latency
         latency_in, latency_out = latency if isinstance(latency, tuple) else (latency if source else 0, latency if sink else 0)
         self.info = DeviceInfo(
-            any_device["api"], source["name"] if source else "", sink["name"] if sink else "", rate, block,
-            inputs, outputs, round(latency_in * rate), round(latency_out * rate), virtual=False)
-        self._process: Process | None = None
-        self._calls, self._seen_calls, self._seen_at = 0, 0, time.monotonic()
+            any_device["api"], source["name"] if source else "", sink["name"] if sink else "", rate,
+            block or self._seen_block, inputs, outputs, round(latency_in * rate), round(latency_out * rate), virtual=False)
+
+    def _run_silently(self, name: str) -> None:
+        """Start the stream and wait for its first call, which tells the block size that the server chose."""
+        try:
+            self._stream.start()
+        except self._sounddevice.PortAudioError as error:
+            raise DeviceError(f"{name} cannot be started ({error}); check that the sound server runs") from error
+        deadline = time.monotonic() + FIRST_CALL_SECONDS
+        while not self._calls:
+            if time.monotonic() > deadline:
+                raise DeviceError(f"{name} was opened but delivers no sound; check that the sound server runs")
+            time.sleep(0.001)
 
     def _rate(self, settings: LiveSettings, model_rate: int, source: dict | None, sink: dict | None,
               inputs: int, outputs: int) -> int:
@@ -212,27 +226,26 @@ class PortAudioDevice:
         return min(accepted, key=lambda rate: abs(rate - model_rate))
 
     def _duplex(self, indata: np.ndarray, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
-        self._calls += 1
-        if self._process is not None:
+        self._calls, self._seen_block = self._calls + 1, frames
+        if self._process is None:
+            outdata.fill(0.0)
+        else:
             self._process(indata, outdata, bool(flags.input_overflow), bool(flags.output_underflow))
 
     def _input_only(self, indata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
-        self._calls += 1
+        self._calls, self._seen_block = self._calls + 1, frames
         if self._process is not None:
             self._process(indata, np.empty((frames, 0), np.float32), bool(flags.input_overflow), False)
 
     def _output_only(self, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
-        self._calls += 1
-        if self._process is not None:
+        self._calls, self._seen_block = self._calls + 1, frames
+        if self._process is None:
+            outdata.fill(0.0)
+        else:
             self._process(np.empty((frames, 0), np.float32), outdata, False, bool(flags.output_underflow))
 
     def start(self, process: Process) -> None:
         self._process = process
-        try:
-            self._stream.start()
-        except self._sounddevice.PortAudioError as error:
-            raise DeviceError(f"{self.info.output or self.info.input} cannot be started ({error}); "
-                              "check that the sound server runs") from error
         self._seen_at = time.monotonic()
 
     def poll(self) -> None:
@@ -249,11 +262,8 @@ class PortAudioDevice:
 
     def close(self) -> None:
         self._process = None
-        try:
-            self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-        except self._sounddevice.PortAudioError:
-            return  # it has vanished: nothing is left to close
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
 
 
 def wants_virtual(settings: LiveSettings) -> bool:

@@ -173,7 +173,8 @@ class AudioCallback:
         self._last_call = started
         record["callbacks"] += 1
         record["block"] = block
-        record["tier"] = (path.incoming or path.voice).runner.facts.harmonics
+        newest = path.incoming or path.voice
+        record["tier"], record["voice"] = newest.runner.facts.harmonics, newest.number
         record["fading_from"] = path.voice.runner.facts.harmonics if path.incoming else 0
         record["input_gain_db"], record["output_gain_db"] = controls.input_gain_db, controls.output_gain_db
         record["wet"], record["bypass"], record["mute"] = controls.wet, controls.bypass, controls.mute

@@ -2,19 +2,23 @@
 
 Run by `session` as `python -m holostream.engine.engine_process JSON`. Requests arrive as JSON lines on stdin
 ({"open": settings} or {"quit": true}; end of input quits too, so no engine outlives its control process); events
-leave as JSON lines on stdout: ready, device, message, failed, ended. Sound commands, status and DNA go through shared
+leave as JSON lines on stdout: ready, device, message, failed. Sound commands, status and DNA go through shared
 memory. Whatever audio libraries print goes to stderr, which the session keeps in a log.
+
+When the device vanishes, the process ends with DEVICE_LOST and the session starts another one that goes on where the
+status stands and looks for the device by name: PortAudio may wait for ever to close a stream whose server has died,
+and a fresh process is the one sure way out of any audio library's trouble.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import threading
 import time
 from collections import deque
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,7 @@ from holostream.engine.open_device import open_device
 from holostream.engine.settings import LiveSettings, settings_from_dict
 from holostream.engine.shared_state import SharedState
 
+DEVICE_LOST = 75
 TICK_SECONDS = 0.05
 RECONNECT_SECONDS = 1.0
 
@@ -39,19 +44,25 @@ def send_event(event: str, **values: Any) -> None:
 class Engine:
     """What lasts as long as the process: path, controls, the device of the moment."""
 
-    def __init__(self, settings: LiveSettings, shared: SharedState) -> None:
+    def __init__(self, settings: LiveSettings, shared: SharedState, resume: bool) -> None:
         self.settings, self.shared = settings, shared
         tiers = load_all_tiers(settings.models or default_models_folder())
-        if settings.tier not in tiers:
-            raise ModelError(f"there is no tier {settings.tier}; the tiers are {', '.join(map(str, tiers))}")
-        self.controls = Controls(
-            settings.tier, settings.input_gain_db, settings.output_gain_db, settings.wet,
-        )
+        record = shared.status.record
+        if resume:
+            self.controls = Controls(
+                int(record["tier"]), float(record["input_gain_db"]), float(record["output_gain_db"]),
+                float(record["wet"]), bool(record["bypass"]), bool(record["mute"]),
+            )
+        else:
+            self.controls = Controls(settings.tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
         self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls)
+        if resume:
+            # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
+            self.path.hop = int(record["hops"])
+            self.path.voice.number = int(record["voice"]) + 1
         self.rate = self.path.facts.rate
         self.device: AudioDevice | None = None
         self._next_try = 0.0
-        self._lost_name = ""
 
     def open(self, settings: LiveSettings) -> None:
         """Open and start a device. Raises DeviceError."""
@@ -97,33 +108,27 @@ class Engine:
                 return
             except DeviceError as error:
                 send_event("message", text=str(error))
-        self._lose("the device")
+        self.settings = before  # neither opens now; keep looking for the one that worked
 
-    def _lose(self, name: str) -> None:
-        self._lost_name = name
-        self._next_try = time.monotonic() + RECONNECT_SECONDS
-        send_event("message", text=f"device lost: {name}; silent, looking for it every second")
-
-    def watch(self) -> None:
-        """A few times a second: write files, notice a vanished device, look for it by name."""
+    def watch(self) -> bool:
+        """A few times a second: write files, look for a device that is awaited; False once the device has vanished."""
         if self.device is not None:
             self.device.poll()
-            if not self.device.alive():
-                info = self.device.info
-                if not info.virtual:
-                    # By name from now on, so that no other device is taken in its place.
-                    self.settings = replace(self.settings, device_api=info.api)
-                self.close_device()
-                self._lose(info.output or info.input)
-        elif time.monotonic() >= self._next_try:
+            return self.device.alive()
+        if time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + RECONNECT_SECONDS
             try:
                 rescan()
                 self.open(self.settings)
             except DeviceError:
-                return  # still away; the message stands
+                return True  # still away; the message stands
             self.shared.status.record["reconnects"] += 1
-            send_event("message", text=f"device is back: {self._lost_name}")
+            send_event("message", text=f"device is back: {self.device_name()}")
+        return True
+
+    def device_name(self) -> str:
+        """For messages."""
+        return (self.device.info.output or self.device.info.input) if self.device is not None else "the device"
 
     def over(self) -> bool:
         """Whether the session has played for as long as it was asked to."""
@@ -145,11 +150,12 @@ def run(arguments: dict) -> int:
     settings = settings_from_dict(arguments["settings"])
     shared = SharedState.attach(Path(arguments["shared"]), 2 if settings.stereo else 1, settings.ring_frames)
     try:
-        engine = Engine(settings, shared)
+        engine = Engine(settings, shared, bool(arguments["resume"]))
         gc.collect()
         gc.freeze()
         gc.disable()
-        engine.open(settings)
+        if not arguments["resume"]:
+            engine.open(settings)
     except (ModelError, DeviceError) as error:
         send_event("failed", text=str(error))
         return 1
@@ -165,14 +171,16 @@ def run(arguments: dict) -> int:
             if "open" in request:
                 engine.reopen(settings_from_dict(request["open"]))
         try:
-            engine.watch()
+            if not engine.watch():
+                shared.status.record["running"] = 0
+                send_event("message", text=f"device lost: {engine.device_name()}; silent, looking for it every second")
+                os._exit(DEVICE_LOST)
         except DeviceError as error:
             send_event("failed", text=str(error))
             engine.close_device()
             return 1
         time.sleep(TICK_SECONDS)
     engine.close_device()
-    send_event("ended")
     return 0
 
 

@@ -24,6 +24,7 @@ from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import ModelError, default_models_folder, read_facts
 from holostream.engine.audio_device import DeviceError
+from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_to_dict
 from holostream.engine.shared_state import SharedState
@@ -70,15 +71,10 @@ class Session:
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Session:
-        arguments = {"settings": settings_to_dict(self.settings), "shared": str(self.shared.path)}
         if self.settings.record is not None:
             self.start_recording(self.settings.record)
-        with log_path().open("w", encoding="utf-8") as log:
-            self._engine = subprocess.Popen(
-                [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ONE_THREAD},
-            )
-        for target in (self._read_events, self._follow_dna):
+        self._launch(resume=False)
+        for target in (self._supervise, self._follow_dna):
             thread = threading.Thread(target=target, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -92,27 +88,46 @@ class Session:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _read_events(self) -> None:
-        engine = self._engine
-        assert engine is not None and engine.stdout is not None
-        for line in engine.stdout:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue  # a library printed to stdout
-            kind = event.pop("event")
-            if kind == "device":
-                self.device = event["device"]
-            elif kind == "message":
-                self.messages.append(event["text"])
-            elif kind == "failed":
-                self.failure = event["text"]
-            elif kind == "ready":
-                self._ready.set()
-        code = engine.wait()
+    def _launch(self, resume: bool) -> None:
+        arguments = {"settings": settings_to_dict(self.settings), "shared": str(self.shared.path), "resume": resume}
+        with log_path().open("a" if resume else "w", encoding="utf-8") as log:
+            self._engine = subprocess.Popen(
+                [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ONE_THREAD},
+            )
+
+    def _supervise(self) -> None:
+        """Read events until the engine ends; start another one if it ended because its device vanished."""
+        while True:
+            engine = self._engine
+            assert engine is not None and engine.stdout is not None
+            for line in engine.stdout:
+                self._receive(line)
+            code = engine.wait()
+            if self._closing.is_set() or code != DEVICE_LOST:
+                break
+            # By name from now on, so that no other device is taken in its place.
+            names = {side: getattr(self.settings, side) or self.device[side] or None for side in ("input", "output")}
+            self.settings = replace(self.settings, device_api=self.device["api"], **names)
+            self._launch(resume=True)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
         self._ended.set()
+
+    def _receive(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return  # a library printed to stdout
+        kind = event["event"]
+        if kind == "device":
+            self.device = event["device"]
+        elif kind == "message":
+            self.messages.append(event["text"])
+        elif kind == "failed":
+            self.failure = event["text"]
+        elif kind == "ready":
+            self._ready.set()
 
     def _follow_dna(self) -> None:
         while not self._closing.is_set() and not self._ended.is_set():
@@ -202,15 +217,15 @@ class Session:
 
     def close(self) -> None:
         """Stop the engine, record what it had heard until then, remove the shared memory. Safe to call twice."""
+        self._closing.set()
         engine = self._engine
         if engine is not None and engine.poll() is None:
             self._request({"quit": True})
             try:
                 engine.wait(QUIT_TIMEOUT_SECONDS)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired:  # an audio library that does not return
                 engine.kill()
                 engine.wait()
-        self._closing.set()
         for thread in self._threads:
             thread.join(QUIT_TIMEOUT_SECONDS)
         self._threads.clear()

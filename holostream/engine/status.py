@@ -22,7 +22,7 @@ STATUS_TYPE = np.dtype(
     [
         ("sequence", "<u8"),
         # sound
-        ("hops", "<i8"), ("callbacks", "<i8"), ("block", "<i8"), ("device_rate", "<f8"),
+        ("hops", "<i8"), ("voice", "<i8"), ("callbacks", "<i8"), ("block", "<i8"), ("device_rate", "<f8"),
         ("tier", "<i4"), ("fading_from", "<i4"), ("lanes", "<i4"), ("running", "<i4"),
         # levels, linear: largest sample and RMS of the last tenth of a second
         ("input_peak", "<f4", 2), ("output_peak", "<f4", 2), ("input_rms", "<f4", 2), ("output_rms", "<f4", 2),

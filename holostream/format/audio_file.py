@@ -1,4 +1,4 @@
-"""Streaming reading and writing of audio files, at any rate, in flat memory. The only file importing soundfile.
+"""Reading and writing audio files as streams, at any rate, in flat memory. Only this file imports soundfile.
 
 Decoding is libsndfile's (through python-soundfile), rate conversion is soxr's HQ, which makes up for its own
 delay: a file read at another rate and written back at its own stays aligned with the original. At equal rates
@@ -6,8 +6,8 @@ samples pass untouched. What libsndfile keeps to itself is found out here: damag
 
 Not done here: choosing file names, or seeing to it that an output is not also an input.
 
-A limit of libsndfile: a variable bit rate MP3 without the usual Xing header stops where libsndfile guesses that
-it ends.
+A limit of libsndfile: a variable bit rate MP3 without the usual Xing header stops where libsndfile guesses
+that it ends.
 """
 
 from __future__ import annotations
@@ -74,10 +74,11 @@ class AudioReader:
         try:
             self._file = _OneWayFile(os.fspath(self.path))
         except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
-            reason = getattr(error, "error_string", "its name ends in .raw").rstrip(".")
+            known = isinstance(error, soundfile.LibsndfileError)
+            reason = _reason(error) if known else "its name ends in .raw"
             raise AudioFileError(
-                f"cannot decode {self.path} ({reason}): it is damaged or of an unsupported kind, try to convert "
-                f"it with: ffmpeg -i INPUT OUTPUT.wav"
+                f"cannot decode {self.path} ({reason}): it is damaged or of an unsupported kind, "
+                f"try to convert it with: ffmpeg -i INPUT OUTPUT.wav"
             ) from error
         self.rate = rate
         self.original_rate: int = self._file.samplerate
@@ -106,14 +107,14 @@ class AudioReader:
 
     @property
     def original_length(self) -> int:
-        """Frames at the original rate: what the header states; if it is silent or proved wrong, `frames_read`."""
+        """Frames at the original rate, as the header states; if it is silent or wrong, `frames_read`."""
         return self.frames_read if self._ended or self._stated_length is None else self._stated_length
 
     def blocks(self, samples: int) -> Iterator[np.ndarray]:
         """(lanes, samples) float32 C-contiguous blocks at `rate`, the last one shorter.
 
-        Together they have original_length * rate / original_rate samples, rounded. The file is read only once:
-        a second iteration goes on where the first one stopped.
+        Together they have original_length * rate / original_rate samples, rounded. The file is read only
+        once: a second iteration goes on where the first one stopped.
         """
         pieces: list[np.ndarray] = []
         waiting = 0
@@ -183,7 +184,7 @@ class AudioReader:
 
 
 def read_whole(path: FilePath, rate: int, lanes: int | None, at_most_seconds: float) -> np.ndarray:
-    """(lanes, n) float32 samples at `rate` of a short file; what lies beyond `at_most_seconds` is left unread.
+    """(lanes, n) float32 samples at `rate` of a short file; what is beyond `at_most_seconds` is not read.
 
     Raises AudioFileError as AudioReader does.
     """
@@ -212,7 +213,7 @@ class AudioWriter:
     A .wav is a plain WAV where `length` says beforehand that it stays under 4 GB. Otherwise it begins as RF64
     (EBU Tech 3306), and at the close becomes a plain WAV if it fits.
 
-    Raises AudioFileError for a name, rate or subtype that cannot be written, a full disk, and nothing to write.
+    Raises AudioFileError for a name, rate or subtype that cannot be written, a full disk, nothing to write.
     """
 
     def __init__(
@@ -263,7 +264,7 @@ class AudioWriter:
             self._bytes.close()
             self._part.unlink()
             raise AudioFileError(
-                f"cannot write {self.path} at {rate} Hz ({error.error_string.rstrip('.')}): use .wav, or 48000 Hz"
+                f"cannot write {self.path} at {rate} Hz ({_reason(error)}): use .wav, or 48000 Hz"
             ) from error
 
     def write(self, block: np.ndarray) -> None:
@@ -368,8 +369,8 @@ class _OneWayFile(soundfile.SoundFile):
 class _WatchedFile(io.FileIO):
     """The bytes of a file in writing, remembering a write that failed.
 
-    libsndfile ignores failed writes while it closes a FLAC, OGG or MP3: on a full disk their ends would vanish
-    in silence.
+    libsndfile ignores failed writes while it closes a FLAC, OGG or MP3: on a full disk their ends would
+    vanish in silence.
     """
 
     error: OSError | None = None
@@ -384,12 +385,16 @@ class _WatchedFile(io.FileIO):
         return len(data)
 
 
+def _reason(error: soundfile.LibsndfileError) -> str:
+    return error.error_string.removeprefix("Error : ").rstrip(".")
+
+
 def _resampler(rate_in: int, rate_out: int, lanes: int) -> soxr.ResampleStream:
     return soxr.ResampleStream(rate_in, rate_out, lanes, dtype="float32", quality="HQ")
 
 
 def _check_is_audio(path: Path) -> None:
-    """Raise AudioFileError unless the file begins like audio: the rarer parsers of libsndfile are not trusted."""
+    """Raise AudioFileError unless the file begins like audio; libsndfile's rarer parsers are not trusted."""
     try:
         if path.exists() and not path.is_file():
             raise AudioFileError(f"cannot read {path}: it is a folder or a device, not an audio file")
@@ -415,7 +420,14 @@ def _log_tells_truncation(log: str) -> bool:
     stated = re.search(r"^ ?(?:data|SSND) : (\d+) \(should be", log, re.MULTILINE)
     if stated:
         return int(stated[1]) >> 12 not in (0x7FFFF, 0xFFFFF)
-    return "does not match value from 'ds64'" in log or "lacks an end-of-stream bit" in log
+    return any(
+        sign in log
+        for sign in (
+            "does not match value from 'ds64'",  # RF64
+            "lacks an end-of-stream bit",  # OGG, cut between two pages
+            "Junk after the last page",  # OGG, cut within a page
+        )
+    )
 
 
 def _mp3_states_length(path: Path) -> bool:

@@ -26,7 +26,7 @@ from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
 from holostream.network.vocoder import Vocoder
 
-MAX_PRIME_FRAMES = 16
+MAX_PRIME_FRAMES = 8
 
 
 class TierNetwork(nn.Module):

@@ -1,0 +1,38 @@
+"""The application: one live screen in the control process, with the sound in another."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from holostream.ui.live_screen import LiveScreen
+from holostream.ui.live_session import LiveSession
+from holostream.ui.palette import CSS_VARIABLES
+
+
+class HoloStreamApp(App[None]):
+    """Shows a session until it ends or the user quits. The session is the caller's to close."""
+
+    TITLE = "HoloStream"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS = [Binding("ctrl+c,ctrl+q", "quit", show=False, priority=True)]  # noqa: RUF012 - as Textual has it
+
+    def __init__(self, session: LiveSession) -> None:
+        self._session = session
+        super().__init__()
+        self.animation_level = "none"
+
+    def get_css_variables(self) -> dict[str, str]:
+        return {**super().get_css_variables(), **CSS_VARIABLES}
+
+    def get_default_screen(self) -> Screen[None]:
+        return LiveScreen(self._session)
+
+
+def run_ui(session: LiveSession) -> None:
+    """Take over the terminal until the user quits or the session ends."""
+    # The mouse stays the terminal's, so that messages and paths can be selected and copied.
+    HoloStreamApp(session).run(mouse=False)

@@ -1,0 +1,106 @@
+"""Pick another device: an API, an input and an output of it, a block size. Enter opens, Escape cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Grid, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from holostream.engine.settings import API_VIRTUAL
+from holostream.ui.device_choice import BLOCKS, DeviceChoice, Direction, apis, block_label, name_label, names
+from holostream.ui.line_view import LineView
+from holostream.ui.live_session import LiveSession
+from holostream.ui.palette import DIM, WARN
+
+T = TypeVar("T")
+
+
+class DeviceScreen(ModalScreen[DeviceChoice | None]):
+    """Ends with the choice, or None."""
+
+    BINDINGS = [  # noqa: RUF012 - as Textual has it
+        Binding("escape,d,q", "cancel", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, session: LiveSession) -> None:
+        super().__init__()
+        self._session = session
+        self._devices: list[dict[str, Any]] = []
+        self._choices: dict[str, Sequence[Any]] = {"api": (), "input": (), "output": (), "block": BLOCKS}
+
+    def compose(self) -> ComposeResult:
+        lists = [OptionList(id=name) for name in ("api", "input", "block", "output")]
+        for option_list in lists:
+            option_list.border_title = option_list.id
+        box = Vertical(Grid(*lists), LineView("hint"), classes="box")
+        box.border_title = "devices"
+        yield box
+
+    def on_mount(self) -> None:
+        self._hint("looking for devices…", searching=True)
+        block = self._session.settings.block
+        self._fill("block", BLOCKS, [block_label(b) for b in BLOCKS], block)
+        self._find_devices()
+
+    @work(thread=True)
+    def _find_devices(self) -> None:
+        devices = self._session.list_devices()
+        self.app.call_from_thread(self._found, devices)
+
+    def _found(self, devices: list[dict[str, Any]]) -> None:
+        if not self.is_attached:
+            return
+        self._devices = devices
+        device = self._session.device
+        current = API_VIRTUAL if device.get("virtual") else device.get("api")
+        self._fill("api", apis(devices), apis(devices), current)
+        self._hint("Tab, ← →: list   ↑ ↓: choice   Enter: open   Escape: cancel")
+        self.query_one("#api").focus()
+
+    def _fill(self, name: str, choices: Sequence[T], labels: Sequence[str], current: T) -> None:
+        self._choices[name] = choices
+        option_list = self.query_one(f"#{name}", OptionList)
+        option_list.clear_options()
+        # Names of devices may contain brackets; Option would read them as markup.
+        option_list.add_options([Option(label.replace("[", r"\["), id=None) for label in labels])
+        option_list.highlighted = choices.index(current) if current in choices else 0
+
+    def _chosen(self, name: str) -> Any:
+        place = self.query_one(f"#{name}", OptionList).highlighted
+        return self._choices[name][place or 0]
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Inputs and outputs follow the API."""
+        if event.option_list.id == "api":
+            self._fill_names("input")
+            self._fill_names("output")
+
+    def _fill_names(self, direction: Direction) -> None:
+        api, settings, device = self._chosen("api"), self._session.settings, self._session.device
+        virtual = api == API_VIRTUAL
+        file = (
+            (settings.input if direction == "input" else settings.output) if device.get("virtual") else None
+        )
+        choices = names(self._devices, api, direction, file)
+        current = file if virtual else device.get(direction)
+        self._fill(direction, choices, [name_label(name, api, direction) for name in choices], current)
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter, in any list."""
+        if self._choices["api"]:
+            self.dismiss(DeviceChoice(*(self._chosen(name) for name in ("api", "input", "output", "block"))))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def _hint(self, text: str, searching: bool = False) -> None:
+        self.query_one("#hint", LineView).show_lines([((text, WARN if searching else DIM),)])

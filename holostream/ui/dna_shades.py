@@ -1,0 +1,56 @@
+"""DNA frames to rows of shades: the arithmetic of the DNA picture, without a screen.
+
+A gain code g stands for a chunk of RMS 2^((g - 48) / 2), an amplitude code n for a radius of n^(4/3) of the
+tier's step. The step is a fact of the tier's graphs and left out: a few decibels of brightness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from holostream.codec.dna import Dna
+from holostream.ui.palette import SHADES
+
+GAIN_ONE = 48
+DARKEST_DB, BRIGHTEST_DB = -54.0, 6.0
+
+_RADIUS_SQUARED = np.arange(256, dtype=np.float64) ** (8 / 3)
+_GAIN_SQUARED = 2.0 ** (np.arange(256, dtype=np.float64) - GAIN_ONE)
+
+
+def harmonic_energy(dna: Dna, most: int) -> np.ndarray:
+    """Mean energy per harmonic over all frames, of the loudest lane; at most the first `most` harmonics.
+
+    Harmonics beyond half a hop describe what the quantizer left over of those before, so they have no row of
+    their own in a picture of the spectrum.
+    """
+    kept = min(dna.harmonics, most)
+    energy = _RADIUS_SQUARED[dna.amplitudes[:, :, :kept]] * _GAIN_SQUARED[dna.gains][:, :, np.newaxis]
+    return energy.mean(axis=1).max(axis=0)
+
+
+def row_energy(energy: np.ndarray, rows: int) -> np.ndarray:
+    """(harmonics,) to (rows,): neighbors summed where rows are fewer, repeated where they are more."""
+    harmonics = energy.shape[0]
+    if rows >= harmonics:
+        return energy[np.arange(rows) * harmonics // rows]
+    return np.add.reduceat(energy, np.arange(rows) * harmonics // rows)
+
+
+def shades(energy: np.ndarray) -> np.ndarray:
+    """Steps of the color ramp, uint8, 0 (ground) to SHADES - 1."""
+    with np.errstate(divide="ignore"):
+        level_db = 10 * np.log10(energy)
+    place = (level_db - DARKEST_DB) / (BRIGHTEST_DB - DARKEST_DB)
+    return np.clip(np.ceil(place * (SHADES - 1)), 0, SHADES - 1).astype(np.uint8)
+
+
+def column(dna: Sequence[Dna], rows: int, most: int) -> np.ndarray:
+    """One column of the picture, (rows,) shades, lowest harmonic first.
+
+    `dna` are the frames it stands for, each part of one tier.
+    """
+    energy = np.mean([row_energy(harmonic_energy(part, most), rows) for part in dna], axis=0)
+    return shades(energy)

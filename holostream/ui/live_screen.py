@@ -1,0 +1,144 @@
+"""The live screen: all views, sampled from the session on a timer, and the keys that send commands."""
+
+from __future__ import annotations
+
+import time
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Horizontal
+from textual.screen import Screen
+
+from holostream.control.key_map import KEY_ROWS, command_for
+from holostream.ui.counters import Counters
+from holostream.ui.device_choice import DeviceChoice
+from holostream.ui.device_screen import DeviceScreen
+from holostream.ui.dna_title import DnaTitle
+from holostream.ui.dna_view import DnaView
+from holostream.ui.header_line import HeaderLine
+from holostream.ui.help_screen import HelpScreen
+from holostream.ui.key_line import KeyLine
+from holostream.ui.latency_table import LatencyTable
+from holostream.ui.level_meter import LevelMeter, LevelScale
+from holostream.ui.live_session import LiveSession
+from holostream.ui.message_lines import MessageLines
+from holostream.ui.mixer_line import MixerLine
+from holostream.ui.recorder_line import RecorderLine
+from holostream.ui.tier_bar import TierBar
+from holostream.ui.timing_table import TimingTable
+
+SAMPLES_PER_SECOND = 12
+TICKS_PER_TABLE = 4
+"""Numbers that nobody reads faster than three times a second are not computed more often."""
+
+
+def _terminal_key(key: str) -> str:
+    """A comma separates keys in Textual's bindings, and a plus belongs to combinations."""
+    return {",": "comma", "+": "plus"}.get(key, key)
+
+
+class LiveScreen(Screen[None]):
+    """Everything at a glance; no view is hidden at 80 x 24."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012
+        Binding(",".join(map(_terminal_key, row.keys)), f"press({n})", row.help, show=False)
+        for n, row in enumerate(KEY_ROWS)
+    ]
+
+    def __init__(self, session: LiveSession) -> None:
+        super().__init__()
+        self._session = session
+        self._ticks = 0
+        self._header, self._tier_bar = HeaderLine("header"), TierBar("tier")
+        self._input_meter, self._output_meter = (
+            LevelMeter("input-meter", "in"),
+            LevelMeter("output-meter", "out"),
+        )
+        self._dna_title = DnaTitle("dna-title")
+        self._scale, self._dna = LevelScale("scale"), DnaView("dna", session.facts)
+        self._latency, self._timing, self._counters = (
+            LatencyTable("latency"),
+            TimingTable("timing"),
+            Counters("counters"),
+        )
+        self._mixer, self._recorder, self._messages = (
+            MixerLine("mixer"),
+            RecorderLine("recorder"),
+            MessageLines("messages"),
+        )
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._input_meter
+        yield self._scale
+        yield self._output_meter
+        yield self._tier_bar
+        yield self._dna_title
+        yield self._dna
+        yield Horizontal(self._latency, Container(self._timing, self._counters, id="measured"), id="tables")
+        yield self._mixer
+        yield self._recorder
+        yield self._messages
+        yield KeyLine("keys")
+
+    def on_mount(self) -> None:
+        self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._sample_all)
+
+    def _sample_all(self) -> None:
+        self._ticks = 0
+        self.sample()
+
+    def sample(self) -> None:
+        """Look at the session once and let every view show it."""
+        session, snapshot = self._session, self._session.snapshot()
+        lanes = max(1, int(snapshot["lanes"]))
+        now = time.monotonic()
+        self._input_meter.show(snapshot["input_peak"][:lanes], snapshot["input_rms"][:lanes], now)
+        self._output_meter.show(snapshot["output_peak"][:lanes], snapshot["output_rms"][:lanes], now)
+        self._tier_bar.show(int(snapshot["tier"]), int(snapshot["fading_from"]))
+        self._dna.show(session, int(snapshot["hops"]))
+        self._mixer.show(snapshot)
+        self._recorder.show(session.recording)
+        self._messages.show(session.messages)
+        if self._ticks % TICKS_PER_TABLE == 0:
+            self._header.show(session.device, bool(snapshot["running"]), int(snapshot["block"]))
+            self._scale.show(lanes)
+            self._dna_title.show(int(snapshot["tier"]), self._dna.most, self._dna.seconds)
+            self._latency.show(snapshot)
+            self._timing.show(snapshot)
+            self._counters.show(snapshot)
+        self._ticks += 1
+        if session.ended:
+            self.app.exit()
+
+    async def action_press(self, number: int) -> None:
+        """A key of the table."""
+        row = KEY_ROWS[number]
+        if row.change == "action":
+            await self.run_action(row.target)
+        else:
+            self._session.send(*command_for(row, self._session.snapshot()))
+            self.sample()
+
+    def action_record(self) -> None:
+        self._session.toggle_recording()
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen())
+
+    def action_devices(self) -> None:
+        self.app.push_screen(DeviceScreen(self._session), self._reopen)
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+    def _reopen(self, choice: DeviceChoice | None) -> None:
+        if choice is not None:
+            self._session.reopen(
+                input=choice.input, output=choice.output, device_api=choice.device_api, block=choice.block
+            )

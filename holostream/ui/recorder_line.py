@@ -1,0 +1,49 @@
+"""The recorder: how long, how large, where to."""
+
+from __future__ import annotations
+
+from holostream.ui.line_view import Line, LineView, plain, shortened
+from holostream.ui.live_session import RecordingStatus
+from holostream.ui.palette import ALARM, DIM, ON_ALARM, PLAIN
+
+
+def elapsed(seconds: float) -> str:
+    """As a clock: 0:07.3, 12:00.0, 1:02:03.4."""
+    tenths = int(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+def file_size(size: int) -> str:
+    """Decimal units, as file managers count."""
+    if size < 1000:
+        return f"{size} B"
+    value, unit = float(size), ""
+    for unit in ("kB", "MB", "GB"):  # noqa: B007 - the last unit holds for whatever is larger
+        value /= 1000
+        if value < 999.95:
+            break
+    return f"{value:.1f} {unit}"
+
+
+def recorder_line(recording: RecordingStatus | None, width: int) -> Line:
+    """What the recorder does, or how to start it."""
+    if recording is None:
+        return ("recorder", DIM), ("  off, r starts a recording of the DNA", DIM)
+    line: Line = (
+        ("recording", ON_ALARM),
+        (f"  {elapsed(recording.seconds)}", PLAIN),
+        (f"  {file_size(recording.bytes)}", PLAIN),
+    )
+    if recording.lost_frames:
+        line += ((f"  lost {recording.lost_frames} frames", ALARM),)
+    return (*line, ("  " + shortened(str(recording.path), width - len(plain(line)) - 2), DIM))
+
+
+class RecorderLine(LineView):
+    """The recorder as a view."""
+
+    def show(self, recording: RecordingStatus | None) -> None:
+        self.show_lines([recorder_line(recording, self.size.width)])

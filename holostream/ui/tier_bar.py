@@ -1,0 +1,34 @@
+"""The tiers as a row of cells: each with its key, the one that sounds lit, the one that fades out marked."""
+
+from __future__ import annotations
+
+from holostream.codec.tier import TIERS
+from holostream.ui.level_meter import LABEL_WIDTH
+from holostream.ui.line_view import Line, LineView
+from holostream.ui.palette import CELL, CELL_DIM, LEAVING, ON, PLAIN
+
+
+def tier_line(tier: int, fading_from: int, width: int) -> Line:
+    """`fading_from` is 0 where nothing fades. The mark of the fading tier points to where the sound goes."""
+    line: Line = (("tier".ljust(LABEL_WIDTH), PLAIN),)
+    each, rest = divmod(width - LABEL_WIDTH, len(TIERS))
+    for n, harmonics in enumerate(TIERS):
+        room = max(6, each + (n < rest)) - 1
+        on, leaving = harmonics == tier, harmonics == fading_from
+        before = "‹" if leaving and tier < harmonics else " "
+        after = "›" if leaving and tier > harmonics else " "
+        text = f"{before}{harmonics}{after}".center(room - 2)
+        number = f" {n + 1}"
+        line += (
+            (number, ON if on else LEAVING if leaving else CELL_DIM),
+            (text, ON if on else LEAVING if leaving else CELL),
+            (" ", PLAIN),
+        )
+    return line
+
+
+class TierBar(LineView):
+    """The row as a view."""
+
+    def show(self, tier: int, fading_from: int) -> None:
+        self.show_lines([tier_line(tier, fading_from, self.size.width)])
