@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from holostream.engine.settings import LiveSettings
 
 app = typer.Typer(
-    name="holostream", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="holostream",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Live harmonic resynthesis: plays sound through a handful of harmonics, records them, plays them back.",
 )
-bench_app = typer.Typer(no_args_is_help=False, help="Measure latency, speed, tier switches; without a verb: all the short ones.")
+bench_app = typer.Typer(
+    no_args_is_help=False, help="Measure latency, speed, tier switches; without a verb: all the short ones."
+)
 app.add_typer(bench_app, name="bench")
 
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
@@ -49,7 +54,9 @@ def live(
     seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
     virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
-    allow_feedback: Annotated[bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")] = False,
+    allow_feedback: Annotated[
+        bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
+    ] = False,
     models: Models = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
@@ -58,8 +65,17 @@ def live(
     from holostream.engine.settings import LiveSettings
 
     settings = LiveSettings(
-        input=input, output=output, device_api=device_api.lower() if device_api else None, tier=tier, block=block,
-        rate=rate, stereo=stereo, record=record, models=models, virtual_time=virtual_time, seconds=seconds,
+        input=input,
+        output=output,
+        device_api=device_api.lower() if device_api else None,
+        tier=tier,
+        block=block,
+        rate=rate,
+        stereo=stereo,
+        record=record,
+        models=models,
+        virtual_time=virtual_time,
+        seconds=seconds,
         allow_feedback=allow_feedback,
     )
     check_live_settings(settings)
@@ -83,10 +99,10 @@ def live(
         f"{report['input_overflows']} overflows, {report['errors']} errors"
     )
     if session.failure is not None:
-        raise RunningFailure(session.failure)
+        raise EngineError(session.failure)
 
 
-class RunningFailure(Exception):
+class EngineError(Exception):
     """The engine ended by itself; the message says why."""
 
 
@@ -116,8 +132,10 @@ def stoppable() -> Iterator[None]:
 def run_headless(session: Session) -> None:
     """Until the session ends or Ctrl-C; messages as they come."""
     device = session.device
-    typer.echo(f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
-               f"block {device['block'] or 'varies'}, tier {session.settings.tier}")
+    typer.echo(
+        f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
+        f"block {device['block'] or 'varies'}, tier {session.settings.tier}"
+    )
     with contextlib.suppress(KeyboardInterrupt):
         while not session.ended:
             while session.messages:
@@ -226,10 +244,12 @@ def main() -> None:
 
     try:
         app()
-    except (ModelError, DeviceError, AudioFileError, HoloFormatError, RunningFailure, ValueError) as error:
+    except (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, ValueError) as error:
         complain(str(error))
     except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or error}; check the path, its permissions and the room on the disk")
+        complain(
+            f"{error.filename or 'a file'}: {error.strerror or error}; check the path, its permissions and the room on the disk"
+        )
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # the last resort: no traceback reaches a user, the log keeps it

@@ -139,8 +139,12 @@ class DnaRing:
             )
             frames.append(
                 RingFrame(
-                    int(slot["hop"]), int(slot["voice"]), int(slot["kind"]),
-                    int(slot["fade_hop"]), int(slot["fade_hops"]), dna,
+                    int(slot["hop"]),
+                    int(slot["voice"]),
+                    int(slot["kind"]),
+                    int(slot["fade_hop"]),
+                    int(slot["fade_hops"]),
+                    dna,
                 )
             )
         return frames, min(written, cursor + at_most), lost

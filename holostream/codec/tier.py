@@ -82,7 +82,9 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError(f"harmonics is {facts.harmonics}, expected one of {', '.join(map(str, TIERS))}")
     sizes_fit = 0 < facts.hop <= facts.chunk <= 2 * facts.hop and facts.hop <= facts.synthesis <= 64 * facts.hop
     if not sizes_fit or not 8000 <= facts.rate <= 192000 or facts.hop > 65536:
-        raise ValueError(f"rate {facts.rate}, hop {facts.hop}, chunk {facts.chunk}, synthesis {facts.synthesis} do not fit")
+        raise ValueError(
+            f"rate {facts.rate}, hop {facts.hop}, chunk {facts.chunk}, synthesis {facts.synthesis} do not fit"
+        )
     if min(facts.encoder_state, facts.vocoder_state) < 1 or max(facts.encoder_state, facts.vocoder_state) > 1 << 24:
         raise ValueError("state sizes must lie between 1 and 2^24")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:

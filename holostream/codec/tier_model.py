@@ -53,8 +53,10 @@ def _session(graph: bytes, what: str, folder: Path) -> ort.InferenceSession:
     try:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen classes of its own for one cause
-        raise ModelError(f"{folder}: the {what} graph cannot be loaded ({str(error).splitlines()[0][:120]}); "
-                         "restore the folder or export the tier again") from error
+        raise ModelError(
+            f"{folder}: the {what} graph cannot be loaded ({str(error).splitlines()[0][:120]}); "
+            "restore the folder or export the tier again"
+        ) from error
 
 
 class TierModel:
@@ -70,8 +72,11 @@ class TierModel:
         facts = self.facts
         for session, names, sizes in (
             (self.encoder, ("chunks", "state"), (facts.chunk, facts.encoder_state)),
-            (self.vocoder, ("gains", "amplitudes", "phases", "state"),
-             (None, facts.harmonics, facts.harmonics, facts.vocoder_state)),
+            (
+                self.vocoder,
+                ("gains", "amplitudes", "phases", "state"),
+                (None, facts.harmonics, facts.harmonics, facts.vocoder_state),
+            ),
         ):
             found = {entry.name: entry.shape for entry in session.get_inputs()}
             if tuple(found) != names or any(
@@ -179,8 +184,10 @@ def read_facts(models: Path, harmonics: int) -> TierFacts:
         raise ModelError(f"there is no tier {harmonics}; the tiers are {', '.join(map(str, TIERS))}")
     folder = tier_folder(models, harmonics)
     if not folder.is_dir():
-        raise ModelError(f"no tier {harmonics} in {models.absolute()}: {folder.name} is missing; "
-                         "point --models or HOLOSTREAM_MODELS at a models folder")
+        raise ModelError(
+            f"no tier {harmonics} in {models.absolute()}: {folder.name} is missing; "
+            "point --models or HOLOSTREAM_MODELS at a models folder"
+        )
     try:
         facts = facts_from_dict(json.loads((folder / "tier.json").read_text(encoding="utf-8"))["facts"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -200,18 +207,22 @@ def load_tier(models: Path, harmonics: int) -> TierModel:
     Raises ModelError if the tier is unknown, the folder is missing, or its files are damaged or do not fit together.
     """
     facts, folder = read_facts(models, harmonics), tier_folder(models, harmonics)
-    graphs = []
-    for name in ("encoder.onnx", "vocoder.onnx"):
-        try:
-            if (folder / name).stat().st_size > MAX_GRAPH_BYTES:
-                raise ValueError(f"{name} is larger than {MAX_GRAPH_BYTES >> 20} MB")
-            graphs.append((folder / name).read_bytes())
-        except (OSError, ValueError) as error:
-            raise _unusable(folder, error) from error
-    if graph_checksum(*graphs) != facts.checksum:
-        raise ModelError(f"{folder}: the graphs are damaged (their checksum is not the one in tier.json); "
-                         "restore the folder or export the tier again")
-    return TierModel(facts, *graphs, folder)
+    encoder, vocoder = _read_graph(folder, "encoder.onnx"), _read_graph(folder, "vocoder.onnx")
+    if graph_checksum(encoder, vocoder) != facts.checksum:
+        raise ModelError(
+            f"{folder}: the graphs are damaged (their checksum is not the one in tier.json); "
+            "restore the folder or export the tier again"
+        )
+    return TierModel(facts, encoder, vocoder, folder)
+
+
+def _read_graph(folder: Path, name: str) -> bytes:
+    try:
+        if (folder / name).stat().st_size > MAX_GRAPH_BYTES:
+            raise ValueError(f"{name} is larger than {MAX_GRAPH_BYTES >> 20} MB")
+        return (folder / name).read_bytes()
+    except (OSError, ValueError) as error:
+        raise _unusable(folder, error) from error
 
 
 def load_all_tiers(models: Path) -> dict[int, TierModel]:
@@ -219,6 +230,8 @@ def load_all_tiers(models: Path) -> dict[int, TierModel]:
     tiers = {harmonics: load_tier(models, harmonics) for harmonics in TIERS}
     families = {(tier.facts.family, tier.facts.rate, tier.facts.hop, tier.facts.chunk) for tier in tiers.values()}
     if len(families) > 1:
-        raise ModelError(f"{models}: the tiers differ in family, rate, hop or chunk {sorted(families)}; "
-                         "a models folder holds one family")
+        raise ModelError(
+            f"{models}: the tiers differ in family, rate, hop or chunk {sorted(families)}; "
+            "a models folder holds one family"
+        )
     return tiers

@@ -108,8 +108,12 @@ def list_devices() -> list[dict]:
     apis = [_short(api["name"]) for api in sounddevice.query_hostapis()]
     devices = [
         {
-            "name": device["name"], "api": apis[device["hostapi"]], "inputs": device["max_input_channels"],
-            "outputs": device["max_output_channels"], "rate": int(device["default_samplerate"]), "number": number,
+            "name": device["name"],
+            "api": apis[device["hostapi"]],
+            "inputs": device["max_input_channels"],
+            "outputs": device["max_output_channels"],
+            "rate": int(device["default_samplerate"]),
+            "number": number,
         }
         for number, device in enumerate(sounddevice.query_devices())
     ]
@@ -125,7 +129,11 @@ def find_device(devices: list[dict], name: str | None, kind: str, api: str | Non
     usable = [device for device in devices if device[f"{kind}s"] > 0 and api in (None, device["api"])]
     if not usable:
         apis = sorted({device["api"] for device in devices})
-        known = f"device APIs with devices: {', '.join(apis)}, virtual" if apis else "there is no sound card or sound server"
+        known = (
+            f"device APIs with devices: {', '.join(apis)}, virtual"
+            if apis
+            else "there is no sound card or sound server"
+        )
         raise DeviceError(f"no {kind} device{f' with API {api}' if api else ''}; {known}; or use --device-api virtual")
     if name is None:
         return usable[0]
@@ -177,26 +185,44 @@ class PortAudioDevice:
         try:
             if source and sink:
                 self._stream = sounddevice.Stream(
-                    device=(source["number"], sink["number"]), channels=(inputs, outputs), callback=self._duplex, **common)
+                    device=(source["number"], sink["number"]),
+                    channels=(inputs, outputs),
+                    callback=self._duplex,
+                    **common,
+                )
             elif source:
                 self._stream = sounddevice.InputStream(
-                    device=source["number"], channels=inputs, callback=self._input_only, **common)
+                    device=source["number"], channels=inputs, callback=self._input_only, **common
+                )
             else:
                 assert sink is not None
                 self._stream = sounddevice.OutputStream(
-                    device=sink["number"], channels=outputs, callback=self._output_only, **common)
+                    device=sink["number"], channels=outputs, callback=self._output_only, **common
+                )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise DeviceError(
                 f"{any_device['name']} cannot be opened at {rate} Hz with blocks of {block or 'its own size'} ({error}); "
-                "choose another --block, or close the program that holds it") from error
+                "choose another --block, or close the program that holds it"
+            ) from error
         self._process: Process | None = None
         self._calls, self._seen_calls, self._seen_at, self._seen_block = 0, 0, time.monotonic(), 0
         self._run_silently(any_device["name"])
         latency = self._stream.latency
-        latency_in, latency_out = latency if isinstance(latency, tuple) else (latency if source else 0, latency if sink else 0)
+        latency_in, latency_out = (
+            latency if isinstance(latency, tuple) else (latency if source else 0, latency if sink else 0)
+        )
         self.info = DeviceInfo(
-            any_device["api"], source["name"] if source else "", sink["name"] if sink else "", rate,
-            block or self._seen_block, inputs, outputs, round(latency_in * rate), round(latency_out * rate), virtual=False)
+            any_device["api"],
+            source["name"] if source else "",
+            sink["name"] if sink else "",
+            rate,
+            block or self._seen_block,
+            inputs,
+            outputs,
+            round(latency_in * rate),
+            round(latency_out * rate),
+            virtual=False,
+        )
 
     def _run_silently(self, name: str) -> None:
         """Start the stream and wait for its first call, which tells the block size that the server chose."""
@@ -210,15 +236,18 @@ class PortAudioDevice:
                 raise DeviceError(f"{name} was opened but delivers no sound; check that the sound server runs")
             time.sleep(0.001)
 
-    def _rate(self, settings: LiveSettings, model_rate: int, source: dict | None, sink: dict | None,
-              inputs: int, outputs: int) -> int:
+    def _rate(
+        self, settings: LiveSettings, model_rate: int, source: dict | None, sink: dict | None, inputs: int, outputs: int
+    ) -> int:
         accepted = set(COMMON_RATES)
         for device, kind, channels in ((source, "input", inputs), (sink, "output", outputs)):
             if device is not None:
                 accepted &= set(accepted_rates(self._sounddevice, device["number"], kind, channels))
         if settings.rate is not None and settings.rate not in accepted:
             listing = ", ".join(map(str, sorted(accepted))) or "none of the common ones"
-            raise DeviceError(f"the device refuses {settings.rate} Hz; it takes {listing}; leave out --rate to have one chosen")
+            raise DeviceError(
+                f"the device refuses {settings.rate} Hz; it takes {listing}; leave out --rate to have one chosen"
+            )
         if settings.rate is not None:
             return settings.rate
         if model_rate in accepted or not accepted:

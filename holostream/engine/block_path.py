@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing
-from holostream.codec.framing import frame, initial_previous
+from holostream.codec.framing import frame
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
@@ -110,9 +110,7 @@ def no_mark(stage: int) -> None:
     """Nobody measures."""
 
 
-def step(
-    samples: np.ndarray, path: PathState, controls: Controls, mark: Callable[[int], None] = no_mark
-) -> np.ndarray:
+def step(samples: np.ndarray, path: PathState, controls: Controls, mark: Callable[[int], None] = no_mark) -> np.ndarray:
     """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done."""
     facts = path.facts
     samples = path.guard.clean(samples) * path.input_gain.advance(linear(controls.input_gain_db))
@@ -141,8 +139,12 @@ def step(
 
 
 def _sound_of(
-    voice: Voice, chunks: np.ndarray, path: PathState, mark: Callable[[int], None],
-    fade_hop: int = 0, fade_hops: int = 0,
+    voice: Voice,
+    chunks: np.ndarray,
+    path: PathState,
+    mark: Callable[[int], None],
+    fade_hop: int = 0,
+    fade_hops: int = 0,
 ) -> np.ndarray:
     """One chunk through a voice: encode, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
     runner = voice.runner
@@ -150,8 +152,14 @@ def _sound_of(
     runner.encode()
     mark(ENCODE)
     place = path.ring.write(
-        path.hop, voice.number, runner.gains[:, 0], runner.amplitudes[:, 0], runner.phases[:, 0],
-        HEARD, fade_hop, fade_hops,
+        path.hop,
+        voice.number,
+        runner.gains[:, 0],
+        runner.amplitudes[:, 0],
+        runner.phases[:, 0],
+        HEARD,
+        fade_hop,
+        fade_hops,
     )
     gains, amplitudes, phases = path.ring.codes_at(place)
     runner.heard_gains[:, 0], runner.heard_amplitudes[:, 0], runner.heard_phases[:, 0] = gains, amplitudes, phases
@@ -181,8 +189,9 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
         dna, sound = runner.prime(chunks)
         _, voice.partial = overlap_add(sound, voice.partial, facts)
         for i in range(frames):
-            path.ring.write(path.hop - frames + i, voice.number, dna.gains[:, i], dna.amplitudes[:, i],
-                            dna.phases[:, i], PRIMING)
+            path.ring.write(
+                path.hop - frames + i, voice.number, dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i], PRIMING
+            )
     return voice
 
 

@@ -46,10 +46,16 @@ class AudioCallback:
         self.path, self.controls, self.shared, self.device = path, controls, shared, device
         lanes, facts = shared.lanes, path.facts
         self._lanes, self._hop = lanes, facts.hop
-        self._hop_in, self._silent_hop = np.zeros((lanes, facts.hop), np.float32), np.zeros((lanes, facts.hop), np.float32)
+        self._hop_in, self._silent_hop = (
+            np.zeros((lanes, facts.hop), np.float32),
+            np.zeros((lanes, facts.hop), np.float32),
+        )
         self._gather = SampleRing(lanes, RING_SAMPLES)
         self._resampling = device.rate != facts.rate
-        self._to_model, self._to_device = _resamplers(device.rate, facts.rate, lanes) if self._resampling else (None, None)
+        self._to_model: soxr.ResampleStream | None = None
+        self._to_device: soxr.ResampleStream | None = None
+        if self._resampling:
+            self._to_model, self._to_device = _resamplers(device.rate, facts.rate, lanes)
         block = device.block or facts.hop
         prefill = (
             resampling_prefill(device.rate, facts.rate, facts.hop, block)
@@ -150,7 +156,8 @@ class AudioCallback:
         levels = path.levels
         record["hops"] = path.hop
         for name, peak, mean_square in (
-            ("input", levels.input_peak, levels.input_mean_square), ("output", levels.output_peak, levels.output_mean_square)
+            ("input", levels.input_peak, levels.input_mean_square),
+            ("output", levels.output_peak, levels.output_mean_square),
         ):
             for lane in range(self._lanes):
                 record[f"{name}_peak"][lane] = max(peak[lane], record[f"{name}_peak"][lane] * LEVEL_DECAY)

@@ -50,8 +50,12 @@ class Engine:
         record = shared.status.record
         if resume:
             self.controls = Controls(
-                int(record["tier"]), float(record["input_gain_db"]), float(record["output_gain_db"]),
-                float(record["wet"]), bool(record["bypass"]), bool(record["mute"]),
+                int(record["tier"]),
+                float(record["input_gain_db"]),
+                float(record["output_gain_db"]),
+                float(record["wet"]),
+                bool(record["bypass"]),
+                bool(record["mute"]),
             )
         else:
             self.controls = Controls(settings.tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
@@ -77,8 +81,10 @@ class Engine:
         record["device_input_latency"], record["device_output_latency"] = info.input_latency, info.output_latency
         if not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
             self.controls.mute = True
-            remark = (f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
-                      "then unmute, or start with --allow-feedback")
+            remark = (
+                f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
+                "then unmute, or start with --allow-feedback"
+            )
         try:
             device.start(callback.process)
         except DeviceError:
@@ -102,7 +108,7 @@ class Engine:
         self.close_device()
         for attempt in (settings, before):
             try:
-                if not attempt.device_api == "virtual":
+                if attempt.device_api != "virtual":
                     rescan()
                 self.open(attempt)
                 return

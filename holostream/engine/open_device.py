@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from holostream.engine.audio_device import AudioDevice, DeviceError, PortAudioDevice, is_file, list_devices, wants_virtual
+from holostream.engine.audio_device import (
+    AudioDevice,
+    DeviceError,
+    PortAudioDevice,
+    is_file,
+    list_devices,
+    wants_virtual,
+)
 from holostream.engine.audio_source import open_source
 from holostream.engine.file_edges import FileInput, FileOutput
 from holostream.engine.settings import LiveSettings
@@ -13,9 +20,7 @@ from holostream.engine.virtual_device import VirtualDevice
 from holostream.format.audio_file import AudioFileError, AudioWriter
 
 
-def open_device(
-    settings: LiveSettings, model_rate: int, may_run: Callable[[], bool]
-) -> tuple[AudioDevice, str | None]:
+def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], bool]) -> tuple[AudioDevice, str | None]:
     """The device, not started yet, and what the user should know about the choice, if anything.
 
     Raises DeviceError; AudioFileErrors of files given as input or output come as DeviceError too.
@@ -23,9 +28,10 @@ def open_device(
     try:
         if wants_virtual(settings):
             return VirtualDevice(settings, model_rate, may_run), None
-        real_side_named = any(
-            name is not None and not is_file(name) for name in (settings.input, settings.output)
-        ) or settings.device_api is not None
+        real_side_named = (
+            any(name is not None and not is_file(name) for name in (settings.input, settings.output))
+            or settings.device_api is not None
+        )
         if not real_side_named and (reason := _nothing_there()) is not None:
             return VirtualDevice(settings, model_rate, may_run), (
                 f"{reason}: playing {'the file' if settings.input else 'the demo voice'} through the virtual device, unheard; "

@@ -72,8 +72,9 @@ class Recorder:
         facts = next(iter(self._tiers.values()))
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
         models = {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in self._tiers.items()}
-        header = HoloHeader(facts.family, facts.rate, facts.hop, facts.chunk, self._lanes, models,
-                            software=f"holostream {__version__}")
+        header = HoloHeader(
+            facts.family, facts.rate, facts.hop, facts.chunk, self._lanes, models, software=f"holostream {__version__}"
+        )
         try:
             self._writer = HoloWriter(file, header)
         except OSError:

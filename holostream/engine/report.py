@@ -12,11 +12,24 @@ if TYPE_CHECKING:
     from holostream.engine.session import Session
 
 COUNTERS = (
-    "hops", "callbacks", "input_overflows", "output_underflows", "late_callbacks", "errors", "bad_samples",
-    "bad_frames", "limited_hops", "latency_changes", "reconnects",
+    "hops",
+    "callbacks",
+    "input_overflows",
+    "output_underflows",
+    "late_callbacks",
+    "errors",
+    "bad_samples",
+    "bad_frames",
+    "limited_hops",
+    "latency_changes",
+    "reconnects",
 )
 LATENCIES = (
-    "algorithmic_latency", "added_latency", "resampling_latency", "device_input_latency", "device_output_latency",
+    "algorithmic_latency",
+    "added_latency",
+    "resampling_latency",
+    "device_input_latency",
+    "device_output_latency",
 )
 
 

@@ -29,7 +29,9 @@ from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_to_dict
 from holostream.engine.shared_state import SharedState
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
 QUIT_TIMEOUT_SECONDS = 5.0
@@ -93,22 +95,31 @@ class Session:
         with log_path().open("a" if resume else "w", encoding="utf-8") as log:
             self._engine = subprocess.Popen(
                 [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ONE_THREAD},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, **ONE_THREAD},
             )
 
     def _supervise(self) -> None:
         """Read events until the engine ends; start another one if it ended because its device vanished."""
         while True:
             engine = self._engine
-            assert engine is not None and engine.stdout is not None
+            assert engine is not None
+            assert engine.stdout is not None
             for line in engine.stdout:
                 self._receive(line)
             code = engine.wait()
             if self._closing.is_set() or code != DEVICE_LOST:
                 break
             # By name from now on, so that no other device is taken in its place.
-            names = {side: getattr(self.settings, side) or self.device[side] or None for side in ("input", "output")}
-            self.settings = replace(self.settings, device_api=self.device["api"], **names)
+            self.settings = replace(
+                self.settings,
+                device_api=self.device["api"],
+                input=self.settings.input or self.device["input"] or None,
+                output=self.settings.output or self.device["output"] or None,
+            )
             self._launch(resume=True)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
@@ -143,8 +154,10 @@ class Session:
                 self._recorder.follow(frames, lost)
             except OSError as error:
                 self._recorder.abandon()
-                self.messages.append(f"recording stopped: {error.strerror}; what was written is kept; "
-                                     "free some room and record to a new file")
+                self.messages.append(
+                    f"recording stopped: {error.strerror}; what was written is kept; "
+                    "free some room and record to a new file"
+                )
             self._recent.extend(frame for frame in frames if frame.kind == HEARD)
 
     @property
@@ -188,8 +201,10 @@ class Session:
                     self._recorder.stop()
                 self.messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
         except OSError as error:
-            self.messages.append(f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
-                                 "start in a folder that can be written to, or with --record FILE")
+            self.messages.append(
+                f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
+                "start in a folder that can be written to, or with --record FILE"
+            )
 
     def list_devices(self) -> list[dict]:
         """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""

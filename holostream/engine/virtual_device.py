@@ -39,8 +39,11 @@ class VirtualDevice:
     """Calls `process` from a thread of its own. `may_run` holds virtual time back while readers catch up."""
 
     def __init__(
-        self, settings: LiveSettings, model_rate: int, may_run: Callable[[], bool] = lambda: True,
-        faults: Faults = Faults(),  # noqa: B008 (frozen)
+        self,
+        settings: LiveSettings,
+        model_rate: int,
+        may_run: Callable[[], bool] = lambda: True,
+        faults: Faults = Faults(),
     ) -> None:
         lanes = 2 if settings.stereo else 1
         rate, block = settings.rate or model_rate, settings.block or DEFAULT_BLOCK
@@ -53,8 +56,17 @@ class VirtualDevice:
         self._samples_left = None if settings.seconds is None else round(settings.seconds * rate)
         self._virtual_time, self._may_run, self._faults = settings.virtual_time, may_run, faults
         self.info = DeviceInfo(
-            API_VIRTUAL, source.name if source else "demo voice", settings.output if self._capture and settings.output else "nowhere",
-            rate, 0 if faults.blocks else block, self._source.channels, lanes, 0, 0, virtual=True)
+            API_VIRTUAL,
+            source.name if source else "demo voice",
+            settings.output if self._capture and settings.output else "nowhere",
+            rate,
+            0 if faults.blocks else block,
+            self._source.channels,
+            lanes,
+            0,
+            0,
+            virtual=True,
+        )
         self._blocks = faults.blocks or (block,)
         self._stopping = threading.Event()
         self._done = threading.Event()

@@ -101,9 +101,7 @@ class AudioReader:
         self._first = self._decode()
         if not len(self._first):
             self.close()
-            raise AudioFileError(
-                f"{self.path} holds no samples: it is empty, or was cut off before its sound began"
-            )
+            raise AudioFileError(f"{self.path} holds no samples: it is empty, or was cut off before its sound began")
 
     @property
     def original_length(self) -> int:
@@ -244,17 +242,13 @@ class AudioWriter:
             if length is None or length * frame_bytes + LARGEST_HEADER > LARGEST_WAV:
                 kind = "RF64"
         if kind == "OGG" and rate > HIGHEST_OGG_RATE:
-            raise AudioFileError(
-                f"cannot write {self.path} at {rate} Hz: OGG ends at {HIGHEST_OGG_RATE} Hz, use .wav"
-            )
+            raise AudioFileError(f"cannot write {self.path} at {rate} Hz: OGG ends at {HIGHEST_OGG_RATE} Hz, use .wav")
         # Where the name is a link, the file to replace is the one that it points to.
         self._target = Path(os.path.realpath(self.path))
         self._part = self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
         try:
             if self._target.exists() and not self._target.is_file():
-                raise AudioFileError(
-                    f"cannot write {self.path}: it is a folder or a device, name a file instead"
-                )
+                raise AudioFileError(f"cannot write {self.path}: it is a folder or a device, name a file instead")
             self._bytes = _WatchedFile(self._part, "x+")
         except OSError as error:
             raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
@@ -341,9 +335,7 @@ class AudioWriter:
 
     def _fail(self, error: OSError) -> NoReturn:
         self.discard()
-        raise AudioFileError(
-            f"could not write all of {self.path}: {error.strerror}; nothing of it was kept"
-        ) from error
+        raise AudioFileError(f"could not write all of {self.path}: {error.strerror}; nothing of it was kept") from error
 
     def __enter__(self) -> Self:
         return self

@@ -112,7 +112,9 @@ def pack_header(header: HoloHeader, size: int = 0) -> bytes:
     """The description is padded with spaces to `size` bytes. Raises ValueError if it is larger than one may be."""
     description = json.dumps(vars(header), ensure_ascii=False, separators=(",", ":")).encode().ljust(size)
     if len(description) > MAX_DESCRIPTION:
-        raise ValueError(f"the description takes {len(description)} bytes, at most {MAX_DESCRIPTION} fit; shorten the tags")
+        raise ValueError(
+            f"the description takes {len(description)} bytes, at most {MAX_DESCRIPTION} fit; shorten the tags"
+        )
     packed = _HEADER.pack(MAGIC, VERSION, len(description)) + description
     return packed + struct.pack("<I", zlib.crc32(packed))
 
@@ -124,8 +126,15 @@ def _pack_block(kind: int, payload: bytes) -> bytes:
 
 def pack_dna_block(block: DnaBlock) -> bytes:
     """One block of frames as bytes."""
-    head = _FRAMES.pack(block.first_hop, block.hops, block.voices[0].dna.lanes, len(block.voices),
-                        block.fade_first, block.fade_hops, CODING_ZLIB)
+    head = _FRAMES.pack(
+        block.first_hop,
+        block.hops,
+        block.voices[0].dna.lanes,
+        len(block.voices),
+        block.fade_first,
+        block.fade_hops,
+        CODING_ZLIB,
+    )
     for voice in block.voices:
         head += _VOICE.pack(voice.dna.harmonics, voice.preroll, voice.starts)
     codes = b"".join(
@@ -143,9 +152,13 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
         raise HoloFormatError("a block is too short for what it announces") from error
     faded = voice_count == 2 and fade_first + hops <= fade_hops
     if not 1 <= hops <= MAX_HOPS or lanes not in (1, 2) or not (faded or (voice_count == 1 and fade_hops == 0)):
-        raise HoloFormatError(f"a block announces {hops} hops, {lanes} lanes, {voice_count} voices, fade {fade_first}/{fade_hops}")
+        raise HoloFormatError(
+            f"a block announces {hops} hops, {lanes} lanes, {voice_count} voices, fade {fade_first}/{fade_hops}"
+        )
     if coding != CODING_ZLIB:
-        raise HoloFormatError(f"a block has coding {coding}, which this version does not know; install a newer holostream")
+        raise HoloFormatError(
+            f"a block has coding {coding}, which this version does not know; install a newer holostream"
+        )
     sizes = []
     for harmonics, preroll, starts in heads:
         if harmonics not in TIERS or preroll > MAX_HOPS or starts > 1 or (preroll and not starts):
@@ -237,12 +250,16 @@ class HoloReader:
         if len(start) < 5 or start[:4] != MAGIC:
             raise HoloFormatError(f"{self._name} is not a .holo file: it does not begin with 'HOLO'")
         if start[4] != VERSION:
-            raise HoloFormatError(f"{self._name} is a .holo of version {start[4]}; this program reads version {VERSION}")
+            raise HoloFormatError(
+                f"{self._name} is a .holo of version {start[4]}; this program reads version {VERSION}"
+            )
         if len(start) < _HEADER.size:
             raise HoloFormatError(f"{self._name} ends within its header; nothing was recorded in it")
         size = _HEADER.unpack(start)[2]
         if size > MAX_DESCRIPTION:
-            raise HoloFormatError(f"{self._name} announces a description of {size} bytes; at most {MAX_DESCRIPTION} are legal")
+            raise HoloFormatError(
+                f"{self._name} announces a description of {size} bytes; at most {MAX_DESCRIPTION} are legal"
+            )
         description, check = self._file.read(size), self._file.read(4)
         if len(description) < size or len(check) < 4:
             raise HoloFormatError(f"{self._name} ends within its header; nothing was recorded in it")
@@ -276,7 +293,9 @@ class HoloReader:
             if kind == FRAMES:
                 block = unpack_dna_block(payload)
                 if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
-                    raise HoloFormatError(f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}")
+                    raise HoloFormatError(
+                        f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}"
+                    )
                 yield block
 
 
@@ -285,8 +304,14 @@ def header_from_dict(values: object) -> HoloHeader:
     if not isinstance(values, dict):
         raise ValueError("the description is not an object")
     required = {"family": str, "rate": int, "hop": int, "chunk": int, "lanes": int, "models": dict}
-    optional = {"lead": int, "original_rate": int, "original_length": int, "original_channels": int,
-                "software": str, "tags": dict}
+    optional = {
+        "lead": int,
+        "original_rate": int,
+        "original_length": int,
+        "original_channels": int,
+        "software": str,
+        "tags": dict,
+    }
     for name, kind in {**required, **optional}.items():
         if name not in values and name in required:
             raise ValueError(f"{name} is missing")
@@ -297,9 +322,13 @@ def header_from_dict(values: object) -> HoloHeader:
             raise ValueError(f"{mapping} is not text by name")
     header = HoloHeader(**{name: values[name] for name in (*required, *optional) if name in values})
     in_range = (
-        header.lanes in (1, 2) and 8000 <= header.rate <= 192000 and 1 <= header.hop <= header.chunk <= 1 << 17
-        and 0 <= header.lead <= 1 << 17 and 0 <= header.original_rate <= 768000
-        and 0 <= header.original_length < 1 << 48 and 0 <= header.original_channels <= 64
+        header.lanes in (1, 2)
+        and 8000 <= header.rate <= 192000
+        and 1 <= header.hop <= header.chunk <= 1 << 17
+        and 0 <= header.lead <= 1 << 17
+        and 0 <= header.original_rate <= 768000
+        and 0 <= header.original_length < 1 << 48
+        and 0 <= header.original_channels <= 64
     )
     if not in_range:
         raise ValueError("a size in the description is out of range")

@@ -34,12 +34,17 @@ class Replay:
             model, header = self._load(harmonics), self.header
             facts = model.facts
             same_sizes = (facts.family, facts.rate, facts.hop, facts.chunk) == (
-                header.family, header.rate, header.hop, header.chunk)
+                header.family,
+                header.rate,
+                header.hop,
+                header.chunk,
+            )
             if not same_sizes or header.models.get(str(harmonics)) != tier_checksum(model):
                 raise ModelError(
                     f"the recording needs tier {harmonics} of family {header.family} with checksum "
                     f"{header.models.get(str(harmonics), 'unknown')}, the models folder has {facts.family} "
-                    f"{tier_checksum(model)}; point --models at the folder it was made with")
+                    f"{tier_checksum(model)}; point --models at the folder it was made with"
+                )
             self._models[harmonics] = model
         return self._models[harmonics]
 

@@ -24,13 +24,22 @@ def summarize(path: Path) -> dict:
             end = block.first_hop + block.hops
             harmonics = block.voices[-1].dna.harmonics
             if not tiers or tiers[-1]["harmonics"] != harmonics:
-                tiers.append({"from_seconds": round((block.first_hop - origin) * hop_seconds, 3), "harmonics": harmonics})
+                tiers.append(
+                    {"from_seconds": round((block.first_hop - origin) * hop_seconds, 3), "harmonics": harmonics}
+                )
     seconds = (end - origin) * hop_seconds
     return {
-        "file": str(path), "bytes": size, "version": 3, **asdict(header),
-        "seconds": round(seconds, 3), "kbps": round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
-        "tiers": tiers, "blocks": blocks, "missing_hops": end - origin - hops,
-        "complete": reader.finished, "torn_bytes": reader.torn_bytes,
+        "file": str(path),
+        "bytes": size,
+        "version": 3,
+        **asdict(header),
+        "seconds": round(seconds, 3),
+        "kbps": round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
+        "tiers": tiers,
+        "blocks": blocks,
+        "missing_hops": end - origin - hops,
+        "complete": reader.finished,
+        "torn_bytes": reader.torn_bytes,
     }
 
 
@@ -39,7 +48,8 @@ def summary_text(summary: dict) -> str:
     minutes, seconds = divmod(summary["seconds"], 60)
     original = (
         f"{summary['original_rate']} Hz, {summary['original_channels']} channels, {summary['original_length']} samples"
-        if summary["original_rate"] else "a live session"
+        if summary["original_rate"]
+        else "a live session"
     )
     state = "complete" if summary["complete"] else "cut off; everything listed here can be decoded"
     if summary["torn_bytes"]:
@@ -47,12 +57,14 @@ def summary_text(summary: dict) -> str:
     if summary["missing_hops"]:
         state += f"; {summary['missing_hops']} hops are missing and decode to silence"
     tiers = ", ".join(f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"]) or "none"
-    return "\n".join((
-        f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
-        f"  duration  {int(minutes)}:{seconds:06.3f}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
-        f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
-        f"hop {summary['hop']}, family {summary['family']}",
-        f"  from      {original}",
-        f"  tiers     {tiers}",
-        f"  state     {state}, {summary['blocks']} blocks",
-    ))
+    return "\n".join(
+        (
+            f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
+            f"  duration  {int(minutes)}:{seconds:06.3f}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
+            f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
+            f"hop {summary['hop']}, family {summary['family']}",
+            f"  from      {original}",
+            f"  tiers     {tiers}",
+            f"  state     {state}, {summary['blocks']} blocks",
+        )
+    )

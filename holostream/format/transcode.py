@@ -35,9 +35,17 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
     with AudioReader(source, facts.rate) as reader, new_file(target) as file:
         expected = max(1.0, reader.original_length * facts.rate / reader.original_rate)
         description = HoloHeader(
-            facts.family, facts.rate, facts.hop, facts.chunk, reader.lanes,
-            {str(facts.harmonics): tier_checksum(model)}, facts.overlap,
-            reader.original_rate, reader.original_length, reader.original_channels, f"holostream {__version__}",
+            facts.family,
+            facts.rate,
+            facts.hop,
+            facts.chunk,
+            reader.lanes,
+            {str(facts.harmonics): tier_checksum(model)},
+            facts.overlap,
+            reader.original_rate,
+            reader.original_length,
+            reader.original_channels,
+            f"holostream {__version__}",
         )
         writer = HoloWriter(file, description)
         previous, state = initial_previous(facts, reader.lanes), model.initial_encoder_state(reader.lanes)

@@ -19,6 +19,8 @@ from holostream.network.shape import NetworkShape
 class Encoder(nn.Module):
     """`pairs` is what training looks at; `forward` is the exported graph."""
 
+    loudness: Tensor
+
     def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
         super().__init__()
         self.shape, self.quantizer = shape, quantizer

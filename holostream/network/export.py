@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import logging
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -44,17 +44,24 @@ def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], fra
     """The module as ONNX bytes; the first `framed` inputs have a time axis."""
     lanes, frames = torch.export.Dim("lanes", min=1, max=64), torch.export.Dim("frames", min=1, max=1 << 20)
     shapes = tuple({0: lanes, 1: frames} if i < framed else {0: lanes} for i in range(len(inputs)))
-    buffer = io.BytesIO()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            module, tuple(inputs.values()), input_names=list(inputs), output_names=outputs,
-            dynamic_shapes=shapes, dynamo=True, opset_version=18, verbose=False,
+            module,
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_shapes=shapes,
+            dynamo=True,
+            opset_version=18,
+            verbose=False,
         )
     assert program is not None
-    program.save(buffer)
-    return buffer.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.onnx"
+        program.save(path)
+        return path.read_bytes()
 
 
 def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
@@ -69,24 +76,46 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         chunks = torch.randn(lanes, frames, shape.chunk) * 0.1
         encoder_state = network.encoder.stack.initial_state(lanes)
         gains, amplitudes, phases, _ = network.encoder(chunks, encoder_state)
-        encoder = _graph(network.encoder, {"chunks": chunks, "state": encoder_state},
-                         ["gains", "amplitudes", "phases", "next_state"], framed=1)
-        vocoder = _graph(network.vocoder, {"gains": gains, "amplitudes": amplitudes, "phases": phases,
-                                           "state": network.vocoder.stack.initial_state(lanes)},
-                         ["sound", "next_state"], framed=3)
+        encoder = _graph(
+            network.encoder,
+            {"chunks": chunks, "state": encoder_state},
+            ["gains", "amplitudes", "phases", "next_state"],
+            framed=1,
+        )
+        vocoder = _graph(
+            network.vocoder,
+            {
+                "gains": gains,
+                "amplitudes": amplitudes,
+                "phases": phases,
+                "state": network.vocoder.stack.initial_state(lanes),
+            },
+            ["sound", "next_state"],
+            framed=3,
+        )
     facts = TierFacts(
-        family=shape.family, harmonics=shape.harmonics, rate=shape.rate, hop=shape.hop, chunk=shape.chunk,
-        synthesis=shape.synthesis, encoder_state=network.encoder.state_size, vocoder_state=network.vocoder.state_size,
+        family=shape.family,
+        harmonics=shape.harmonics,
+        rate=shape.rate,
+        hop=shape.hop,
+        chunk=shape.chunk,
+        synthesis=shape.synthesis,
+        encoder_state=network.encoder.state_size,
+        vocoder_state=network.vocoder.state_size,
         context_frames=shape.vocoder_context,
         prime_frames=min(shape.vocoder_context, MAX_PRIME_FRAMES),
-        trained=bool(card.get("trained", False)), checksum=graph_checksum(encoder, vocoder),
+        trained=bool(card.get("trained", False)),
+        checksum=graph_checksum(encoder, vocoder),
     )
     check_parity(network, TierModel(facts, encoder, vocoder))
     folder = tier_folder(models, shape.harmonics)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "encoder.onnx").write_bytes(encoder)
     (folder / "vocoder.onnx").write_bytes(vocoder)
-    document = {"facts": facts_to_dict(facts), "card": {"software": __version__, "parameters": parameter_count(network)} | card}
+    document = {
+        "facts": facts_to_dict(facts),
+        "card": {"software": __version__, "parameters": parameter_count(network)} | card,
+    }
     (folder / "tier.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return facts
 
@@ -108,7 +137,9 @@ def check_parity(network: TierNetwork, model: TierModel) -> None:
         for name, codes in zip(("gains", "amplitudes", "phases"), expected, strict=False):
             differing = float(np.mean(codes.numpy() != getattr(dna, name)))
             if differing > 1e-3:
-                raise ModelError(f"tier {network.shape.harmonics}: {differing:.2%} of the exported {name} differ from torch's")
+                raise ModelError(
+                    f"tier {network.shape.harmonics}: {differing:.2%} of the exported {name} differ from torch's"
+                )
         codes = Dna(*(code.numpy() for code in expected[:3]))
         sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes))
         reference, _ = network.vocoder(*expected[:3], network.vocoder.stack.initial_state(lanes))

@@ -34,6 +34,12 @@ class Quantizer(nn.Module):
     Pairs are (..., base, 2) float, codes (..., base * layers) integers, layer by layer.
     """
 
+    log_steps: Tensor
+    unit: Tensor
+    radius: Tensor
+    gain: Tensor
+    inverse_gain: Tensor
+
     def __init__(self, steps: tuple[float, ...]) -> None:
         super().__init__()
         # Row P of `unit` holds the P equal angles; rows beyond MAX_PHASES do not exist.
@@ -45,7 +51,9 @@ class Quantizer(nn.Module):
         self.register_buffer("log_steps", torch.tensor(steps, dtype=torch.float32).log())
         for name, table in {
             "unit": np.stack((np.cos(angle), np.sin(angle)), axis=-1).reshape(-1, 2),
-            "radius": radius[:, np.newaxis], "gain": gain[:, np.newaxis], "inverse_gain": inverse_gain[:, np.newaxis],
+            "radius": radius[:, np.newaxis],
+            "gain": gain[:, np.newaxis],
+            "inverse_gain": inverse_gain[:, np.newaxis],
         }.items():
             self.register_buffer(name, torch.tensor(table, dtype=torch.float32))
 

@@ -67,8 +67,10 @@ class ResidualStack(nn.Module):
 
     def __init__(self, width: int, kernel: int, dilations: tuple[int, ...], expansion: int) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(ResidualBlock(width, kernel, dilation, expansion) for dilation in dilations)
-        self.state_size = max(1, sum(block.state_size for block in self.blocks))
+        blocks = [ResidualBlock(width, kernel, dilation, expansion) for dilation in dilations]
+        self.blocks = nn.ModuleList(blocks)
+        self._sizes = [block.state_size for block in blocks]
+        self.state_size = max(1, sum(self._sizes))
 
     def initial_state(self, lanes: int) -> Tensor:
         return torch.zeros(lanes, self.state_size)
@@ -77,8 +79,8 @@ class ResidualStack(nn.Module):
         if not self.blocks:
             return x, state * 1.0
         start, next_states = 0, []
-        for block in self.blocks:
-            x, next_state = block(x, state[:, start : start + block.state_size])
+        for block, size in zip(self.blocks, self._sizes, strict=True):
+            x, next_state = block(x, state[:, start : start + size])
             next_states.append(next_state)
-            start += block.state_size
+            start += size
         return x, torch.cat(next_states, dim=1)

@@ -58,6 +58,9 @@ def untrained_shape(harmonics: int) -> NetworkShape:
 def full_size_shape(harmonics: int) -> NetworkShape:
     """What the live path must have room for: about a million parameters, a third of a second of context."""
     return NetworkShape(
-        harmonics, layer_steps(harmonics), width=160,
-        encoder_dilations=(1, 4), vocoder_dilations=(1, 2, 4, 8),
+        harmonics,
+        layer_steps(harmonics),
+        width=160,
+        encoder_dilations=(1, 4),
+        vocoder_dilations=(1, 2, 4, 8),
     )

@@ -36,6 +36,8 @@ def fourier_atoms(shape: NetworkShape) -> np.ndarray:
 class Vocoder(nn.Module):
     """`chunks` is what training looks at; `forward` is the exported graph."""
 
+    fourier: Tensor
+
     def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
         super().__init__()
         self.shape, self.quantizer = shape, quantizer
