@@ -63,6 +63,7 @@ class AudioCallback:
             else facts.hop - math.gcd(block, facts.hop)
         )
         self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
+        self._grain, self._prefill = math.gcd(block, facts.hop), prefill
         self._status = shared.status
         self._marked = 0
         self._last_call = 0
@@ -126,7 +127,9 @@ class AudioCallback:
             sound = self._one_hop()
             self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
         out = np.empty((self._lanes, outdata.shape[0]), np.float32)
-        if grown := self._queue.take(out):
+        self._grain = math.gcd(self._grain, outdata.shape[0])
+        if grown := self._queue.take(out, self._hop - self._grain - self._prefill):
+            self._prefill += grown
             record = self._status.record
             record["added_latency"] += grown
             record["latency_changes"] += 1

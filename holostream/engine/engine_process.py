@@ -148,7 +148,7 @@ class Engine:
 def _read_requests(requests: deque[dict]) -> None:
     for line in sys.stdin:
         requests.append(json.loads(line))
-    requests.append({"quit": True})
+    requests.append({"quit": True, "orphaned": True})
 
 
 def run(arguments: dict) -> int:
@@ -173,6 +173,8 @@ def run(arguments: dict) -> int:
             request = requests.popleft()
             if request.get("quit"):
                 engine.close_device()
+                if request.get("orphaned"):
+                    shared.path.unlink(missing_ok=True)  # its owner was killed
                 return 0
             if "open" in request:
                 engine.reopen(settings_from_dict(request["open"]))

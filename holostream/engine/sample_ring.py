@@ -53,8 +53,9 @@ class SampleRing:
         self._copy(self._read, out)
         self._read += out.shape[1]
 
-    def take(self, out: np.ndarray) -> int:
-        """As `read`, but a shortage lengthens the delay: returns by how many samples (0: there were enough).
+    def take(self, out: np.ndarray, at_least: int = 0) -> int:
+        """As `read`, but a shortage lengthens the delay, by `at_least` samples if more are known to be needed soon;
+        returns by how many samples (0: there were enough).
 
         The missing m samples are won by stepping m back into what was given before, fading from here to there:
 
@@ -68,6 +69,7 @@ class SampleRing:
             return 0
         if out.shape[1] + shortage > self._capacity:
             raise ValueError(f"a block of {out.shape[1]} samples is more than the ring of {self._capacity} can hold")
+        shortage = max(shortage, at_least)
         fade = min(self.fill, GROWTH_FADE)
         waiting = np.empty((out.shape[0], fade), np.float32)
         self._copy(self._read, waiting)

@@ -1,0 +1,49 @@
+"""What all tests share: one thread for the numerics, and models loaded once."""
+
+from __future__ import annotations
+
+import os
+
+for _library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR"):
+    os.environ[f"{_library}_NUM_THREADS"] = "1"  # read once, when numpy is imported
+
+from pathlib import Path
+
+import pytest
+
+from holostream.codec.tier import TIERS
+from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers, load_tier
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The shipped models."""
+    return default_models_folder()
+
+
+@pytest.fixture(scope="session")
+def tiers(models: Path) -> dict[int, TierModel]:
+    """All shipped tiers, by harmonics."""
+    return load_all_tiers(models)
+
+
+@pytest.fixture(params=TIERS)
+def tier(request: pytest.FixtureRequest, tiers: dict[int, TierModel]) -> TierModel:
+    """Every shipped tier in turn."""
+    return tiers[request.param]
+
+
+@pytest.fixture(scope="session")
+def full_size_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with two full networks whose past is loud in what they say, see `tests.full_size`."""
+    from tests.full_size import export_full_size
+
+    folder = tmp_path_factory.mktemp("full_size")
+    export_full_size(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_size_tiers(full_size_models: Path) -> dict[int, TierModel]:
+    """Tier 64 at full size; tier 32 narrower, with a vocoder whose chunks ring on for several hops."""
+    return {harmonics: load_tier(full_size_models, harmonics) for harmonics in (32, 64)}

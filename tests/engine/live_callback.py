@@ -1,0 +1,41 @@
+"""An AudioCallback without a device or a second process, for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from holostream.codec.tier_model import TierModel
+from holostream.engine.block_path import Controls, initial_path
+from holostream.engine.callback import AudioCallback, DeviceFormat
+from holostream.engine.shared_state import SharedState
+
+
+class LiveCallback:
+    """Feed it (samples, channels) in blocks of any sizes; it gives what the device would play."""
+
+    def __init__(
+        self, tiers: dict[int, TierModel], tier: int = 64, block: int = 128, lanes: int = 1, rate: int = 48000,
+        channels: tuple[int, int] | None = None, ring_frames: int = 4096,
+    ) -> None:  # fmt: skip
+        self.shared = SharedState.create(lanes, ring_frames)
+        self.controls = Controls(tier, feedback_guard=False)
+        self.path = initial_path(tiers, lanes, self.shared.dna, self.controls)
+        self.channels = channels or (lanes, lanes)
+        form = DeviceFormat(rate, block, *self.channels)
+        self.callback = AudioCallback(self.path, self.controls, self.shared, form, realtime=False)
+        self.shared.close()
+
+    def play(self, samples: np.ndarray, blocks: list[int]) -> np.ndarray:
+        """(n, input channels) through the callback, block sizes in turn, until the sound is used up."""
+        played, at, turn = [], 0, 0
+        while at < len(samples):
+            block = samples[at : at + blocks[turn % len(blocks)]]
+            out = np.full((len(block), self.channels[1]), 9.0, np.float32)
+            self.callback.process(np.ascontiguousarray(block, np.float32), out)
+            played.append(out)
+            at, turn = at + len(block), turn + 1
+        return np.concatenate(played)
+
+    @property
+    def status(self) -> np.void:
+        return self.shared.status.snapshot()

@@ -1,0 +1,183 @@
+"""The callback: latency, block sizes, channels, rates, bad input, bounded memory."""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from tests.engine.live_callback import LiveCallback
+from tests.speech import speech
+
+
+def impulse_delay(live: LiveCallback, position: int, block: int, length: int = 4096) -> int:
+    sound = np.zeros((length, 1), np.float32)
+    sound[position] = 0.5
+    out = live.play(sound, [block])[:, 0]
+    return int(np.abs(out).argmax()) - position
+
+
+@pytest.mark.parametrize("block", [32, 64, 128, 100, 480, 1024, 1, 127])
+def test_an_impulse_is_late_by_what_the_status_says(tiers, block):
+    for position in (1000, 1037, 1127):
+        live = LiveCallback(tiers, tier=256, block=block)
+        delay = impulse_delay(live, position, block)
+        assert delay == int(live.status["added_latency"])
+        # What the device's block has gathered anyway, and what we add, are the algorithmic latency together.
+        assert delay + math.gcd(block, 128) == int(live.status["algorithmic_latency"]) == 192
+        assert live.status["latency_changes"] == 0
+
+
+@pytest.mark.parametrize("rate", [44100, 96000, 22050])
+@pytest.mark.parametrize("block", [64, 441])
+def test_another_device_rate_is_resampled_with_the_latency_shown(tiers, rate, block):
+    live = LiveCallback(tiers, tier=256, block=block, rate=rate)
+    delay = impulse_delay(live, 5000, block, 12000)
+    assert abs(delay - int(live.status["added_latency"])) <= 1
+    assert live.status["resampling_latency"] > 0
+    assert live.status["latency_changes"] == 0
+
+
+def test_resampled_speech_survives(tiers):
+    live = LiveCallback(tiers, tier=256, block=128, rate=44100)
+    sound = speech(2.0, 44100, 3)[:, np.newaxis]
+    out = live.play(sound, [128])[:, 0]
+    delay = int(live.status["added_latency"])
+    original, heard = sound[2000:-4000, 0], out[2000 + delay : len(out) - 4000 + delay]
+    # The DC block turns phases a little below 100 Hz and both resamplers cut at their band edge: not bit-exact.
+    assert np.corrcoef(original, heard)[0, 1] > 0.995
+
+
+def test_block_sizes_make_no_difference_to_the_sound(tiers):
+    sound = speech(0.5, 48000, 1)[:, np.newaxis]
+    reference = LiveCallback(tiers, block=128).play(sound, [128])
+    for block in (1, 64, 65, 480, 8193):
+        live = LiveCallback(tiers, block=block)
+        shift = int(live.status["added_latency"]) - 64
+        out = live.play(sound, [block])
+        assert np.array_equal(out[shift:], reference[: len(out) - shift])
+
+
+def test_changing_block_sizes_lengthen_the_latency_once_and_lose_nothing(tiers):
+    sound = speech(1.0, 48000, 1)[:, np.newaxis]
+    reference = LiveCallback(tiers, block=128).play(sound, [128])[:, 0]
+    live = LiveCallback(tiers, block=128)
+    out = live.play(sound, [128, 37, 200, 1, 1024, 64, 999])[:, 0]
+    added = int(live.status["added_latency"])
+    changes = int(live.status["latency_changes"])
+    assert 64 < added <= 64 + 128
+    assert changes <= 2
+    assert np.array_equal(out[20000:], reference[20000 - (added - 64) : len(out) - (added - 64)])
+    assert np.abs(np.diff(out)).max() < 1.5 * np.abs(np.diff(reference)).max()
+
+
+def test_stereo_lanes_stay_apart(tiers):
+    live = LiveCallback(tiers, tier=256, lanes=2)
+    left = speech(0.5, 48000, 1)
+    out = live.play(np.stack((left, np.zeros_like(left)), axis=1), [128])
+    assert np.abs(out[:, 0]).max() > 0.05
+    assert np.abs(out[:, 1]).max() == 0.0
+
+
+@pytest.mark.parametrize(("lanes", "channels"), [(1, (1, 2)), (1, (2, 2)), (1, (2, 1)), (2, (1, 2)), (2, (2, 1))])
+def test_mono_and_stereo_fit_any_device(tiers, lanes, channels):
+    sound = np.repeat(speech(0.25, 48000, 1)[:, np.newaxis], channels[0], axis=1)
+    mono = LiveCallback(tiers, lanes=1).play(sound[:, :1], [128])
+    out = LiveCallback(tiers, lanes=lanes, channels=channels).play(sound, [128])
+    for channel in range(channels[1]):
+        assert np.allclose(out[:, channel], mono[:, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_samples_that_are_no_sound_become_silence_and_are_counted(tiers, bad):
+    live = LiveCallback(tiers)
+    sound = speech(0.5, 48000, 1)[:, np.newaxis]
+    sound[5000:5010] = bad
+    out = live.play(sound, [128])
+    assert np.isfinite(out).all()
+    assert np.abs(out).max() <= 1.0
+    assert live.status["bad_samples"] == 10
+    assert live.status["errors"] == 0
+    assert np.abs(out[6000:]).max() > 0.01
+
+
+def test_denormals_become_silence(tiers):
+    live = LiveCallback(tiers)
+    out = live.play(np.full((48000, 1), 1e-40, np.float32), [128])
+    assert not out.any()
+
+
+def test_an_offset_is_removed(tiers):
+    live = LiveCallback(tiers, tier=256)
+    out = live.play(np.full((96000, 1), 0.3, np.float32), [128])
+    assert np.abs(out[-9600:]).mean() < 0.003
+
+
+def test_too_loud_input_is_limited_and_does_not_hurt(tiers):
+    live = LiveCallback(tiers)
+    out = live.play(10 * speech(1.0, 48000, 2)[:, np.newaxis], [128])
+    assert np.abs(out).max() <= 1.0
+    assert live.status["limited_hops"] > 0
+
+
+def test_commands_arrive_and_glide(tiers):
+    live = LiveCallback(tiers)
+    tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000).astype(np.float32)[:, np.newaxis]
+    live.play(tone, [128])
+    live.shared.commands.send("mute", 1)
+    out = live.play(tone, [128])[:, 0]
+    steps = np.abs(np.diff(out))
+    assert steps.max() < 1.2 * 2 * np.pi * 440 / 48000 * 0.3
+    assert not out[2000:].any()
+    assert live.status["mute"] == 1
+
+
+def test_bypass_is_the_input_delayed_as_the_codec_is(tiers):
+    live = LiveCallback(tiers, tier=4)
+    live.shared.commands.send("bypass", 1)
+    live.play(np.zeros((4800, 1), np.float32), [128])
+    sound = speech(0.5, 48000, 1)[:, np.newaxis]
+    out = live.play(sound, [128])
+    delay = int(live.status["added_latency"])
+    heard, original = out[delay:, 0], sound[: len(sound) - delay, 0]
+    assert np.corrcoef(heard, original)[0, 1] > 0.99  # the offset filter turns the lowest phases a little
+
+
+def test_an_error_in_a_tier_is_silence_and_counted(tiers, monkeypatch):
+    live = LiveCallback(tiers)
+    monkeypatch.setattr(live.path.voice.runner, "vocode", lambda: 1 / 0)
+    out = live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
+    assert not out.any()
+    assert live.status["errors"] == 37
+
+
+def test_a_tier_that_gives_no_numbers_is_silenced(tiers, monkeypatch):
+    live = LiveCallback(tiers)
+    runner = live.path.voice.runner
+    monkeypatch.setattr(runner, "vocode", lambda: runner.sound.fill(np.nan))
+    out = live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
+    assert not out.any()
+    assert live.status["bad_frames"] == 37
+
+
+def test_nothing_grows(tiers):
+    live = LiveCallback(tiers, ring_frames=256)
+    sound = speech(1.0, 48000, 1)[:, np.newaxis]
+    orders = [4, 256, 16, 64]
+
+    def one_second(turn: int) -> None:
+        live.shared.commands.send("tier", orders[turn % len(orders)])
+        live.play(sound, [128, 64])
+
+    for turn in range(4):
+        one_second(turn)
+    tracemalloc.start()
+    one_second(4)
+    before = tracemalloc.get_traced_memory()[0]
+    for turn in range(5, 13):
+        one_second(turn)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 20_000

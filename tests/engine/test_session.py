@@ -1,0 +1,194 @@
+"""A real engine process behind a session: what is recorded is what was heard, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.engine.session import Session
+from holostream.engine.settings import LiveSettings
+from holostream.format.summary import summarize
+from holostream.format.transcode import decode_file
+from tests.speech import speech
+
+HOP = 128
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("voice") / "voice.wav"
+    soundfile.write(path, speech(3.0, 48000, 5), 48000, subtype="FLOAT")
+    return path
+
+
+def wait_for(condition, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.005)
+
+
+def decoded(recording: Path, models: Path) -> np.ndarray:
+    target = recording.with_suffix(".decoded.wav")
+    decode_file(recording, target, models)
+    return soundfile.read(target, dtype="float32")[0]
+
+
+@pytest.mark.parametrize("stereo", [False, True])
+def test_a_recording_replays_exactly_what_was_heard(tmp_path, voice, models, stereo):
+    recording, capture = tmp_path / "session.holo", tmp_path / "heard.wav"
+    settings = LiveSettings(
+        str(voice), str(capture), tier=64, stereo=stereo, record=recording, virtual_time=True, seconds=20.0
+    )
+    order = random.Random(1)
+    switches = 0
+    with Session(settings) as session:
+        while not session.ended:
+            session.send("tier", order.choice([4, 8, 16, 32, 64, 128, 256]))
+            switches += 1
+            time.sleep(0.01)
+    assert session.failure is None
+    heard = soundfile.read(capture, dtype="float32")[0]
+    assert switches > 5
+    assert len(summarize(recording)["tiers"]) > 3
+    assert heard.shape == ((20 * 48000, 2) if stereo else (20 * 48000,))
+    assert np.abs(heard).max() > 0.1
+    assert np.array_equal(decoded(recording, models), heard)
+
+
+def test_a_recording_may_begin_and_end_in_the_middle(tmp_path, voice, models, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    capture = tmp_path / "heard.wav"
+    with Session(LiveSettings(str(voice), str(capture), virtual_time=True, seconds=30.0)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 1000)
+        session.send("tier", 16)
+        session.toggle_recording()
+        path = session.recording.path
+        wait_for(lambda: session.recording.seconds > 5)
+        assert session.recording.bytes > 0
+        session.toggle_recording()
+        assert session.recording is None
+        wait_for(lambda: session.ended, 30)
+    heard, replayed = soundfile.read(capture, dtype="float32")[0], decoded(path, models)
+    summary = summarize(path)
+    assert summary["complete"]
+    assert summary["seconds"] > 5
+    with path.open("rb") as file:
+        from holostream.format.holo_file import HoloReader
+
+        first = next(HoloReader(file).blocks()).first_hop
+    assert first > 900
+    assert np.array_equal(replayed, heard[first * HOP : first * HOP + len(replayed)])
+
+
+def live_command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "holostream.cli", "live", "--headless", *map(str, arguments)]
+
+
+def engines_of(control: subprocess.Popen) -> list[int]:
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(control.pid)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in listing.stdout.split()]
+
+
+def shared_memory_of(engine: int) -> Path:
+    maps = Path(f"/proc/{engine}/maps").read_text().split()
+    return Path(next(word for word in maps if "/holostream-" in word))
+
+
+def test_kill_9_of_everything_loses_at_most_the_last_second(tmp_path, voice, models):
+    recording, capture = tmp_path / "session.holo", tmp_path / "heard.wav"
+    control = subprocess.Popen(
+        live_command("--input", voice, "--output", capture, "--record", recording, "--seconds", 60),
+        stdout=subprocess.DEVNULL,
+    )
+    wait_for(lambda: recording.exists() and recording.stat().st_size > 20_000)
+    engines = engines_of(control)
+    shared = shared_memory_of(engines[0])
+    assert shared.exists()
+    os.kill(control.pid, signal.SIGKILL)
+    control.wait()
+    # The engine notices that nobody is there, and closes its capture: the proof of what had been heard.
+    wait_for(lambda: not any(Path(f"/proc/{engine}").exists() for engine in engines))
+    assert not shared.exists()
+    heard = soundfile.read(capture, dtype="float32")[0]
+    summary = summarize(recording)
+    assert not summary["complete"]
+    replayed = decoded(recording, models)
+    assert np.array_equal(replayed, heard[: len(replayed)])
+    assert len(heard) - len(replayed) < 1.3 * 48000  # one second, and the time until the engine noticed
+
+
+def test_kill_9_of_the_engine_is_told_and_the_recording_is_whole(tmp_path, voice, models):
+    recording = tmp_path / "session.holo"
+    with Session(LiveSettings(str(voice), device_api="virtual", record=recording)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 400)
+        session._engine.kill()
+        wait_for(lambda: session.ended)
+    assert "ended unexpectedly" in session.failure
+    summary = summarize(recording)
+    assert summary["complete"]
+    assert summary["seconds"] > 1
+    assert np.abs(decoded(recording, models)).max() > 0.1
+
+
+def test_a_full_disk_stops_the_recording_and_not_the_sound(tmp_path, voice, models):
+    recording = tmp_path / "session.holo"
+    program = "; ".join((
+        "import resource, signal, sys",
+        "from holostream.cli import main",
+        "from holostream.engine.shared_state import SharedState",
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)",
+        "create = SharedState.create",
+        "limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))",
+        # The shared memory is larger than the limit, so it is made before the limit holds.
+        "SharedState.create = staticmethod(lambda *sizes: (create(*sizes), limit())[0])",
+        "main()",
+    ))  # fmt: skip
+    finished = subprocess.run(
+        [sys.executable, "-c", program, *live_command("--input", voice, "--device-api", "virtual", "--virtual-time",
+                                                      "--record", recording, "--seconds", 20)[3:]],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    assert "recording stopped" in finished.stderr
+    assert "played 20.0 s" in finished.stdout
+    assert recording.stat().st_size <= 30_000
+    summary = summarize(recording)
+    assert summary["torn_bytes"] == 0
+    assert summary["seconds"] > 1
+    assert len(decoded(recording, models)) == round(summary["seconds"] * 48000 / HOP) * HOP
+
+
+def test_ctrl_c_and_a_polite_kill_close_the_recording(tmp_path, voice):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        recording = tmp_path / f"{number}.holo"
+        control = subprocess.Popen(live_command("--input", voice, "--device-api", "virtual", "--record", recording),
+                                   stdout=subprocess.DEVNULL)  # fmt: skip
+        wait_for(lambda path=recording: path.exists() and path.stat().st_size > 8000)
+        control.send_signal(number)
+        assert control.wait(10) == 0
+        assert summarize(recording)["complete"]
+
+
+def test_reopen_changes_the_device_while_playing(tmp_path, voice):
+    with Session(LiveSettings(str(voice), device_api="virtual", block=128)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 50)
+        session.reopen(block=100)
+        wait_for(lambda: session.snapshot()["block"] == 100)
+        before = session.snapshot()["hops"]
+        wait_for(lambda: session.snapshot()["hops"] > before + 50)
+        assert session.snapshot()["added_latency"] == 192 - 4
+        session.reopen(input="/nowhere/voice.wav")
+        wait_for(lambda: any("/nowhere/voice.wav" in message for message in session.messages))
+        before = session.snapshot()["hops"]
+        wait_for(lambda: session.snapshot()["hops"] > before + 50)
+    assert session.failure is None

@@ -1,0 +1,175 @@
+"""The command line as a user meets it: what works says so, what cannot work says why in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.codec.tier import TIERS
+from tests.speech import speech
+
+
+def holostream(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "holostream.cli", *map(str, arguments)], capture_output=True, text=True, check=False,
+        timeout=60, cwd=cwd, env={**os.environ, "JACK_NO_START_SERVER": "1", **environment},
+    )  # fmt: skip
+
+
+def assert_one_clear_sentence(finished: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert finished.returncode == 1, finished
+    assert "Traceback" not in finished.stderr + finished.stdout
+    complaint = finished.stderr.strip().splitlines()
+    assert len(complaint) == 1, complaint
+    assert complaint[0].startswith("holostream: ")
+    for word in words:
+        assert word in complaint[0], complaint[0]
+
+
+@pytest.fixture
+def voice(tmp_path: Path) -> Path:
+    path = tmp_path / "voice.wav"
+    soundfile.write(path, speech(1.0, 44100, 1), 44100)
+    return path
+
+
+def test_encode_info_decode(tmp_path, voice):
+    assert holostream("encode", voice, tmp_path / "v.holo", "--tier", 128).returncode == 0
+    told = holostream("info", tmp_path / "v.holo")
+    assert told.returncode == 0
+    assert "tiers     128 from 0.00 s" in told.stdout
+    facts = json.loads(holostream("info", tmp_path / "v.holo", "--json").stdout)
+    assert (facts["original_rate"], facts["original_length"], facts["complete"]) == (44100, 44100, True)
+    assert holostream("decode", tmp_path / "v.holo", tmp_path / "back.wav").returncode == 0
+    back, rate = soundfile.read(tmp_path / "back.wav")
+    original, _ = soundfile.read(voice)
+    assert (rate, len(back)) == (44100, 44100)
+    assert 10 * np.log10(np.sum(original**2) / np.sum((original - back) ** 2)) > 20
+
+
+def test_live_without_a_sound_card_plays_virtually_and_says_so(tmp_path):
+    finished = holostream("live", "--headless", "--seconds", 0.5, cwd=tmp_path, JACK_DEFAULT_SERVER="nobody")
+    assert finished.returncode == 0, finished.stderr
+    assert "virtual device" in finished.stderr
+    assert "demo voice" in finished.stdout
+    assert "played 0.5 s" in finished.stdout
+
+
+def test_devices_lists_the_virtual_one():
+    finished = holostream("devices", JACK_DEFAULT_SERVER="nobody")
+    assert finished.returncode == 0
+    assert "virtual" in finished.stdout
+    assert json.loads(holostream("devices", "--json", JACK_DEFAULT_SERVER="nobody").stdout) == []
+
+
+@pytest.mark.parametrize("verb", ["live", "encode"])
+def test_unknown_tier_lists_the_tiers(tmp_path, voice, verb):
+    arguments = ["--headless"] if verb == "live" else [voice, tmp_path / "v.holo"]
+    assert_one_clear_sentence(holostream(verb, *arguments, "--tier", 5), "no tier 5", ", ".join(map(str, TIERS)))
+    assert not (tmp_path / "v.holo").exists()
+
+
+def test_unknown_device_and_api_say_what_there_is():
+    quiet = {"JACK_DEFAULT_SERVER": "nobody"}
+    finished = holostream("live", "--headless", "--input", "Blue Yeti", **quiet)
+    assert_one_clear_sentence(finished, "no sound card or sound server", "--device-api virtual")
+    finished = holostream("live", "--headless", "--device-api", "jack", **quiet)
+    assert_one_clear_sentence(finished, "API jack", "--device-api virtual")
+
+
+def test_missing_models(tmp_path, voice):
+    for verb in (("live", "--headless"), ("encode", voice, tmp_path / "v.holo")):
+        assert_one_clear_sentence(holostream(*verb, "--models", tmp_path / "nowhere"), "nowhere", "is missing", "--models")
+
+
+@pytest.mark.parametrize("damage", ["graph", "facts", "garbage"])
+def test_corrupt_models(tmp_path, voice, models, damage):
+    copied = tmp_path / "models"
+    shutil.copytree(models, copied)
+    target = copied / "tier_064" / ("tier.json" if damage == "facts" else "encoder.onnx")
+    content = bytearray(target.read_bytes())
+    if damage == "graph":
+        content[len(content) // 2] ^= 1
+    elif damage == "facts":
+        content = content[:50]
+    else:
+        content = bytearray(b"not a graph")
+    target.write_bytes(content)
+    for verb in (("live", "--headless"), ("encode", voice, tmp_path / "v.holo")):
+        assert_one_clear_sentence(holostream(*verb, "--models", copied), "tier_064", "export")
+
+
+def test_unreadable_audio(tmp_path):
+    noise = tmp_path / "noise.wav"
+    noise.write_bytes(os.urandom(1000))
+    for source, words in ((noise, ("noise.wav",)), (tmp_path / "no.wav", ("no.wav",)), (tmp_path, (tmp_path.name,))):
+        assert_one_clear_sentence(holostream("encode", source, tmp_path / "x.holo"), *words)
+        assert not (tmp_path / "x.holo").exists()
+    assert_one_clear_sentence(holostream("live", "--headless", "--input", noise, "--device-api", "virtual"), "noise.wav")
+
+
+def test_truncated_audio_is_encoded_as_far_as_it_goes_and_told(tmp_path, voice):
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(voice.read_bytes()[:40_000])
+    finished = holostream("encode", cut, tmp_path / "cut.holo")
+    assert finished.returncode == 0
+    assert "ends early" in finished.stderr
+    assert holostream("decode", tmp_path / "cut.holo", tmp_path / "cut.back.wav").returncode == 0
+    assert soundfile.info(tmp_path / "cut.back.wav").frames == (40_000 - 44) // 2
+
+
+def test_not_a_holo(tmp_path, voice):
+    for verb in (("info", voice), ("decode", voice, tmp_path / "x.wav")):
+        assert_one_clear_sentence(holostream(*verb), "voice.wav", "not a .holo")
+    assert_one_clear_sentence(holostream("info", tmp_path / "no.holo"), "no.holo")
+
+
+def test_a_recording_needs_other_models(tmp_path, voice, models):
+    copied = tmp_path / "models"
+    shutil.copytree(models, copied)
+    from holostream.network.export import TierNetwork, export_tier
+    from holostream.network.shape import full_size_shape
+
+    export_tier(TierNetwork(full_size_shape(16)), copied, {"licence": "MIT"})
+    holostream("encode", voice, tmp_path / "v.holo", "--tier", 16)
+    finished = holostream("decode", tmp_path / "v.holo", tmp_path / "v.wav", "--models", copied)
+    assert_one_clear_sentence(finished, "needs tier 16", "--models")
+    assert not (tmp_path / "v.wav").exists()
+
+
+def test_outputs_are_protected(tmp_path, voice):
+    before = voice.read_bytes()
+    assert_one_clear_sentence(holostream("encode", voice, voice), "is the input itself")
+    (tmp_path / "old.holo").write_bytes(b"precious")
+    finished = holostream("live", "--headless", "--record", tmp_path / "old.holo", "--seconds", 1)
+    assert_one_clear_sentence(finished, "exists already")
+    assert (tmp_path / "old.holo").read_bytes() == b"precious"
+    assert voice.read_bytes() == before
+
+
+def test_recording_where_nothing_can_be_written(tmp_path):
+    finished = holostream("live", "--headless", "--device-api", "virtual", "--record", tmp_path / "no" / "x.holo")
+    assert_one_clear_sentence(finished, "x.holo")
+    finished = holostream("live", "--headless", "--device-api", "virtual", "--record", "/proc/x.holo", "--seconds", 1)
+    assert_one_clear_sentence(finished, "/proc/x.holo")
+
+
+def test_virtual_time_needs_an_end():
+    assert_one_clear_sentence(holostream("live", "--virtual-time"), "--seconds")
+
+
+def test_nan_in_a_file_is_told(tmp_path):
+    sound = speech(0.5, 48000, 1)
+    sound[100:105] = np.nan
+    soundfile.write(tmp_path / "nan.wav", sound, 48000, subtype="FLOAT")
+    finished = holostream("encode", tmp_path / "nan.wav", tmp_path / "nan.holo")
+    assert finished.returncode == 0
+    assert "5 samples that are not numbers" in finished.stderr
