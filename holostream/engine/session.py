@@ -35,6 +35,7 @@ ONE_THREAD = dict.fromkeys(
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
 QUIT_TIMEOUT_SECONDS = 5.0
+LIST_TIMEOUT_SECONDS = 20.0
 VIEW_FRAMES = 1024
 
 
@@ -209,10 +210,11 @@ class Session:
     def list_devices(self) -> list[dict]:
         """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""
         command = [sys.executable, "-m", "holostream.cli", "devices", "--json"]
-        listing = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
         try:
+            listing = subprocess.run(command, capture_output=True, text=True, timeout=LIST_TIMEOUT_SECONDS, check=False)
             return json.loads(listing.stdout)
-        except ValueError:
+        except (ValueError, OSError, subprocess.TimeoutExpired):
+            self.messages.append("the sound system does not answer: no devices can be listed; check the sound server")
             return []
 
     def reopen(self, **changes: Any) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from holostream.engine.audio_device import DeviceInfo, Process, is_file
 from holostream.engine.audio_source import open_source
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
-from holostream.format.audio_file import AudioWriter
+from holostream.format.audio_file import AudioFileError, AudioWriter
 
 DEFAULT_BLOCK = 128
 RESYNC_SECONDS = 0.1
@@ -63,7 +63,7 @@ class VirtualDevice:
             0 if faults.blocks else block,
             self._source.channels,
             lanes,
-            0,
+            block,  # as a sound card, it hands a block over when its last sample has come
             0,
             virtual=True,
         )
@@ -72,7 +72,7 @@ class VirtualDevice:
         self._done = threading.Event()
         self._unplugged = False
         self._thread: threading.Thread | None = None
-        self.failure: str | None = None
+        self._message: str | None = None
 
     def start(self, process: Process) -> None:
         self._thread = threading.Thread(target=self._run, args=(process,), name="virtual device", daemon=True)
@@ -97,8 +97,8 @@ class VirtualDevice:
             if self._capture is not None:
                 try:
                     self._capture.write(outdata[:count].T)
-                except Exception as error:
-                    self.failure = f"capturing stopped: {error}"
+                except AudioFileError as error:
+                    self._message = f"capturing stopped: {error}"
                     self._capture = None
             played, calls = played + count, calls + 1
             if faults.unplug_after is not None and played >= faults.unplug_after * info.rate:
@@ -120,8 +120,9 @@ class VirtualDevice:
                     deadline = time.perf_counter()
         self._done.set()
 
-    def poll(self) -> None:
-        return
+    def poll(self) -> str | None:
+        message, self._message = self._message, None
+        return message
 
     def alive(self) -> bool:
         return not self._unplugged

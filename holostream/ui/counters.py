@@ -32,10 +32,7 @@ def counter_lines(snapshot: np.void, width: int, height: int) -> list[Line]:
     if height > len(counts):
         return [
             rule("counted", width),
-            *(
-                ((f"{label}{count:>{width - len(label)}}", WARN if count else DIM),)
-                for label, count in counts
-            ),
+            *(((f"{label}{count:>{width - len(label)}}", WARN if count else DIM),) for label, count in counts),
         ]
     lines: list[Line] = []
     for start in range(0, len(counts), PER_LINE):

@@ -30,9 +30,7 @@ def apis(devices: Sequence[dict[str, Any]]) -> list[str]:
     return [*(api for api in found if api != API_VIRTUAL), API_VIRTUAL]
 
 
-def names(
-    devices: Sequence[dict[str, Any]], api: str, direction: Direction, current: str | None
-) -> list[str | None]:
+def names(devices: Sequence[dict[str, Any]], api: str, direction: Direction, current: str | None) -> list[str | None]:
     """Names to choose from, None (the default) first.
 
     With the virtual device, whose inputs and outputs are files, `current` stays choosable.

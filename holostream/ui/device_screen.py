@@ -9,6 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -63,6 +64,8 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
         device = self._session.device
         current = API_VIRTUAL if device.get("virtual") else device.get("api")
         self._fill("api", apis(devices), apis(devices), current)
+        self._fill_names("input")
+        self._fill_names("output")
         self._hint("Tab, ← →: list   ↑ ↓: choice   Enter: open   Escape: cancel")
         self.query_one("#api").focus()
 
@@ -70,8 +73,8 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
         self._choices[name] = choices
         option_list = self.query_one(f"#{name}", OptionList)
         option_list.clear_options()
-        # Names of devices may contain brackets; Option would read them as markup.
-        option_list.add_options([Option(label.replace("[", r"\["), id=None) for label in labels])
+        # As Content, because a bracket in a device's name is not markup.
+        option_list.add_options([Option(Content(label)) for label in labels])
         option_list.highlighted = choices.index(current) if current in choices else 0
 
     def _chosen(self, name: str) -> Any:
@@ -87,9 +90,7 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
     def _fill_names(self, direction: Direction) -> None:
         api, settings, device = self._chosen("api"), self._session.settings, self._session.device
         virtual = api == API_VIRTUAL
-        file = (
-            (settings.input if direction == "input" else settings.output) if device.get("virtual") else None
-        )
+        file = (settings.input if direction == "input" else settings.output) if device.get("virtual") else None
         choices = names(self._devices, api, direction, file)
         current = file if virtual else device.get(direction)
         self._fill(direction, choices, [name_label(name, api, direction) for name in choices], current)

@@ -18,7 +18,8 @@ from holostream.ui.dna_shades import column
 class DnaSweep:
     """`picture` is (rows, columns) shades, row 0 the lowest harmonic.
 
-    A column is drawn at its time modulo the width. `hops_per_column` is the time a column stands for; `most` the harmonics that have rows of their own.
+    A column is drawn at its time modulo the width. `hops_per_column` is the time a column stands for, `most` the
+    harmonics that have rows of their own.
     """
 
     def __init__(self, rows: int, columns: int, hops_per_column: int, most: int) -> None:

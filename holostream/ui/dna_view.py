@@ -1,7 +1,7 @@
 """The DNA on the screen: time to the right, harmonics upward, two rows of the picture in each cell.
 
-The picture is cut into narrow stripes because Textual repaints a changed line from the left edge of its widget:
-with stripes only the few cells at the sweep are sent.
+The picture is cut into narrow stripes because Textual repaints a changed line from its widget's left edge: with
+stripes only the few cells at the sweep are sent.
 """
 
 from __future__ import annotations
@@ -50,10 +50,7 @@ class DnaStripe(Widget):
             view.sweep.picture[top - 1, columns].tolist(),
         )
         runs = itertools.groupby(zip(upper, lower, strict=True))
-        segments = [
-            Segment((" " if pair[0] == pair[1] else "▀") * len(list(run)), _style(*pair))
-            for pair, run in runs
-        ]
+        segments = [Segment((" " if pair[0] == pair[1] else "▀") * len(list(run)), _style(*pair)) for pair, run in runs]
         return Strip(segments).adjust_cell_length(width, _style(0, 0))
 
 
@@ -77,13 +74,12 @@ class DnaView(Horizontal):
     async def on_resize(self) -> None:
         """Start an empty picture of the new size."""
         width, height = self.size
-        self.sweep = (
-            DnaSweep(2 * height, width, self._hops_per_column, self.most) if width and height else None
-        )
+        self.sweep = DnaSweep(2 * height, width, self._hops_per_column, self.most) if width and height else None
         async with self.batch():
             await self.remove_children()
-            starts = range(0, width, STRIPE_CELLS)
-            await self.mount(*(DnaStripe(start, min(STRIPE_CELLS, width - start)) for start in starts))
+            if self.is_attached:  # not any more, where the size changes while the program ends
+                starts = range(0, width, STRIPE_CELLS)
+                await self.mount(*(DnaStripe(start, min(STRIPE_CELLS, width - start)) for start in starts))
 
     def show(self, session: LiveSession, hops: int) -> None:
         """`hops` as in the session's status: how many frames are new follows from it."""
@@ -94,6 +90,7 @@ class DnaView(Horizontal):
         # A fade writes two frames per hop, and the column in progress is read again.
         count = min(2 * fresh + self._hops_per_column, self.sweep.picture.shape[1] * self._hops_per_column)
         changed = set(self.sweep.draw(session.recent_frames(count)))
-        for stripe in self.query(DnaStripe):
+        for stripe in self.children:
+            assert isinstance(stripe, DnaStripe)
             if not changed.isdisjoint(range(stripe.start, stripe.start + STRIPE_CELLS)):
                 stripe.refresh()

@@ -5,21 +5,23 @@ from __future__ import annotations
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.palette import DIM, TINTED
 
-_FIRST = (
-    "1-7 tier", "↑↓ gain", ",. wet", "b bypass", "m mute", "r rec", "d device", "? help", "q quit",
-)  # fmt: skip
 _ALL = (
-    "1-7 tier", "←→ next tier", "↑↓ output gain", "[] input gain", ",. dry/wet", "b bypass", "m mute", "g guard",
-    "r record", "d devices", "? help", "q quit",
+    ("1-7", "tier"), ("←→", "next tier"), ("↑↓", "output gain"), ("[]", "input gain"), (",.", "dry/wet"),
+    ("b", "bypass"), ("m", "mute"), ("g", "guard"), ("r", "record"), ("d", "devices"), ("?", "help"), ("q", "quit"),
 )  # fmt: skip
+_FIRST = (
+    ("1-7", "tier"), ("↑↓", "gain"), (",.", "wet"), ("b", "bypass"), ("m", "mute"), ("r", "rec"), ("d", "device"),
+    ("?", "help"), ("q", "quit"),
+)  # fmt: skip
+_WIDE_GAP, _GAP = 3, 2
 
 
 def key_line(width: int) -> Line:
     """All keys where they fit, else the first ones."""
-    entries, gap = (_ALL, 3) if sum(map(len, _ALL)) + 3 * len(_ALL) <= width else (_FIRST, 2)
+    needed = sum(len(keys) + 1 + len(name) + _WIDE_GAP for keys, name in _ALL) - _WIDE_GAP
+    entries, gap = (_ALL, _WIDE_GAP) if needed <= width else (_FIRST, _GAP)
     line: Line = ()
-    for entry in entries:
-        keys, _, name = entry.partition(" ")
+    for keys, name in entries:
         line += ((keys, TINTED), (f" {name}{' ' * gap}", DIM))
     return line
 

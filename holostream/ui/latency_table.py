@@ -18,7 +18,7 @@ def latency_lines(snapshot: np.void, width: int) -> list[Line]:
     `added_latency` of the status is what the codec adds to a pass-through at this block, resampling included;
     the whole chunk is longer, but what the device gathers anyway counts as the device's.
     """
-    rate = float(snapshot["device_rate"]) or 1.0
+    rate = float(snapshot["device_rate"])
     block = int(snapshot["block"])
     device_in, device_out = int(snapshot["device_input_latency"]), int(snapshot["device_output_latency"])
     resampling = int(snapshot["resampling_latency"])
@@ -44,12 +44,16 @@ def latency_lines(snapshot: np.void, width: int) -> list[Line]:
         line: Line = (
             (label.ljust(LABEL_WIDTH), style),
             (f"{samples:>{SAMPLES_WIDTH}}", style),
-            (f"{1000 * samples / rate:>{MS_WIDTH}.2f}", style),
+            (_milliseconds(samples, rate), style),
         )
         lines.append(line + (_bar(start, samples, max(total, 1), room) if room >= LEAST_BAR else ()))
-    whole = f"{chunk:>{SAMPLES_WIDTH}}{1000 * chunk / rate:>{MS_WIDTH}.2f}"
+    whole = f"{chunk:>{SAMPLES_WIDTH}}{_milliseconds(chunk, rate)}"
     lines.append((("whole codec chunk".ljust(LABEL_WIDTH), DIM), (whole, DIM)))
     return lines
+
+
+def _milliseconds(samples: int, rate: float) -> str:
+    return f"{1000 * samples / rate:>{MS_WIDTH}.2f}" if rate else "-".rjust(MS_WIDTH)
 
 
 def _bar(start: int, samples: int, total: int, room: int) -> Line:

@@ -42,7 +42,7 @@ def _eighths(level_db: float, width: int) -> int:
 
 
 def _cell(x: int, peak: int, rms: int, marked: bool, width: int) -> tuple[str, Style]:
-    left_db = FLOOR_DB * (1 - x / width)
+    left_db = FLOOR_DB - FLOOR_DB * x / width
     zone = 2 if left_db >= RED_DB else 1 if left_db >= YELLOW_DB else 0
     if marked and peak < 8 * x + 8:
         return "▐", _ALONE[zone]

@@ -31,11 +31,7 @@ class LineView(Widget):
         """Replace the text; lines that stayed the same are not repainted."""
         before, self.shown = self.shown, tuple(lines)
         count = max(len(before), len(self.shown))
-        changed = [
-            Region(0, y, self.size.width, 1)
-            for y in range(count)
-            if before[y : y + 1] != self.shown[y : y + 1]
-        ]
+        changed = [Region(0, y, self.size.width, 1) for y in range(count) if before[y : y + 1] != self.shown[y : y + 1]]
         if changed:
             self.refresh(*changed)
 
@@ -46,9 +42,7 @@ class LineView(Widget):
 
     def render_line(self, y: int) -> Strip:
         line = self.shown[y] if y < len(self.shown) else ()
-        return Strip([Segment(text, style) for text, style in line]).adjust_cell_length(
-            self.size.width, PLAIN
-        )
+        return Strip([Segment(text, style) for text, style in line]).adjust_cell_length(self.size.width, PLAIN)
 
 
 def plain(line: Line) -> str:

@@ -7,6 +7,7 @@ import time
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Horizontal
+from textual.geometry import Size
 from textual.screen import Screen
 
 from holostream.control.key_map import KEY_ROWS, command_for
@@ -50,24 +51,15 @@ class LiveScreen(Screen[None]):
     def __init__(self, session: LiveSession) -> None:
         super().__init__()
         self._session = session
-        self._ticks = 0
-        self._header, self._tier_bar = HeaderLine("header"), TierBar("tier")
-        self._input_meter, self._output_meter = (
-            LevelMeter("input-meter", "in"),
-            LevelMeter("output-meter", "out"),
-        )
-        self._dna_title = DnaTitle("dna-title")
-        self._scale, self._dna = LevelScale("scale"), DnaView("dna", session.facts)
-        self._latency, self._timing, self._counters = (
-            LatencyTable("latency"),
-            TimingTable("timing"),
-            Counters("counters"),
-        )
-        self._mixer, self._recorder, self._messages = (
-            MixerLine("mixer"),
-            RecorderLine("recorder"),
-            MessageLines("messages"),
-        )
+        self._ticks, self._sizes = 0, list[Size]()
+        self._header = HeaderLine("header")
+        self._input_meter = LevelMeter("input-meter", "in")
+        self._output_meter = LevelMeter("output-meter", "out")
+        self._scale, self._tier_bar = LevelScale("scale"), TierBar("tier")
+        self._dna_title, self._dna = DnaTitle("dna-title"), DnaView("dna", session.facts)
+        self._latency, self._timing = LatencyTable("latency"), TimingTable("timing")
+        self._counters, self._mixer = Counters("counters"), MixerLine("mixer")
+        self._recorder, self._messages = RecorderLine("recorder"), MessageLines("messages")
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -86,13 +78,6 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._sample_all)
-
-    def _sample_all(self) -> None:
-        self._ticks = 0
-        self.sample()
-
     def sample(self) -> None:
         """Look at the session once and let every view show it."""
         session, snapshot = self._session, self._session.snapshot()
@@ -105,7 +90,9 @@ class LiveScreen(Screen[None]):
         self._mixer.show(snapshot)
         self._recorder.show(session.recording)
         self._messages.show(session.messages)
-        if self._ticks % TICKS_PER_TABLE == 0:
+        sizes = [view.size for view in (self._header, self._latency, self._timing, self._counters)]
+        if self._ticks % TICKS_PER_TABLE == 0 or sizes != self._sizes:
+            self._sizes = sizes
             self._header.show(session.device, bool(snapshot["running"]), int(snapshot["block"]))
             self._scale.show(lanes)
             self._dna_title.show(int(snapshot["tier"]), self._dna.most, self._dna.seconds)

@@ -13,9 +13,7 @@ def message_lines(messages: Sequence[str], width: int, height: int) -> list[Line
     newest = list(messages)[-height:] if height else []
     lines: list[Line] = []
     for n, message in enumerate(newest):
-        lines.append(
-            ((shortened(" ".join(message.split()), width), STRONG if n == len(newest) - 1 else DIM),)
-        )
+        lines.append(((shortened(" ".join(message.split()), width), STRONG if n == len(newest) - 1 else DIM),))
     return lines
 
 

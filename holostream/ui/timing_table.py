@@ -1,4 +1,4 @@
-"""Measured times in ms: percentiles of the callback, its lateness, a hop, and where there is room its stages."""
+"""Measured times in ms: percentiles of the callback, its lateness, a hop, and the stages of a hop."""
 
 from __future__ import annotations
 

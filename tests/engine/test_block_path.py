@@ -1,0 +1,116 @@
+"""The path of one hop: tier switches and the mix."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing, ring_bytes
+from holostream.codec.framing import frame, initial_previous
+from holostream.codec.overlap_add import initial_partial, overlap_add
+from holostream.codec.tier_fade import FADE_HOPS, fade_weights
+from holostream.engine.block_path import Controls, PathState, initial_path, step
+from tests.speech import speech
+
+HOP = 128
+
+
+def run(path: PathState, controls: Controls, samples: np.ndarray, switches: dict[int, int] | None = None) -> np.ndarray:
+    """(lanes, n) samples through the path; `switches` gives the tier from a hop on."""
+    out = []
+    for hop in range(samples.shape[1] // HOP):
+        if switches and hop in switches:
+            controls.tier = switches[hop]
+        out.append(step(samples[:, hop * HOP : (hop + 1) * HOP], path, controls))
+    return np.concatenate(out, axis=1)
+
+
+def new_path(tiers, tier: int = 64, **controls) -> tuple[PathState, Controls, DnaRing]:
+    wanted = Controls(tier, feedback_guard=False, **controls)
+    ring = DnaRing(bytearray(ring_bytes(1, 2048)), 1, 2048)
+    return initial_path(tiers, 1, ring, wanted), wanted, ring
+
+
+@pytest.fixture(scope="module")
+def voice() -> np.ndarray:
+    return speech(0.6, 48000, 9)[np.newaxis, : 200 * HOP]
+
+
+@pytest.mark.parametrize("tier", [4, 64, 256])
+def test_wet_is_the_codec_alone(tiers, voice, tier):
+    path, controls, _ = new_path(tiers, tier)
+    heard = run(path, controls, voice)
+    model, facts = tiers[tier], tiers[tier].facts
+    guard = new_path(tiers)[0].guard
+    cleaned = np.concatenate([guard.clean(voice[:, at : at + HOP]) for at in range(0, voice.shape[1], HOP)], axis=1)
+    chunks, _ = frame(cleaned, initial_previous(facts, 1), facts)
+    dna, _ = model.encode(chunks, model.initial_encoder_state(1))
+    sound, _ = model.vocode(dna, model.initial_vocoder_state(1))
+    assert np.array_equal(heard, overlap_add(sound, initial_partial(facts, 1), facts)[0])
+
+
+def test_a_switch_fades_from_one_tier_running_alone_to_the_other(tiers, voice):
+    alone = {tier: run(*new_path(tiers, tier)[:2], voice) for tier in (4, 256)}
+    path, controls, ring = new_path(tiers, 4)
+    heard = run(path, controls, voice, {100: 256})
+    start, end = 100 * HOP, (100 + FADE_HOPS) * HOP
+    weights = fade_weights(HOP, FADE_HOPS).reshape(-1)
+    assert np.array_equal(heard[:, :start], alone[4][:, :start])
+    assert np.array_equal(heard[:, end:], alone[256][:, end:])  # primed so well that nobody can tell
+    mixed = alone[4][:, start:end] * (1 - weights) + alone[256][:, start:end] * weights
+    assert np.allclose(heard[:, start:end], mixed, atol=1e-6)
+    frames, _, lost = ring.read(0)
+    assert lost == 0
+    by_hop = {hop: [f for f in frames if f.hop == hop and f.kind == HEARD] for hop in range(200)}
+    assert [len(by_hop[hop]) for hop in (99, 100, 107, 108)] == [1, 2, 2, 1]
+    assert [f.dna.harmonics for f in by_hop[100]] == [4, 256]
+    assert [f.fade_hop for f in frames if f.fade_hops] == list(range(FADE_HOPS))
+    assert sum(f.kind == PRIMING for f in frames) == tiers[256].facts.prime_frames
+
+
+def test_requests_during_a_fade_wait_and_the_last_one_counts(tiers, voice):
+    path, controls, _ = new_path(tiers, 4)
+    run(path, controls, voice, {50: 16, 52: 32, 54: 8})
+    assert path.voice.runner.facts.harmonics == 8
+    assert path.voice.number == 2
+    assert path.incoming is None
+
+
+def test_a_switch_within_the_first_hops_has_little_to_prime_with(tiers, voice):
+    path, controls, _ = new_path(tiers, 4)
+    heard = run(path, controls, voice, {0: 64})
+    assert np.isfinite(heard).all()
+    assert path.voice.runner.facts.harmonics == 64
+
+
+def test_dry_is_the_input_delayed_by_the_overlap(tiers, voice):
+    path, controls, _ = new_path(tiers, 4, wet=0.0)
+    heard = run(path, controls, voice)
+    guard = new_path(tiers)[0].guard
+    cleaned = np.concatenate([guard.clean(voice[:, at : at + HOP]) for at in range(0, voice.shape[1], HOP)], axis=1)
+    assert np.allclose(heard[:, 64:], cleaned[:, :-64], atol=1e-6)
+
+
+def test_half_wet_is_between(tiers, voice):
+    wet, dry, half = (run(*new_path(tiers, 256, wet=amount)[:2], voice) for amount in (1.0, 0.0, 0.5))
+    assert np.allclose(half, (wet + dry) / 2, atol=1e-6)
+
+
+def test_gains(tiers, voice):
+    plain = run(*new_path(tiers, 256)[:2], voice)
+    louder = run(*new_path(tiers, 256, output_gain_db=-6.0205999)[:2], voice)
+    assert np.allclose(louder, plain / 2, atol=1e-6)
+    muted = run(*new_path(tiers, 256, mute=True)[:2], voice)
+    assert not muted.any()
+
+
+def test_the_feedback_guard_turns_a_howl_down(tiers):
+    path, controls, _ = new_path(tiers, 64)
+    controls.feedback_guard = True
+    howl = np.sin(2 * np.pi * 1000 * np.arange(400 * HOP) / 48000).astype(np.float32)[np.newaxis] * 1.2
+    heard = run(path, controls, howl)
+    assert path.howl.active
+    assert np.abs(heard[:, -20 * HOP :]).max() < 0.2
+    assert np.abs(heard[:, 50 * HOP : 60 * HOP]).max() > 0.9
+    run(path, controls, np.zeros((1, 800 * HOP), np.float32))
+    assert not path.howl.active

@@ -1,0 +1,29 @@
+"""What can be chosen from the devices found."""
+
+from __future__ import annotations
+
+from holostream.ui.device_choice import BLOCKS, apis, block_label, name_label, names
+from tests.ui.fake_session import DEVICES
+
+
+def test_apis_in_the_order_found_and_the_virtual_one_last() -> None:
+    assert apis(DEVICES) == ["jack", "alsa", "virtual"]
+    assert apis([]) == ["virtual"]
+
+
+def test_inputs_and_outputs_of_an_api_after_its_default() -> None:
+    analog = "HDA Intel PCH: ALC257 Analog [hw:0,0]"
+    assert names(DEVICES, "alsa", "input", None) == [None, analog, "USB microphone"]
+    assert names(DEVICES, "alsa", "output", None) == [None, analog, "HDMI 0"]
+
+
+def test_files_of_the_virtual_device_stay_choosable() -> None:
+    assert names(DEVICES, "virtual", "input", "song.flac") == [None, "song.flac"]
+    assert names(DEVICES, "virtual", "output", None) == [None]
+
+
+def test_labels() -> None:
+    assert name_label(None, "virtual", "input") == "demo voice"
+    assert name_label(None, "jack", "output") == "default output"
+    assert name_label("system", "jack", "output") == "system"
+    assert [block_label(block) for block in BLOCKS][:2] == ["server's own", "32 samples"]

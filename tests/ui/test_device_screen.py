@@ -1,0 +1,65 @@
+"""Devices are chosen by name; Enter opens, Escape cancels."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from holostream.ui.app import HoloStreamApp
+from holostream.ui.device_screen import DeviceScreen
+from holostream.ui.live_screen import LiveScreen
+from tests.ui.fake_session import FakeSession
+
+
+async def until_devices_are_found(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_a_device_is_chosen_by_name_and_opened() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        assert isinstance(app.screen, DeviceScreen)
+        await until_devices_are_found(pilot)
+        for name in ("api", "input", "output", "block"):
+            region = app.screen.query_one(f"#{name}", OptionList).region
+            assert region.area
+            assert app.size.region.contains_region(region)
+        await pilot.press("down")  # alsa
+        await pilot.pause()
+        await pilot.press("tab", "down", "down")  # input: the second microphone
+        await pilot.press("tab", "down", "down", "down")  # block: 128
+        await pilot.press("tab", "down", "down")  # output: HDMI
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, LiveScreen)
+    assert session.reopened == [{"device_api": "alsa", "input": "USB microphone", "output": "HDMI 0", "block": 128}]
+
+
+async def test_enter_keeps_what_is_open_and_escape_opens_nothing() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until_devices_are_found(pilot)
+        await pilot.press("escape")
+        assert isinstance(app.screen, LiveScreen)
+        assert session.reopened == []
+        await pilot.press("d")
+        await until_devices_are_found(pilot)
+        await pilot.press("enter")
+    assert session.reopened == [{"device_api": "jack", "input": "system", "output": "system", "block": None}]
+
+
+async def test_the_virtual_device_can_be_chosen() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until_devices_are_found(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        await pilot.press("enter")
+    assert session.reopened == [{"device_api": "virtual", "input": None, "output": None, "block": None}]

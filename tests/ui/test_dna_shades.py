@@ -1,0 +1,52 @@
+"""Codes to rows of shades."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from holostream.codec.dna import Dna, silence
+from holostream.ui.dna_shades import column, harmonic_energy, row_energy, shades
+from holostream.ui.palette import SHADES
+
+
+def one_frame(harmonics: int, at: int, amplitude: int = 8, gain: int = 42) -> Dna:
+    amplitudes = np.zeros((1, 1, harmonics), np.uint8)
+    amplitudes[0, 0, at] = amplitude
+    return Dna(np.full((1, 1), gain, np.uint8), amplitudes, np.zeros_like(amplitudes))
+
+
+def test_gain_codes_are_3_db_and_amplitude_codes_four_thirds_powers() -> None:
+    base = harmonic_energy(one_frame(8, 2, amplitude=1, gain=48), 64)[2]
+    assert base == pytest.approx(1.0)
+    assert harmonic_energy(one_frame(8, 2, amplitude=1, gain=50), 64)[2] == pytest.approx(4.0)
+    assert harmonic_energy(one_frame(8, 2, amplitude=8, gain=48), 64)[2] == pytest.approx(16.0**2)
+
+
+@pytest.mark.parametrize("harmonics", [4, 8, 16, 32, 64, 128, 256])
+@pytest.mark.parametrize("rows", [12, 60, 64, 130])
+def test_every_tier_fills_the_rows_with_low_harmonics_first(harmonics: int, rows: int) -> None:
+    lowest = column([one_frame(harmonics, 0)], rows, 64)
+    assert lowest.shape == (rows,)
+    assert lowest[0] > 0
+    assert not lowest[rows // 2 :].any()
+    highest = column([one_frame(harmonics, min(harmonics, 64) - 1)], rows, 64)
+    assert highest[-1] > 0
+    assert not highest[: rows // 2].any()
+
+
+def test_residual_layers_have_no_rows_of_their_own() -> None:
+    assert not column([one_frame(256, 200)], 64, 64).any()
+
+
+def test_grouping_keeps_the_energy() -> None:
+    energy = np.arange(64, dtype=float)
+    assert row_energy(energy, 12).sum() == pytest.approx(energy.sum())
+
+
+def test_silence_is_dark_and_the_loudest_is_the_brightest() -> None:
+    assert not column([silence(2, 3, 16)], 20, 64).any()
+    steps = shades(10.0 ** np.arange(-7, 3))
+    assert steps[0] == 0
+    assert steps[-1] == SHADES - 1
+    assert (np.diff(steps.astype(int)) >= 0).all()

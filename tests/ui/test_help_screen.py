@@ -1,0 +1,32 @@
+"""Every row of the key table is on the help screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from holostream.control.key_map import KEY_ROWS, key_label
+from holostream.ui.app import HoloStreamApp
+from holostream.ui.help_screen import HelpScreen
+from holostream.ui.line_view import LineView
+from holostream.ui.live_screen import LiveScreen
+from tests.ui.fake_session import FakeSession
+
+
+@pytest.mark.parametrize("key", ["question_mark", "h"])
+async def test_help_lists_every_row_of_the_key_table(key: str) -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.pause()
+        help_view = app.screen.query_one("#help", LineView)
+        assert len(help_view.shown) <= help_view.size.height
+        assert max(len(line) for line in help_view.text.split("\n")) <= help_view.size.width
+        assert app.size.region.contains_region(help_view.region)
+        for row in KEY_ROWS:
+            keys = "  ".join(key_label(key) for key in row.keys)
+            assert any(keys in line and row.help in line for line in help_view.text.split("\n")), row
+        await pilot.press("3", "escape")
+        assert isinstance(app.screen, LiveScreen)
+        assert session.sent == []

@@ -1,0 +1,140 @@
+"""Views and keys of the live screen."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widget import Widget
+
+from holostream.codec.tier import TIERS
+from holostream.control.key_map import KEY_ROWS
+from holostream.ui.app import HoloStreamApp
+from holostream.ui.palette import LEAVING, ON
+from tests.ui.fake_session import FakeSession
+from tests.ui.shown_text import live, view
+
+VIEWS = (
+    "header", "input-meter", "scale", "output-meter", "tier", "dna", "latency", "timing", "counters", "mixer",
+    "recorder", "messages", "keys",
+)  # fmt: skip
+
+
+async def test_each_key_sends_its_command() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "right", "up", "up", "down", "shift+up", "[", "comma", "minus", "full_stop", "plus")
+        await pilot.press("b", "b", "m", "g")
+    assert session.sent == [
+        ("tier", 16), ("tier", 32), ("output_gain_db", 1), ("output_gain_db", 2), ("output_gain_db", 1),
+        ("input_gain_db", 1), ("input_gain_db", 0), ("wet", 0.95), ("wet", 0.9), ("wet", 0.95), ("wet", 1),
+        ("bypass", 1), ("bypass", 0), ("mute", 1), ("feedback_guard", 0),
+    ]  # fmt: skip
+
+
+async def test_every_key_of_the_table_is_bound() -> None:
+    app = HoloStreamApp(FakeSession())
+    async with app.run_test(size=(80, 24)):
+        actions = [binding.binding.action for binding in app.screen.active_bindings.values()]
+    for number, row in enumerate(KEY_ROWS):
+        assert actions.count(f"press({number})") == len(row.keys)
+
+
+async def test_the_tier_bar_follows_the_snapshot() -> None:
+    now = [5.0]
+    session = FakeSession(lambda: now[0])
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for number, tier in enumerate(TIERS):
+            session.record["tier"] = tier
+            live(app).sample()
+            lit = "".join(text for text, style in view(app, "tier").shown[0] if style == ON)
+            assert lit.split() == [str(number + 1), str(tier)]
+        await pilot.press("1")
+        line = view(app, "tier").shown[0]
+        assert "".join(text for text, style in line if style == LEAVING).split() == ["7", "‹256"]
+        now[0] += 1.0
+        live(app).sample()
+        assert not [text for text, style in view(app, "tier").shown[0] if style == LEAVING]
+
+
+async def test_meters_show_the_peak_and_hold_it() -> None:
+    now = [0.0]
+    session = FakeSession(lambda: now[0])
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)):
+        now[0] = 0.08  # in a syllable
+        live(app).sample()
+        loud = view(app, "input-meter").text
+        now[0] = 0.25  # between two
+        live(app).sample()
+        quiet = view(app, "input-meter").text
+    assert quiet.count(" ") > loud.count(" ")
+    assert quiet.split()[-1] == loud.split()[-1] != "-∞"
+    assert "▐" in quiet
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("size", [(80, 24), (160, 48), (80, 48), (160, 24)])
+async def test_every_view_is_whole_on_the_screen(size: tuple[int, int], lanes: int) -> None:
+    session = FakeSession(lanes=lanes)
+    session.messages.append("device lost: USB microphone; looking for it")
+    session.toggle_recording()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.1)
+        live(app).sample()
+        regions = {name: live(app).query_one(f"#{name}", Widget).region for name in VIEWS}
+        texts = {name: view(app, name).text for name in VIEWS if name != "dna"}
+        screen = app.size.region
+        assert app.screen.max_scroll_y == 0
+    for name, region in regions.items():
+        assert region.area, f"{name} is not shown"
+        assert screen.contains_region(region), f"{name} {region} leaves the screen"
+        others = [other for other in VIEWS if other != name and regions[other].overlaps(region)]
+        assert not others, f"{name} overlaps {others}"
+        lines = texts.get(name, "").split("\n")
+        assert len(lines) <= region.height, f"{name} has lines below its edge"
+        assert max(len(line.rstrip()) for line in lines) <= region.width, f"{name} has text beyond its edge"
+    for name, text in texts.items():
+        assert text.strip(), f"{name} is empty"
+    assert regions["dna"].height >= 6
+    for word in ("callback", "lateness", "hop"):
+        assert word in texts["timing"]
+
+
+async def test_an_unchanged_session_repaints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = HoloStreamApp(FakeSession())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.2)
+        views = [view(app, name) for name in VIEWS if name != "dna"]
+        before = [one.shown for one in views]
+        repainted: list[str | None] = []
+        for one in views:
+            monkeypatch.setattr(one, "refresh", lambda *_, name=one.id, **__: repainted.append(name))
+        live(app).sample()
+        assert repainted == []
+        assert [one.shown for one in views] == before
+
+
+async def test_record_starts_and_stops() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        live(app).sample()
+        assert session.recording is not None
+        assert "recording  0:10.0  46.0 kB" in view(app, "recorder").text
+        await pilot.press("r")
+        live(app).sample()
+        assert session.recording is None
+        assert "off" in view(app, "recorder").text
+
+
+async def test_messages_appear() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        session.messages.append("device lost: USB microphone; looking for it")
+        await pilot.pause()
+        live(app).sample()
+        assert view(app, "messages").text == "device lost: USB microphone; looking for it"

@@ -1,0 +1,32 @@
+"""Time, size and path of a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from holostream.ui.line_view import plain
+from holostream.ui.recorder_line import elapsed, file_size, recorder_line
+from tests.ui.fake_session import FakeRecording
+
+
+def test_recorder() -> None:
+    path = Path("/home/somebody/music/a-very-long-folder-name/another-folder/holostream-20250101-120000.holo")
+    text = plain(recorder_line(FakeRecording(path, 754.32, 1_234_567, 2), 78))
+    assert "recording  12:34.3  1.2 MB  lost 2 frames" in text
+    assert text.endswith(".holo")
+    assert len(text) == 78
+    assert "off" in plain(recorder_line(None, 78))
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00.0"), (7.39, "0:07.3"), (3723.4, "1:02:03.4")])
+def test_elapsed(seconds: float, text: str) -> None:
+    assert elapsed(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(7, "7 B"), (143_210, "143.2 kB"), (999_999, "1.0 MB"), (5e12, "5000.0 GB")]
+)
+def test_file_size(size: int, text: str) -> None:
+    assert file_size(int(size)) == text
