@@ -1,0 +1,154 @@
+"""Through a real JACK server: speech in, DNA, sound out; wrong names and rates; a server that dies and comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.bench.jack_ports import plug, ports, unplug
+from holostream.bench.jack_server import JackServer, jack_server
+from holostream.format.summary import summarize
+from holostream.format.transcode import decode_file
+from tests.speech import speech
+
+pytestmark = pytest.mark.jack
+
+
+@pytest.fixture(scope="module")
+def server():
+    with jack_server(256) as running:
+        yield running
+
+
+def start(server: JackServer, *arguments: object) -> tuple[subprocess.Popen, list[str]]:
+    """A headless live program on the server, and the ports it brought."""
+    before = ports(server)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "holostream.cli", "live", "--headless", "--device-api", "jack", *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **server.environment},
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not (new := [port for port in ports(server) if port not in before]):
+        assert time.monotonic() < deadline, program.communicate(timeout=5)
+        assert program.poll() is None, program.communicate()
+        time.sleep(0.05)
+    time.sleep(0.3)  # PortAudio patches them to the system's by itself first
+    new = [port for port in ports(server) if port not in before]
+    return program, new
+
+
+def stop(program: subprocess.Popen) -> tuple[str, str]:
+    program.send_signal(signal.SIGINT)
+    return program.communicate(timeout=20)
+
+
+def test_speech_through_a_real_server(tmp_path: Path, server: JackServer, models: Path):
+    voice, captured, recording = tmp_path / "voice.wav", tmp_path / "captured.wav", tmp_path / "session.holo"
+    soundfile.write(voice, speech(2.5, 48000, 4), 48000, subtype="FLOAT")
+    player, player_ports = start(server, "--input", voice, "--tier", 256)
+    instrument, instrument_ports = start(server, "--tier", 64, "--record", recording)
+    keeper, keeper_ports = start(server, "--output", captured, "--tier", 256)
+    for port in player_ports + instrument_ports + keeper_ports:
+        unplug(server, port)
+    source = next(port for port in player_ports if port.endswith("out_0"))
+    plug(server, source, next(port for port in instrument_ports if port.endswith("in_0")))
+    plug(server, next(p for p in instrument_ports if p.endswith("out_0")), next(p for p in keeper_ports if "in_0" in p))
+    time.sleep(5.0)
+    for program in (keeper, instrument, player):
+        output, complaints = stop(program)
+        assert program.returncode == 0, complaints
+        assert "0 errors" in output
+    summary = summarize(recording)
+    assert summary["complete"]
+    decode_file(recording, tmp_path / "decoded.wav", models)
+    decoded = soundfile.read(tmp_path / "decoded.wav", dtype="float32")[0]
+    heard = soundfile.read(captured, dtype="float32")[0]
+    # The recording and the far end of two more programs tell the same story, some constant delay apart.
+    passage = heard[-3 * 48000 : -48000]
+    assert np.abs(passage).max() > 0.1
+    size = 1 << (len(decoded) + len(passage)).bit_length()
+    match = np.fft.irfft(np.fft.rfft(decoded, size) * np.conj(np.fft.rfft(passage, size)))
+    at = int(match[: len(decoded) - len(passage)].argmax())
+    error = decoded[at : at + len(passage)] - passage
+    dropouts = summary["missing_hops"]
+    assert dropouts == 0
+    assert np.median(np.abs(error)) < 0.01 * np.abs(passage).max()
+    assert np.corrcoef(decoded[at : at + len(passage)], passage)[0, 1] > 0.9
+
+
+def complaint(server: JackServer, *arguments: object) -> str:
+    finished = subprocess.run(
+        [sys.executable, "-m", "holostream.cli", "live", "--headless", *map(str, arguments)], capture_output=True,
+        text=True, check=False, timeout=30, env={**os.environ, **server.environment},
+    )  # fmt: skip
+    assert finished.returncode == 1, finished
+    assert "Traceback" not in finished.stderr
+    assert len(finished.stderr.strip().splitlines()) == 1
+    return finished.stderr
+
+
+def test_an_unknown_device_lists_those_there_are(server):
+    told = complaint(server, "--input", "Blue Yeti")
+    assert "no input device named 'Blue Yeti'" in told
+    assert "'system' (jack)" in told
+
+
+def test_a_refused_rate_lists_the_accepted_ones(server):
+    told = complaint(server, "--rate", 44100)
+    assert "refuses 44100 Hz" in told
+    assert "48000" in told
+
+
+def test_a_server_at_another_rate_is_resampled(tmp_path: Path):
+    with jack_server(256, rate=44100) as server:
+        stats = tmp_path / "stats.json"
+        program, _ = start(server, "--seconds", 1, "--stats", stats)
+        _, complaints = program.communicate(timeout=20)
+        assert program.returncode == 0, complaints
+        import json
+
+        report = json.loads(stats.read_text())
+        assert report["device"]["rate"] == 44100
+        assert report["resampling_latency"] > 0
+        assert report["errors"] == report["latency_changes"] == 0
+
+
+def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Path):
+    recording = tmp_path / "session.holo"
+    with jack_server(256) as server:
+        program, _ = start(server, "--tier", 16, "--record", recording)
+        time.sleep(1.5)
+        found = subprocess.run(["pgrep", "-f", f"jackd -n {server.name} "], capture_output=True, text=True, check=True)
+        os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
+        os.waitpid(int(found.stdout.split()[0]), 0)  # a name whose server is not reaped yet cannot be taken again
+        time.sleep(1.5)
+        assert program.poll() is None
+        again = subprocess.Popen(
+            ["jackd", "-n", server.name, "-r", "-d", "dummy", "-r", "48000", "-p", "256"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **server.environment},
+        )  # fmt: skip
+        try:
+            deadline = time.monotonic() + 15
+            while not any(port.endswith("out_0") and "PortAudio" in port for port in ports(server)):
+                assert time.monotonic() < deadline, "not reconnected"
+                assert program.poll() is None
+                time.sleep(0.1)
+            time.sleep(1.0)
+            _, messages = stop(program)
+        finally:
+            again.terminate()
+            again.wait(5)
+        assert program.returncode == 0
+        assert "device lost" in messages
+        assert "device is back" in messages
+    summary = summarize(recording)
+    assert summary["complete"]
+    assert summary["seconds"] > 2
