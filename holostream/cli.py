@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from holostream import __version__
+from holostream.bench.verbs import bench_app
 
 if TYPE_CHECKING:
     from holostream.engine.session import Session
@@ -25,9 +26,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Live harmonic resynthesis: plays sound through a handful of harmonics, records them, plays them back.",
-)
-bench_app = typer.Typer(
-    no_args_is_help=False, help="Measure latency, speed, tier switches; without a verb: all the short ones."
 )
 app.add_typer(bench_app, name="bench")
 

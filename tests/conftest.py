@@ -7,12 +7,12 @@ import os
 for _library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"  # read once, when numpy is imported
 
-from pathlib import Path
+from pathlib import Path  # noqa: E402
 
-import pytest
+import pytest  # noqa: E402
 
-from holostream.codec.tier import TIERS
-from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers, load_tier
+from holostream.codec.tier import TIERS  # noqa: E402
+from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers, load_tier  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,8 @@ def check_whole_equals_stream(stage: Stage, inputs: Arrays, hop: int, tolerance:
             parts.append(tuple(output.copy() for output in outputs))
         for expected, *pieces in zip(whole, *parts, strict=True):
             streamed = np.concatenate(pieces, axis=1)
-            assert streamed.shape == expected.shape and streamed.dtype == expected.dtype
+            assert streamed.shape == expected.shape
+            assert streamed.dtype == expected.dtype
             limit = tolerance if streamed.dtype == np.float32 else 0
             difference = np.abs(streamed.astype(np.float64) - expected.astype(np.float64)).max()
             assert difference <= limit, f"block {block}: whole and stream differ by {difference}"

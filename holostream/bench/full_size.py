@@ -22,7 +22,9 @@ def can_make_full_size() -> bool:
 def full_size_models() -> Iterator[Path]:
     """A models folder that is gone afterwards. Raises ValueError without torch, RuntimeError if the export fails."""
     if not can_make_full_size():
-        raise ValueError("full-size networks are made with torch, which is not installed; run pip install 'holostream[train]'")
+        raise ValueError(
+            "full-size networks are made with torch, which is not installed; run pip install 'holostream[train]'"
+        )
     with tempfile.TemporaryDirectory(prefix="holostream-full-size-") as folder:
         command = [sys.executable, "-m", "holostream.network.export", "--full-size", "--out", folder]
         done = subprocess.run(command, capture_output=True, text=True, timeout=EXPORT_SECONDS, check=False)

@@ -47,7 +47,8 @@ class HopTimes:
     def met(self) -> bool:
         return (
             self.back_to_back_us <= BACK_TO_BACK_US
-            and self.paced_us <= PACED_MEDIAN_US and self.paced_tail_us <= PACED_TAIL_US
+            and self.paced_us <= PACED_MEDIAN_US
+            and self.paced_tail_us <= PACED_TAIL_US
         )
 
 
@@ -65,8 +66,18 @@ def paced_report(models: Path, tier: int, seconds: float) -> dict:
     """The statistics of a live session beside its drawing screen."""
     with tempfile.TemporaryDirectory() as folder:
         hop = load_tier(models, tier).facts.hop
-        arguments = ["--device-api", "virtual", "--block", str(hop), "--tier", str(tier), "--seconds", str(seconds),
-                     "--models", str(models.resolve())]
+        arguments = [
+            "--device-api",
+            "virtual",
+            "--block",
+            str(hop),
+            "--tier",
+            str(tier),
+            "--seconds",
+            str(seconds),
+            "--models",
+            str(models.resolve()),
+        ]
         with LiveProgram(arguments, Path(folder)) as program:
             return program.finish(seconds)
 
@@ -76,8 +87,14 @@ def hop_times(models: Path, network: str, tier: int, seconds: float) -> HopTimes
     report = paced_report(models, tier, seconds)
     paced = report["stage_hop"]
     return HopTimes(
-        tier, network, back_to_back_us(models, tier), paced["p50_us"], paced["p99.9_us"], paced["p100_us"],
-        report["late_callbacks"], report["callbacks"],
+        tier,
+        network,
+        back_to_back_us(models, tier),
+        paced["p50_us"],
+        paced["p99.9_us"],
+        paced["p100_us"],
+        report["late_callbacks"],
+        report["callbacks"],
     )
 
 
@@ -90,20 +107,39 @@ def measure_hop(models: Path | None = None, seconds: float = 20.0, full_size: bo
         if large is not None:
             times += [hop_times(large, "full size", tier, seconds) for tier in TIERS]
     rows = [
-        Row((
-            str(time.tier), time.network, _milliseconds(time.back_to_back_us), _milliseconds(time.paced_us),
-            _milliseconds(time.paced_tail_us), _milliseconds(time.paced_worst_us),
-            str(time.late_callbacks),
-        ), time.met)
+        Row(
+            (
+                str(time.tier),
+                time.network,
+                _milliseconds(time.back_to_back_us),
+                _milliseconds(time.paced_us),
+                _milliseconds(time.paced_tail_us),
+                _milliseconds(time.paced_worst_us),
+                str(time.late_callbacks),
+            ),
+            time.met,
+        )
         for time in times
     ]
-    targets = Row(("target", "", *(f"<= {_milliseconds(limit)}" for limit in (BACK_TO_BACK_US, PACED_MEDIAN_US, PACED_TAIL_US)),
-                   "", ""))
+    targets = Row(
+        (
+            "target",
+            "",
+            *(f"<= {_milliseconds(limit)}" for limit in (BACK_TO_BACK_US, PACED_MEDIAN_US, PACED_TAIL_US)),
+            "",
+            "",
+        )
+    )
     return Measurement(
-        "hop", "One hop, milliseconds", COLUMNS, (*rows, targets),
+        "hop",
+        "One hop, milliseconds",
+        COLUMNS,
+        (*rows, targets),
         {"seconds": seconds, "rows": [time.__dict__ | {"met": time.met} for time in times]},
-        (f"Back to back: median of hops without a pause. Paced: median of {seconds:g} s live per tier at 375 hops a second "
-         "beside the drawing screen, with p99.9 and worst; late: callbacks more than a block late. One thread.",),
+        (
+            f"Back to back: median of hops without a pause. Paced: median of {seconds:g} s live per tier at 375 hops a second "
+            "beside the drawing screen, with p99.9 and worst; late: callbacks more than a block late. One thread.",
+        ),
     )
 
 

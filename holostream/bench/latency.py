@@ -22,7 +22,7 @@ IMPULSES = 256
 SPACING = 2053
 """Samples between impulses: prime, so that their offsets within hop and block run through all values."""
 IMPULSE_PEAK = 0.5
-COLUMNS = ("block", "tier", "mean", "sd", "max", "UI shows", "gathered", "sum", "target")
+COLUMNS = ("block", "tier", "added", "sd", "max", "shown", "gathered", "sum", "target")
 
 
 def impulse_delays(model: TierModel, block: int, impulses: int = IMPULSES) -> tuple[np.ndarray, int, int]:
@@ -48,19 +48,46 @@ def measure_latency(models: Path | None = None, impulses: int = IMPULSES) -> Mea
             gathered = math.gcd(block, facts.hop)
             mean, spread, longest = float(delays.mean()), float(delays.std()), int(delays.max())
             met = spread == 0 and mean == added and longest + gathered == algorithmic == facts.latency_samples
-            rows.append(Row((
-                str(block), str(harmonics), f"{mean:g}", f"{spread:g}", str(longest), str(added), str(gathered),
-                f"{mean + gathered:g}", str(facts.latency_samples),
-            ), met))
-            values.append({
-                "block": block, "tier": harmonics, "mean": mean, "sd": spread, "max": longest, "added_shown": added,
-                "gathered": gathered, "algorithmic": mean + gathered, "algorithmic_shown": algorithmic,
-                "impulses": impulses,
-            })
+            rows.append(
+                Row(
+                    (
+                        str(block),
+                        str(harmonics),
+                        f"{mean:g}",
+                        f"{spread:g}",
+                        str(longest),
+                        str(added),
+                        str(gathered),
+                        f"{mean + gathered:g}",
+                        str(facts.latency_samples),
+                    ),
+                    met,
+                )
+            )
+            values.append(
+                {
+                    "block": block,
+                    "tier": harmonics,
+                    "mean": mean,
+                    "sd": spread,
+                    "max": longest,
+                    "added_shown": added,
+                    "gathered": gathered,
+                    "algorithmic": mean + gathered,
+                    "algorithmic_shown": algorithmic,
+                    "impulses": impulses,
+                }
+            )
     chunk_ms = 1000 * facts.latency_samples / facts.rate
     return Measurement(
-        "latency", "Algorithmic latency, samples, by impulses", COLUMNS, tuple(rows), {"rows": values},
-        (f"Mean, sd, max: delay inside the callback of {impulses} impulses at offsets that run through all of hop and "
-         "block. Gathered: what the device's block has collected of a hop before. Sum: the algorithmic latency, "
-         f"{facts.latency_samples} samples or {chunk_ms:.1f} ms at {facts.rate} Hz.",),
+        "latency",
+        "Algorithmic latency, samples, by impulses",
+        COLUMNS,
+        tuple(rows),
+        {"rows": values},
+        (
+            f"Added: delay inside the callback, the mean of {impulses} impulses at offsets that run through all of hop and "
+            "block; shown: what the screen says. Gathered: what the device's block had of a hop before. Sum: the algorithmic latency, "
+            f"{facts.latency_samples} samples or {chunk_ms:.1f} ms at {facts.rate} Hz.",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -26,7 +27,6 @@ class LiveProgram:
         self._stats.unlink(missing_ok=True)
         command = [sys.executable, "-m", "holostream.cli", "live", *arguments, "--stats", str(self._stats)]
         self.terminal = TerminalProgram(command, environment, folder)
-        self.started = time.monotonic()
 
     def __enter__(self) -> LiveProgram:
         return self
@@ -45,7 +45,9 @@ class LiveProgram:
                 if ENGINE_MODULE in words and words[-1].startswith("{"):
                     arguments = json.loads(words[-1])
                     settings = arguments["settings"]
-                    shared = SharedState.attach(Path(arguments["shared"]), 2 if settings["stereo"] else 1, settings["ring_frames"])
+                    shared = SharedState.attach(
+                        Path(arguments["shared"]), 2 if settings["stereo"] else 1, settings["ring_frames"]
+                    )
                     if int(shared.status.record["hops"]) > 0:
                         return pid, shared
             time.sleep(0.05)
@@ -53,8 +55,10 @@ class LiveProgram:
 
     def finish(self, seconds: float) -> dict:
         """Wait for the end of a session of `seconds`; the statistics it wrote. Raises RuntimeError without any."""
-        self.terminal.wait(seconds + END_SECONDS)
         try:
+            self.terminal.wait(seconds + END_SECONDS)
             return json.loads(self._stats.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RuntimeError(f"holostream live left no statistics; its screen said: {self.terminal.tail[-500:]!r}") from error
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise RuntimeError(
+                f"holostream live left no statistics; its screen said: {self.terminal.tail[-500:]!r}"
+            ) from error

@@ -43,9 +43,12 @@ class Measurement:
 def measurement_from_dict(document: dict[str, Any]) -> Measurement:
     """The inverse of `Measurement.as_dict`."""
     return Measurement(
-        document["name"], document["title"], tuple(document["columns"]),
+        document["name"],
+        document["title"],
+        tuple(document["columns"]),
         tuple(Row(tuple(row["cells"]), row["met"]) for row in document["rows"]),
-        document["values"], tuple(document["remarks"]),
+        document["values"],
+        tuple(document["remarks"]),
     )
 
 

@@ -11,11 +11,16 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Memory:
-    """Megabytes (10^6). RSS counts shared pages in full, PSS shares them out, USS is what only this process holds."""
+    """Megabytes (10^6). RSS counts shared pages in full, PSS shares them out, USS is what only this process holds.
+
+    `anonymous` is what the process itself has allocated: the only one that does not change when other programs that
+    use the same libraries come and go.
+    """
 
     rss: float
     pss: float
     uss: float
+    anonymous: float
 
 
 def have_figures() -> bool:
@@ -30,7 +35,9 @@ def memory(pid: int) -> Memory:
         name, _, rest = line.partition(":")
         kilobytes[name] = int(rest.split()[0])
     unique = kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]
-    return Memory(*(round(size * 1024 / 1e6, 2) for size in (kilobytes["Rss"], kilobytes["Pss"], unique)))
+    return Memory(
+        *(round(size * 1024 / 1e6, 2) for size in (kilobytes["Rss"], kilobytes["Pss"], unique, kilobytes["Anonymous"]))
+    )
 
 
 def cpu_seconds(pid: int) -> float:

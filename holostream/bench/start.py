@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from holostream.bench.live_program import LiveProgram
@@ -36,8 +37,19 @@ def start_seconds(models: Path | None = None) -> float:
         return time.perf_counter() - before
 
 
-def process_loads(models: Path | None, seconds: float) -> dict[str, float | dict]:
-    """Memory of both processes, their share of one core, and what the screen draws, over `seconds` of playing."""
+@dataclass(frozen=True)
+class Loads:
+    """CPU in share of one core, drawing in kB/s."""
+
+    engine: Memory
+    control: Memory
+    engine_cpu: float
+    control_cpu: float
+    drawn_kb: float
+
+
+def process_loads(models: Path | None, seconds: float) -> Loads:
+    """Memory of both processes, their CPU, and what the screen draws, over `seconds` of playing."""
     arguments = ["--device-api", API_VIRTUAL] + (["--models", str(models.resolve())] if models else [])
     with tempfile.TemporaryDirectory() as folder, LiveProgram(arguments, Path(folder)) as program:
         engine, _ = program.engine()
@@ -50,35 +62,46 @@ def process_loads(models: Path | None, seconds: float) -> dict[str, float | dict
         time.sleep(seconds)
         after = time.monotonic(), cpu_seconds(engine), cpu_seconds(control), program.terminal.drawn_bytes
         elapsed, engine_cpu, control_cpu, drawn = (b - a for a, b in zip(before, after, strict=True))
-        return {
-            "engine": memory(engine).__dict__, "control": memory(control).__dict__, "engine_cpu": engine_cpu / elapsed,
-            "control_cpu": control_cpu / elapsed, "drawn_kb_per_second": drawn / elapsed / 1000,
-        }
+        return Loads(
+            memory(engine), memory(control), engine_cpu / elapsed, control_cpu / elapsed, drawn / elapsed / 1000
+        )
 
 
 def measure_start(models: Path | None = None, runs: int = 5, seconds: float = 6.0) -> Measurement:
     """Targets: every start below 2 s, the engine's memory below 250 MB."""
     starts = [start_seconds(models) for _ in range(runs)]
-    rows = [Row(("start to first sound: median", f"{statistics.median(starts):.2f} s", f"< {START_TARGET_SECONDS:g} s"),
-                statistics.median(starts) < START_TARGET_SECONDS),
-            Row((f"slowest of {runs} starts", f"{max(starts):.2f} s", f"< {START_TARGET_SECONDS:g} s"),
-                max(starts) < START_TARGET_SECONDS)]
+    rows = [
+        Row(
+            ("start to first sound: median", f"{statistics.median(starts):.2f} s", f"< {START_TARGET_SECONDS:g} s"),
+            statistics.median(starts) < START_TARGET_SECONDS,
+        ),
+        Row(
+            (f"slowest of {runs} starts", f"{max(starts):.2f} s", f"< {START_TARGET_SECONDS:g} s"),
+            max(starts) < START_TARGET_SECONDS,
+        ),
+    ]
     values: dict = {"starts_seconds": [round(start, 3) for start in starts]}
-    remarks: tuple[str, ...] = ("Playing the virtual device at tier 256 with the screen drawing; CPU in share of one core.",)
+    remarks: tuple[str, ...] = (
+        "Playing the virtual device at tier 256 with the screen drawing; CPU in share of one core.",
+    )
     if have_figures():
         loads = process_loads(models, seconds)
-        values |= loads
-        engine, control = Memory(**loads["engine"]), Memory(**loads["control"])  # type: ignore[arg-type]
+        values |= asdict(loads)
+        engine, control = loads.engine, loads.control
         rows += [
-            Row(("engine memory, seven tiers: RSS", f"{engine.rss:.0f} MB", f"< {ENGINE_TARGET_MB:g} MB"),
-                engine.rss < ENGINE_TARGET_MB),
+            Row(
+                ("engine memory, seven tiers: RSS", f"{engine.rss:.0f} MB", f"< {ENGINE_TARGET_MB:g} MB"),
+                engine.rss < ENGINE_TARGET_MB,
+            ),
             Row(("engine memory: PSS, USS", f"{engine.pss:.0f}, {engine.uss:.0f} MB", "")),
             Row(("control memory: RSS", f"{control.rss:.0f} MB", "")),
             Row(("control memory: PSS, USS", f"{control.pss:.0f}, {control.uss:.0f} MB", "")),
-            Row(("engine CPU", f"{loads['engine_cpu']:.0%}", "")),
-            Row(("control CPU", f"{loads['control_cpu']:.0%}", "")),
-            Row(("screen draws", f"{loads['drawn_kb_per_second']:.1f} kB/s", f"< {DRAWING_TARGET_KB:g} kB/s"),
-                loads["drawn_kb_per_second"] < DRAWING_TARGET_KB),  # type: ignore[operator]
+            Row(("engine CPU", f"{loads.engine_cpu:.0%}", "")),
+            Row(("control CPU", f"{loads.control_cpu:.0%}", "")),
+            Row(
+                ("screen draws", f"{loads.drawn_kb:.1f} kB/s", f"< {DRAWING_TARGET_KB:g} kB/s"),
+                loads.drawn_kb < DRAWING_TARGET_KB,
+            ),
         ]
     else:
         remarks = ("Memory and CPU are read from /proc, which this system does not have.",)

@@ -32,7 +32,17 @@ SPLICE_SAMPLES = 29
 """By how much the planted splice is misaligned: about a quarter of a period of 440 Hz."""
 COMPLETE = 0.99
 RING_FRAMES = 64
-COLUMNS = ("sound", "pairs", "switches", "clicks", "step", "high", "splices found", "complete", "clicks, complete: target")
+COLUMNS = (
+    "sound",
+    "pairs",
+    "switches",
+    "clicks",
+    "step",
+    "high",
+    "splices found",
+    "complete",
+    "clicks, complete: target",
+)
 
 
 @dataclass
@@ -88,7 +98,9 @@ def try_switches(tiers: dict[int, TierModel], samples: np.ndarray, pairs: list[t
             window = slice((place - BEFORE_HOPS) * hop, (place + FADE_HOPS + AFTER_HOPS) * hop)
             references = [alone[old][window], alone[new][window]]
             result.findings.setdefault((old, new), []).append(find_click(heard[window], references, facts.rate))
-            result.splices.append(find_click(splice(alone[old], alone[new], place * hop)[window], references, facts.rate).clicks)
+            result.splices.append(
+                find_click(splice(alone[old], alone[new], place * hop)[window], references, facts.rate).clicks
+            )
             result.weights += _new_tier_weights(heard, alone[old], alone[new], place, hop)
     return result
 
@@ -105,7 +117,9 @@ def _new_tier_weights(heard: np.ndarray, old: np.ndarray, new: np.ndarray, place
     return np.stack(((moved * change).sum(axis=1), (change**2).sum(axis=1)))
 
 
-def measure_switch(models: Path | None = None, seconds: float = 8.0, pairs: list[tuple[int, int]] | None = None) -> Measurement:
+def measure_switch(
+    models: Path | None = None, seconds: float = 8.0, pairs: list[tuple[int, int]] | None = None
+) -> Measurement:
     """All ordered pairs on both sounds. Targets: no click; complete within one hop and the fade."""
     tiers = load_all_tiers(models or default_models_folder())
     facts = tiers[TIERS[0]].facts
@@ -119,20 +133,46 @@ def measure_switch(models: Path | None = None, seconds: float = 8.0, pairs: list
         clicking = sorted(pair for pair, findings in found.findings.items() if any(one.clicks for one in findings))
         worst_step, worst_db = max(one.step_excess for one in every), max(one.high_excess_db for one in every)
         complete = (1 + found.complete_after_hops) * facts.hop
-        rows.append(Row((
-            name, str(len(found.findings)), str(len(every)), str(found.clicks), f"{worst_step:.2f} x", f"{worst_db:+.1f} dB",
-            f"{sum(found.splices)} of {len(found.splices)}", str(complete),
-            f"0, <= {latest}",
-        ), found.clicks == 0 and complete <= latest))
-        values.append({
-            "sound": name, "switches": len(every), "pairs": len(found.findings), "clicks": found.clicks,
-            "clicking_pairs": clicking, "step_excess": worst_step, "high_excess_db": worst_db,
-            "splices_found": sum(found.splices), "splices": len(found.splices), "complete_after_samples": complete,
-        })
+        rows.append(
+            Row(
+                (
+                    name,
+                    str(len(found.findings)),
+                    str(len(every)),
+                    str(found.clicks),
+                    f"{worst_step:.2f} x",
+                    f"{worst_db:+.1f} dB",
+                    f"{sum(found.splices)} of {len(found.splices)}",
+                    str(complete),
+                    f"0, <= {latest}",
+                ),
+                found.clicks == 0 and complete <= latest,
+            )
+        )
+        values.append(
+            {
+                "sound": name,
+                "switches": len(every),
+                "pairs": len(found.findings),
+                "clicks": found.clicks,
+                "clicking_pairs": clicking,
+                "step_excess": worst_step,
+                "high_excess_db": worst_db,
+                "splices_found": sum(found.splices),
+                "splices": len(found.splices),
+                "complete_after_samples": complete,
+            }
+        )
     return Measurement(
-        "switch", "Tier switches", COLUMNS, tuple(rows), {"rows": values, "seconds": seconds},
-        ("Step, high: the largest sample step and the energy above 16 kHz around the switches at their worst, against the "
-         "larger of the two tiers alone at the same moment. Splices: the detector's own test, the same places cut hard "
-         f"and {SPLICE_SAMPLES} samples misaligned (pauses and tiers that sound alike hide some). Complete: samples from "
-         f"the command to the new tier alone, waiting for a hop included; {latest} are {1000 * latest / facts.rate:.0f} ms.",),
+        "switch",
+        "Tier switches",
+        COLUMNS,
+        tuple(rows),
+        {"rows": values, "seconds": seconds},
+        (
+            "Step, high: the largest sample step and the energy above 16 kHz around the switches at their worst, against the "
+            "larger of the two tiers alone at the same moment. Splices: the detector's own test, the same places cut hard "
+            f"and {SPLICE_SAMPLES} samples misaligned (pauses and tiers that sound alike hide some). Complete: samples from "
+            f"the command to the new tier alone, waiting for a hop included; {latest} are {1000 * latest / facts.rate:.0f} ms.",
+        ),
     )

@@ -24,12 +24,19 @@ STOP_SECONDS = 10.0
 class TerminalProgram:
     """Use as a context manager: leaving it ends the program, politely first."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         try:
             self._process = subprocess.Popen(
-                command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=folder,
+                command,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                start_new_session=True,
+                cwd=folder,
                 env={**os.environ, **(environment or {}), "TERM": "xterm-256color"},
             )
         finally:

@@ -190,7 +190,7 @@ def read_facts(models: Path, harmonics: int) -> TierFacts:
         )
     try:
         facts = facts_from_dict(json.loads((folder / "tier.json").read_text(encoding="utf-8"))["facts"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unusable(folder, error) from error
     if facts.harmonics != harmonics:
         raise ModelError(f"{folder}: holds tier {facts.harmonics}, not {harmonics}; rename the folder or export again")

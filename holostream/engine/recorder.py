@@ -42,6 +42,14 @@ class _OpenVoice:
     starts: bool = True
     recorded: bool = False
 
+    def cut_at_gap(self, frame: RingFrame) -> bool:
+        """Whether frames are missing before this one; what came before them then says nothing about its state."""
+        if not self.past or self.past[-1].hop + 1 == frame.hop:
+            return False
+        self.past.clear()
+        self.recorded = False
+        return True
+
 
 class Recorder:
     """Give it every frame of the ring in order (`follow`); `start` and `stop` a recording at any time."""
@@ -106,14 +114,18 @@ class Recorder:
             self._lost += lost
             self._write_block()
             self._voices.clear()
+            self._heard = []  # another voice of that hop may be among the lost
         for frame in frames:
             if frame.kind != PRIMING and self._heard and self._heard[0].hop != frame.hop:
                 self._finish_hop()
+            if frame.fade_hops and not self._heard:
+                continue  # the outgoing voice of this hop was lost
             voice = self._voices.get(frame.voice)
             if voice is None:
                 context = self._tiers[frame.dna.harmonics].context_frames
                 voice = self._voices[frame.voice] = _OpenVoice(frame.voice, deque(maxlen=max(1, context)))
             if frame.kind == PRIMING:
+                voice.cut_at_gap(frame)
                 voice.past.append(frame)
             else:
                 self._heard.append(frame)
@@ -129,14 +141,11 @@ class Recorder:
         """All voices of one hop are known: add the hop to the block, or begin another block if they changed."""
         heard, self._heard = self._heard, []
         numbers = [frame.voice for frame in heard]
+        gaps = [self._voices[frame.voice].cut_at_gap(frame) for frame in heard]
         if self._writer is not None:
-            filling = [number for number, voice in self._voices.items() if voice.block]
-            hop_follows = not filling or self._voices[filling[0]].block[-1].hop + 1 == heard[0].hop
-            if filling != numbers or not hop_follows or self._block_hops >= BLOCK_HOPS:
+            filling = [voice.number for voice in self._filled()]
+            if filling != numbers or any(gaps) or self._block_hops >= BLOCK_HOPS:
                 self._write_block()
-            if not hop_follows:
-                for voice in self._voices.values():
-                    voice.recorded = False
             if not self._block_hops:
                 self._begin_block(heard)
             for frame in heard:
@@ -146,6 +155,10 @@ class Recorder:
             self._voices[frame.voice].past.append(frame)
         for number in [number for number in self._voices if number < numbers[0]]:
             del self._voices[number]
+
+    def _filled(self) -> list[_OpenVoice]:
+        """The voices of the block being filled, the outgoing one first."""
+        return sorted((voice for voice in self._voices.values() if voice.block), key=lambda voice: voice.number)
 
     def _begin_block(self, heard: list[RingFrame]) -> None:
         self._fade = (heard[-1].fade_hop, heard[-1].fade_hops) if len(heard) == 2 else (0, 0)
@@ -158,7 +171,7 @@ class Recorder:
     def _write_block(self) -> None:
         if self._writer is None or not self._block_hops:
             return
-        filled = [voice for voice in self._voices.values() if voice.block]
+        filled = self._filled()
         runs = tuple(
             VoiceRun(voice.starts, len(voice.preroll), join([frame.dna for frame in voice.preroll + voice.block]))
             for voice in filled

@@ -291,7 +291,10 @@ class HoloReader:
                 self.finished = True
                 return
             if kind == FRAMES:
-                block = unpack_dna_block(payload)
+                try:
+                    block = unpack_dna_block(payload)
+                except HoloFormatError as error:
+                    raise HoloFormatError(f"{self._name} is damaged at block {count}: {error}") from error
                 if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
                     raise HoloFormatError(
                         f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}"

@@ -74,7 +74,9 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             writer.correct(replace(description, original_length=reader.frames_read))
         remarks = []
         if reader.truncated:
-            remarks.append(f"{source} ends early: {reader.frames_read} of {reader.original_length} samples were there")
+            stated = description.original_length
+            of_stated = f" of {stated}" if stated > reader.frames_read else ""
+            remarks.append(f"{source} ends early: {reader.frames_read}{of_stated} samples were there")
         if reader.bad_samples:
             remarks.append(f"{source} held {reader.bad_samples} samples that are not numbers; they became silence")
         progress(1.0)

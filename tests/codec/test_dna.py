@@ -25,7 +25,8 @@ def test_sizes() -> None:
 def test_parts_join_to_the_whole() -> None:
     dna = some()
     assert join([dna.part(0, 2), dna.part(2, 2), dna.part(2, 5)]).equals(dna)
-    assert dna.part(1, 3).frames == 2 and np.shares_memory(dna.part(1, 3).gains, dna.gains)
+    assert dna.part(1, 3).frames == 2
+    assert np.shares_memory(dna.part(1, 3).gains, dna.gains)
 
 
 def test_joining_nothing() -> None:
@@ -45,7 +46,9 @@ def test_equality_sees_every_code(name: str) -> None:
 def test_silence_is_all_zero() -> None:
     quiet = silence(2, 3, 8)
     assert (quiet.lanes, quiet.frames, quiet.harmonics) == (2, 3, 8)
-    assert not (quiet.gains.any() or quiet.amplitudes.any() or quiet.phases.any())
+    assert not (quiet.gains.any())
+    assert not (quiet.amplitudes.any())
+    assert not (quiet.phases.any())
 
 
 @pytest.mark.parametrize("shapes", [

@@ -73,7 +73,8 @@ def test_a_narrow_frame_over_a_wide_one_leaks_nothing() -> None:
     put(writer, 1, 256)
     put(writer, 2, 4)
     (frame,), _, lost = reader.read(1)
-    assert lost == 0 and is_frame(frame, 2, 1)
+    assert lost == 0
+    assert is_frame(frame, 2, 1)
 
 
 def test_what_was_read_does_not_change_when_the_ring_goes_on() -> None:
@@ -107,9 +108,11 @@ def test_reading_at_most() -> None:
     for number in range(5):
         put(writer, number)
     frames, cursor, lost = reader.read(0, at_most=2)
-    assert [frame.hop for frame in frames] == [0, 1] and (cursor, lost) == (2, 0)
+    assert [frame.hop for frame in frames] == [0, 1]
+    assert (cursor, lost) == (2, 0)
     frames, cursor, lost = reader.read(cursor, at_most=9)
-    assert [frame.hop for frame in frames] == [2, 3, 4] and (cursor, lost) == (5, 0)
+    assert [frame.hop for frame in frames] == [2, 3, 4]
+    assert (cursor, lost) == (5, 0)
 
 
 class SlotsThatAreOvertaken:
@@ -148,7 +151,8 @@ def test_a_slot_being_written_is_not_read() -> None:
         put(writer, number)
     writer._sequence[2] = 0
     frames, cursor, lost = reader.read(0)
-    assert [frame.hop for frame in frames] == [0, 1, 3] and (cursor, lost) == (4, 1)
+    assert [frame.hop for frame in frames] == [0, 1, 3]
+    assert (cursor, lost) == (4, 1)
 
 
 def test_fill_is_measured_against_the_published_reader() -> None:
@@ -184,4 +188,5 @@ def test_every_frame_is_read_once_or_lost(capacity: int, lanes: int, turns: list
             assert len(seen) + all_lost == cursor
     frames, cursor, lost = reader.read(cursor)
     seen += [frame.hop for frame in frames]
-    assert seen == sorted(set(seen)) and cursor == writer.written == len(seen) + all_lost + lost
+    assert seen == sorted(set(seen))
+    assert cursor == writer.written == len(seen) + all_lost + lost

@@ -30,7 +30,9 @@ def test_every_chunk_is_the_stretch_it_says(hop: int, overlap: int, frames: int,
     before = np.full((lanes, overlap), 7, np.float32)
     chunks, previous = frame(samples, before, facts)
     joined = np.concatenate((before, samples), axis=1)
-    assert chunks.shape == (lanes, frames, facts.chunk) and chunks.dtype == np.float32 and chunks.flags.c_contiguous
+    assert chunks.shape == (lanes, frames, facts.chunk)
+    assert chunks.dtype == np.float32
+    assert chunks.flags.c_contiguous
     for t in range(frames):
         assert np.array_equal(chunks[:, t], joined[:, t * hop : t * hop + facts.chunk])
     assert np.array_equal(previous, joined[:, frames * hop :])

@@ -30,7 +30,8 @@ def test_equals_the_loop(hop: int, synthesis: int, frames: int, lanes: int) -> N
     chunks = np.random.default_rng(1).standard_normal((lanes, frames, facts.synthesis)).astype(np.float32)
     samples, partial = overlap_add(chunks, initial_partial(facts, lanes), facts)
     expected = looped(chunks, hop)
-    assert samples.shape == (lanes, frames * hop) and partial.shape == (lanes, facts.synthesis - hop)
+    assert samples.shape == (lanes, frames * hop)
+    assert partial.shape == (lanes, facts.synthesis - hop)
     assert np.array_equal(np.concatenate((samples, partial), axis=1), expected)
 
 
@@ -56,4 +57,5 @@ def test_the_partial_is_a_copy() -> None:
 def test_nothing_in_nothing_out() -> None:
     partial = np.array([[1, 2]], np.float32)
     samples, after = overlap_add(np.empty((1, 0, 6), np.float32), partial, FACTS)
-    assert samples.shape == (1, 0) and np.array_equal(after, partial)
+    assert samples.shape == (1, 0)
+    assert np.array_equal(after, partial)

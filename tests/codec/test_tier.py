@@ -19,7 +19,9 @@ GOOD = {
 def test_facts_survive_a_round_trip() -> None:
     facts = facts_from_dict(GOOD)
     assert facts_to_dict(facts) == GOOD
-    assert facts.overlap == 64 and facts.latency_samples == 192 and facts.frames_per_second == 375
+    assert facts.overlap == 64
+    assert facts.latency_samples == 192
+    assert facts.frames_per_second == 375
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -58,8 +60,10 @@ def test_whatever_is_accepted_fits_together(changes: dict) -> None:
         facts = facts_from_dict({**GOOD, **changes})
     except ValueError:
         return
-    assert 0 < facts.hop <= facts.chunk <= 2 * facts.hop and facts.synthesis >= facts.hop
-    assert facts.harmonics in TIERS and 0 <= facts.prime_frames <= facts.context_frames
+    assert 0 < facts.hop <= facts.chunk <= 2 * facts.hop
+    assert facts.synthesis >= facts.hop
+    assert facts.harmonics in TIERS
+    assert 0 <= facts.prime_frames <= facts.context_frames
 
 
 @pytest.mark.parametrize(("block", "added"), [(128, 64), (256, 64), (64, 128), (96, 160), (480, 160), (1, 191), (8193, 191)])

@@ -12,14 +12,18 @@ from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
 def test_weights_rise_from_zero_to_one(hop: int, hops: int) -> None:
     weights = fade_weights(hop, hops)
     flat = weights.ravel()
-    assert weights.shape == (hops, hop) and weights.dtype == np.float32
-    assert (np.diff(flat) > 0).all() and flat[0] > 0 and flat[-1] < 1
+    assert weights.shape == (hops, hop)
+    assert weights.dtype == np.float32
+    assert (np.diff(flat) > 0).all()
+    assert flat[0] > 0
+    assert flat[-1] < 1
     assert np.abs(flat + flat[::-1] - 1).max() < 1e-6
 
 
 def test_a_long_fade_begins_and_ends_without_a_step() -> None:
     flat = fade_weights(128, FADE_HOPS).ravel()
-    assert flat[0] < 1e-5 and flat[-1] > 1 - 1e-5
+    assert flat[0] < 1e-5
+    assert flat[-1] > 1 - 1e-5
     assert np.diff(flat).max() < 1.6 / len(flat)
 
 

@@ -129,7 +129,8 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
     runner.warm()
     if primed:
         primed_codes, primed_sound = runner.prime(chunks[:, :primed])
-        assert primed_codes.equals(codes.part(0, primed)) and np.array_equal(primed_sound, sound[:, :primed])
+        assert primed_codes.equals(codes.part(0, primed))
+        assert np.array_equal(primed_sound, sound[:, :primed])
     for place in range(primed, chunks.shape[1]):
         runner.chunk[:] = chunks[:, place : place + 1]
         runner.encode()

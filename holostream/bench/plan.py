@@ -1,0 +1,62 @@
+"""The measurements by name, each at its published length and at a quick one that only shows that it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from holostream.bench.full_size import can_make_full_size
+from holostream.bench.measurement import Measurement
+
+
+def latency(quick: bool) -> Measurement:
+    from holostream.bench.latency import measure_latency
+
+    return measure_latency(impulses=32) if quick else measure_latency()
+
+
+def hop(quick: bool) -> Measurement:
+    from holostream.bench.hop import measure_hop
+
+    return measure_hop(seconds=2.0) if quick else measure_hop(full_size=can_make_full_size())
+
+
+def start(quick: bool) -> Measurement:
+    from holostream.bench.start import measure_start
+
+    return measure_start(runs=2, seconds=2.0) if quick else measure_start()
+
+
+def speed(quick: bool) -> Measurement:
+    from holostream.bench.speed import measure_speed
+
+    return measure_speed(seconds=30.0, runs=1) if quick else measure_speed()
+
+
+def switch(quick: bool) -> Measurement:
+    from holostream.bench.switch import measure_switch
+
+    return measure_switch(seconds=1.0) if quick else measure_switch()
+
+
+def jack(quick: bool) -> Measurement:
+    from holostream.bench.jack import measure_jack
+
+    return measure_jack(clicks=20, periods=(64, 128)) if quick else measure_jack()
+
+
+def soak(quick: bool) -> Measurement:
+    from holostream.bench.soak import measure_soak
+
+    return measure_soak(minutes=0.2) if quick else measure_soak()
+
+
+MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
+    "latency": latency,
+    "hop": hop,
+    "start": start,
+    "speed": speed,
+    "switch": switch,
+    "jack": jack,
+    "soak": soak,
+}
+"""In the order of the README."""

@@ -1,0 +1,211 @@
+"""Minutes of hard use on a real JACK server: the screen drawing, recording on, a tier switch every second.
+
+A shared machine causes dropouts by itself, so a bare pass-through client runs for the same time right before and right
+after on the same server: its count is what ours is held to. A metronome, patched to the input, gives all of them
+something to hear. Meanwhile memory and the fill of the rings are read from outside once a second; neither may grow.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from holostream.bench.jack import client, jack_client_command
+from holostream.bench.jack_ports import new_ports, plug, ports
+from holostream.bench.jack_server import JackServer, jack_server
+from holostream.bench.live_program import LiveProgram
+from holostream.bench.measurement import Measurement, Row
+from holostream.bench.soak_watch import Watch, WatchSummary
+from holostream.codec.tier import TIERS
+from holostream.format.summary import summarize
+
+PERIODS = (256, 128, 64)
+FREE_OF_DROPOUTS = 256
+"""At this period none is allowed, whatever the pass-through has."""
+COLUMNS = (
+    "period",
+    "before",
+    "holostream",
+    "after",
+    "errors",
+    "switches",
+    "engine MB",
+    "control MB",
+    "DNA ring",
+    "queue",
+)
+
+
+@dataclass(frozen=True)
+class SoakRun:
+    """One period. Dropouts are input overflows and output underflows as PortAudio flags them."""
+
+    period: int
+    realtime: bool
+    seconds: float
+    before: tuple[int, int]
+    ours: tuple[int, int]
+    after: tuple[int, int]
+    server_late: tuple[int, int, int]
+    """Late wake-ups of the server itself during the three runs."""
+    errors: int
+    switches: int
+    recorded_seconds: float
+    report: dict
+    watch: WatchSummary
+
+    @property
+    def met(self) -> bool:
+        allowed = 0 if self.period >= FREE_OF_DROPOUTS else max(sum(self.before), sum(self.after))
+        everything_recorded = abs(self.recorded_seconds - self.report["seconds"]) < 0.01
+        return sum(self.ours) <= allowed and self.errors == 0 and everything_recorded and self.watch.steady
+
+
+def tier_tour() -> Iterator[int]:
+    """Tiers without end, every ordered pair once in 42 steps: strides 1 to 6 through seven (a prime number of) tiers."""
+    place = 0
+    for stride in itertools.cycle(range(1, len(TIERS))):
+        for _ in TIERS:
+            place = (place + stride) % len(TIERS)
+            yield TIERS[place]
+
+
+def soak(period: int, seconds: float, models: Path | None = None) -> SoakRun:
+    """Control, program, control. Raises ValueError without JACK, RuntimeError if something does not start."""
+    with jack_server(period) as server, tempfile.TemporaryDirectory() as folder:
+        late = [server.late_wakeups()]
+        before = run_pass_through(server, seconds)
+        late.append(server.late_wakeups())
+        report, watch, switches = run_live(server, seconds, Path(folder), models)
+        late.append(server.late_wakeups())
+        after = run_pass_through(server, seconds)
+        late.append(server.late_wakeups())
+        recorded = float(summarize(Path(folder) / "soak.holo")["seconds"])
+    return SoakRun(
+        period,
+        server.realtime,
+        seconds,
+        before,
+        (report["input_overflows"], report["output_underflows"]),
+        after,
+        (late[1] - late[0], late[2] - late[1], late[3] - late[2]),
+        report["errors"],
+        switches,
+        recorded,
+        report,
+        watch.summary(),
+    )
+
+
+@contextmanager
+def metronome(server: JackServer, target: str) -> Iterator[None]:
+    """Beeps into an input for as long as it lasts; silence where the tool is missing."""
+    if shutil.which("jack_metro") is None:
+        yield
+        return
+    process = subprocess.Popen(
+        ["jack_metro", "-b", "150", "-f", "440", "-D", "200"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **server.environment},
+    )
+    try:
+        for _ in range(100):
+            if found := [port for port in ports(server) if port.endswith("_bpm")]:
+                plug(server, found[0], target)
+                break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run_pass_through(server: JackServer, seconds: float) -> tuple[int, int]:
+    """Overflows and underflows of the bare copy."""
+    known = ports(server)
+    with client(server, jack_client_command("pass", seconds)) as process:
+        heard, _ = new_ports(server, known, lambda: process.poll() is None)
+        with metronome(server, heard):
+            assert process.stdout is not None
+            result = json.loads(process.stdout.readline())
+    return result["input_overflows"], result["output_underflows"]
+
+
+def run_live(server: JackServer, seconds: float, folder: Path, models: Path | None) -> tuple[dict, Watch, int]:
+    """The program's statistics, what was watched, and how many switches were heard."""
+    arguments = [
+        "--device-api",
+        "jack",
+        "--input",
+        "system",
+        "--output",
+        "system",
+        "--allow-feedback",
+        "--record",
+        str(folder / "soak.holo"),
+        "--seconds",
+        str(seconds),
+    ]
+    arguments += ["--models", str(models.resolve())] if models else []
+    known, watch, tour = ports(server), Watch(), tier_tour()
+    with LiveProgram(arguments, folder, server.environment) as program:
+        heard, _ = new_ports(server, known, lambda: program.terminal.running)
+        engine, shared = program.engine()
+        with metronome(server, heard):
+            until = time.monotonic() + seconds - 2.0
+            due = time.monotonic()
+            while program.terminal.running and (due := due + 1.0) < until:
+                time.sleep(max(0.0, due - time.monotonic()))
+                program.terminal.press(str(TIERS.index(next(tour)) + 1))
+                try:
+                    watch.read(engine, program.terminal.pid, shared)
+                except OSError:  # it ended early: `finish` says why
+                    break
+            report = program.finish(seconds)
+        return report, watch, int(shared.status.record["voice"])  # each switch starts a new voice
+
+
+def measure_soak(minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, models: Path | None = None) -> Measurement:
+    """Every period. Targets: as `SoakRun.met`."""
+    rows, values = [], []
+    for period in periods:
+        run = soak(period, minutes * 60, models)
+        rows.append(
+            Row(
+                (
+                    str(period),
+                    *(f"{overflows} + {underflows}" for overflows, underflows in (run.before, run.ours, run.after)),
+                    str(run.errors),
+                    str(run.switches),
+                    "{:.1f} -> {:.1f}".format(*run.watch.engine_mb),
+                    "{:.1f} -> {:.1f}".format(*run.watch.control_mb),
+                    "{}, {}".format(*run.watch.ring_fill),
+                    "{}, {}".format(*run.watch.queue_fill),
+                ),
+                run.met,
+            )
+        )
+        values.append(asdict(run) | {"met": run.met})
+    return Measurement(
+        "soak",
+        "Hard use on a JACK server",
+        COLUMNS,
+        tuple(rows),
+        {"minutes": minutes, "rows": values},
+        (
+            f"{minutes:g} minutes each of pass-through, holostream and pass-through on jackd -d dummy at 48 kHz: input "
+            "overflows + output underflows. holostream draws its screen, records, and switches tier every second. Target: "
+            f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Memory: allocated, "
+            "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
+        ),
+    )

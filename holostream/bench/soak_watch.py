@@ -1,0 +1,70 @@
+"""What must not grow while a session runs: memory of both processes and the fill of the rings, read once a second."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+
+from holostream.bench.process_figures import memory
+from holostream.engine.shared_state import SharedState
+
+SETTLE_SECONDS = 60
+"""Until every tier, view and ring has been used once: growth counts from here (or from a third of a short run)."""
+ENGINE_GROWTH_MB, CONTROL_GROWTH_MB = 1.0, 4.0
+
+
+@dataclass
+class Watch:
+    """Allocated memory in MB, frames in the DNA ring, samples in the output queue; one value a second."""
+
+    engine_mb: list[float] = field(default_factory=list)
+    control_mb: list[float] = field(default_factory=list)
+    ring_fill: list[int] = field(default_factory=list)
+    queue_fill: list[int] = field(default_factory=list)
+
+    def read(self, engine: int, control: int, shared: SharedState) -> None:
+        """Raises OSError if a process is gone."""
+        engine_mb, control_mb = memory(engine).anonymous, memory(control).anonymous
+        self.engine_mb.append(engine_mb)
+        self.control_mb.append(control_mb)
+        self.ring_fill.append(shared.dna.fill)
+        self.queue_fill.append(int(shared.status.snapshot()["output_fill"]))
+
+    def summary(self) -> WatchSummary:
+        """Once settled."""
+        start = min(SETTLE_SECONDS, len(self.ring_fill) // 3)
+        return WatchSummary(
+            from_to(self.engine_mb[start:]), from_to(self.control_mb[start:]),
+            fullest_halves(self.ring_fill[start:]), fullest_halves(self.queue_fill[start:]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WatchSummary:
+    """Memory from the beginning to the end; the fullest moments of each ring in the first and second half."""
+
+    engine_mb: tuple[float, float]
+    control_mb: tuple[float, float]
+    ring_fill: tuple[int, int]
+    queue_fill: tuple[int, int]
+
+    @property
+    def steady(self) -> bool:
+        """Nothing grows: memory by no more than the limits, rings by no more than half and a few."""
+        memory_steady = (
+            self.engine_mb[1] - self.engine_mb[0] <= ENGINE_GROWTH_MB
+            and self.control_mb[1] - self.control_mb[0] <= CONTROL_GROWTH_MB
+        )
+        return memory_steady and all(late <= 1.5 * early + 8 for early, late in (self.ring_fill, self.queue_fill))
+
+
+def from_to(values: list[float]) -> tuple[float, float]:
+    """The medians of the first and the last tenth."""
+    part = max(1, len(values) // 10)
+    return (statistics.median(values[:part]), statistics.median(values[-part:])) if values else (0.0, 0.0)
+
+
+def fullest_halves(values: list[int]) -> tuple[int, int]:
+    """The largest of the first and of the second half."""
+    half = len(values) // 2
+    return max(values[:half], default=0), max(values[half:], default=0)

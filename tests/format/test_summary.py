@@ -1,0 +1,89 @@
+"""What `info` says of a `.holo`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from holostream.format.holo_file import DnaBlock, HoloFormatError, HoloWriter, VoiceRun
+from holostream.format.summary import summarize, summary_text
+from tests.dna_examples import HEADER, random_dna
+
+
+def voice(harmonics: int, hops: int) -> VoiceRun:
+    return VoiceRun(True, 0, random_dna(1, hops, harmonics, 0))
+
+
+BLOCKS = [
+    DnaBlock(1000, 375, (voice(64, 375),)),
+    DnaBlock(1375, 8, (voice(64, 8), voice(8, 8)), 0, 8),
+    DnaBlock(1383, 367, (voice(8, 367),)),
+    DnaBlock(1800, 75, (voice(4, 75),)),
+]
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    path = tmp_path / "a.holo"
+    with path.open("wb") as file:
+        writer = HoloWriter(file, replace(HEADER, software="test 1"))
+        for block in BLOCKS:
+            writer.write(block)
+        writer.finish()
+    return path
+
+
+def test_a_complete_recording(recording: Path) -> None:
+    summary = summarize(recording)
+    assert summary["seconds"] == round(875 / 375, 3)
+    assert summary["tiers"] == [
+        {"from_seconds": 0.0, "harmonics": 64}, {"from_seconds": 1.0, "harmonics": 8},
+        {"from_seconds": round(800 / 375, 3), "harmonics": 4},
+    ]
+    assert (summary["blocks"], summary["missing_hops"]) == (4, 50)
+    assert summary["complete"]
+    assert summary["torn_bytes"] == 0
+    assert summary["bytes"] == recording.stat().st_size
+    assert summary["kbps"] == round(summary["bytes"] * 8 / (875 / 375) / 1000, 1)
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_the_text_for_people(recording: Path) -> None:
+    text = summary_text(summarize(recording))
+    assert "duration  0:02.333" in text
+    assert "tiers     64 from 0.00 s, 8 from 1.00 s, 4 from 2.13 s" in text
+    assert "1 lane," in text
+    assert "a live session" in text
+    assert "complete; 50 hops are missing" in text
+
+
+def test_a_recording_that_broke_off(recording: Path) -> None:
+    data = recording.read_bytes()
+    recording.write_bytes(data[: len(data) - 24 - 10])
+    summary = summarize(recording)
+    assert (summary["blocks"], summary["missing_hops"], summary["complete"]) == (3, 0, False)
+    assert summary["seconds"] == 2.0
+    assert summary["torn_bytes"] > 0
+    assert f"cut off; everything listed here can be decoded (the last {summary['torn_bytes']} bytes" in summary_text(summary)
+
+
+def test_a_header_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.holo"
+    with path.open("wb") as file:
+        HoloWriter(file, replace(HEADER, original_rate=44100, original_length=100, original_channels=2))
+    summary = summarize(path)
+    assert (summary["seconds"], summary["kbps"], summary["tiers"]) == (0.0, 0.0, [])
+    assert "tiers     none" in summary_text(summary)
+    assert "44100 Hz, 2 channels, 100 samples" in summary_text(summary)
+
+
+def test_no_holo(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF")
+    with pytest.raises(HoloFormatError, match=r"a\.wav is not a \.holo file"):
+        summarize(path)
+    with pytest.raises(FileNotFoundError):
+        summarize(tmp_path / "none")

@@ -1,0 +1,106 @@
+"""Exported graphs say what torch says, for any number of frames and lanes, with the facts beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from holostream.codec.dna import Dna
+from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
+from holostream.network.export import MAX_PRIME_FRAMES, TierNetwork, check_parity, export_tier, parameter_count
+from holostream.network.shape import NetworkShape, untrained_shape
+from tests.full_size import FULL_SIZE, RINGING, full_size_network
+
+SHAPES = {shape.harmonics: shape for shape in (FULL_SIZE, RINGING)}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=lambda shape: f"tier {shape.harmonics}")
+def test_facts_are_the_networks(full_size_models: Path, full_size_tiers: dict[int, TierModel], shape: NetworkShape) -> None:
+    facts, network = full_size_tiers[shape.harmonics].facts, full_size_network(shape)
+    assert (facts.family, facts.harmonics, facts.rate) == (shape.family, shape.harmonics, shape.rate)
+    assert (facts.hop, facts.chunk, facts.synthesis) == (shape.hop, shape.chunk, shape.synthesis)
+    assert (facts.encoder_state, facts.vocoder_state) == (network.encoder.state_size, network.vocoder.state_size)
+    assert (facts.context_frames, facts.prime_frames) == (shape.vocoder_context, MAX_PRIME_FRAMES)
+    folder = tier_folder(full_size_models, shape.harmonics)
+    assert facts.checksum == graph_checksum((folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes())
+    card = json.loads((folder / "tier.json").read_text())["card"]
+    assert card["parameters"] == parameter_count(network)
+    assert card["trained"] is facts.trained is False
+
+
+@pytest.mark.parametrize("harmonics", [64, 32])
+@pytest.mark.parametrize(("lanes", "frames"), [(1, 1), (2, 3), (3, 37)])
+@torch.no_grad()
+def test_any_number_of_lanes_and_frames(
+    full_size_tiers: dict[int, TierModel], harmonics: int, lanes: int, frames: int
+) -> None:
+    model, network = full_size_tiers[harmonics], full_size_network(SHAPES[harmonics])
+    random = np.random.default_rng(0)
+    chunks = random.standard_normal((lanes, frames, 192)).astype(np.float32) * 0.1
+    dna, state = model.encode(chunks, model.initial_encoder_state(lanes))
+    assert (dna.lanes, dna.frames, dna.harmonics) == (lanes, frames, harmonics)
+    sound, vocoder_state = model.vocode(dna, model.initial_vocoder_state(lanes))
+    assert state.shape == (lanes, model.facts.encoder_state)
+    assert vocoder_state.shape == (lanes, model.facts.vocoder_state)
+    codes = (torch.tensor(array) for array in (dna.gains, dna.amplitudes, dna.phases))
+    expected, _ = network.vocoder(*codes, network.vocoder.stack.initial_state(lanes))
+    assert sound.shape == tuple(expected.shape)
+    assert np.abs(sound - expected.numpy()).max() < 1e-5 * max(1, np.abs(sound).max())
+
+
+def test_parity_holds_for_the_network_itself(full_size_tiers: dict[int, TierModel]) -> None:
+    network = full_size_network()
+    check_parity(network, full_size_tiers[64])
+    assert network.shape.harmonics == 64
+
+
+@pytest.mark.parametrize("part", ["analysis", "enter", "leave"])
+def test_parity_fails_for_another_encoder(full_size_tiers: dict[int, TierModel], part: str) -> None:
+    network = full_size_network()
+    with torch.no_grad():
+        getattr(network.encoder, part).weight.mul_(1.2)
+    with pytest.raises(ModelError, match=r"tier 64: .* of the exported (amplitudes|phases) differ"):
+        check_parity(network, full_size_tiers[64])
+
+
+@pytest.mark.parametrize("part", ["synthesis", "enter", "head"])
+def test_parity_fails_for_another_vocoder(full_size_tiers: dict[int, TierModel], part: str) -> None:
+    network = full_size_network()
+    with torch.no_grad():
+        getattr(network.vocoder, part).weight.mul_(1.01)
+    with pytest.raises(ModelError, match="tier 64: exported sound differs"):
+        check_parity(network, full_size_tiers[64])
+
+
+def test_parity_fails_for_another_quantizer(full_size_tiers: dict[int, TierModel]) -> None:
+    network = full_size_network()
+    with torch.no_grad():
+        network.quantizer.log_steps.add_(0.1)
+    with pytest.raises(ModelError, match="differ"):
+        check_parity(network, full_size_tiers[64])
+
+
+def test_a_graph_that_differs_from_torch_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(network: TierNetwork, model: TierModel) -> None:
+        raise ModelError("differs")
+
+    monkeypatch.setattr("holostream.network.export.check_parity", fails)
+    with pytest.raises(ModelError, match="differs"):
+        export_tier(TierNetwork(untrained_shape(4)), tmp_path, {})
+    assert not list(tmp_path.iterdir())
+
+
+@torch.no_grad()
+def test_shipped_tiers_are_what_untrained_networks_say(tier: TierModel) -> None:
+    if tier.facts.trained:
+        pytest.skip("the shipped tier is trained: its network is not made from a seed")
+    torch.set_num_threads(1)
+    network = TierNetwork(untrained_shape(tier.facts.harmonics)).eval()
+    check_parity(network, tier)
+    chunks = torch.randn(1, 20, 192, generator=torch.Generator().manual_seed(1))
+    dna = Dna(*(code.numpy() for code in network.encoder(chunks, torch.zeros(1, 1))[:3]))
+    assert dna.gains.any()
