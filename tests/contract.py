@@ -1,5 +1,7 @@
-"""The contract every stage keeps: whole equals stream. Run over a whole sound at once, or over what each block of a
-device completes, a stage gives the same bits."""
+"""The contract every stage keeps: whole equals stream.
+
+Run over a whole sound at once, or over what each block of a device completes, a stage gives the same bits.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def gathered_hops(hops: int, hop: int, block: int) -> Iterator[tuple[int, int]]:
 
 
 def check_whole_equals_stream(stage: Stage, inputs: Arrays, hop: int, tolerance: float = 0.0) -> Arrays:
-    """Asserts that codes are the same and samples differ by at most `tolerance`; returns the whole's outputs."""
+    """Asserts that codes are equal and samples differ by at most `tolerance`; returns the whole's outputs."""
     hops = inputs[0].shape[1] // stage.unit
     whole, _ = stage.step(inputs, stage.initial_state())
     for block in BLOCKS:

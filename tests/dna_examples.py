@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from hypothesis import strategies as st
 
 from holostream.codec.dna import Dna
-from holostream.format.holo_file import DnaBlock, HoloHeader, VoiceRun
+from holostream.format.holo_file import DnaBlock, HoloHeader, HoloWriter, VoiceRun
 
 HEADER = HoloHeader("48k-hop128", 48000, 128, 192, 1, {"4": "00" * 8, "64": "ab" * 8})
 
@@ -47,3 +49,15 @@ def equal_blocks(a: DnaBlock, b: DnaBlock) -> bool:
 
     return facts(a) == facts(b) and all(
         x.dna.equals(y.dna) for x, y in zip(a.voices, b.voices, strict=True))
+
+
+def written(blocks: list[DnaBlock], header: HoloHeader = HEADER, finish: bool = True) -> bytes:
+    """A `.holo` of these blocks; `finish`: properly closed."""
+    file = io.BytesIO()
+    writer = HoloWriter(file, header)
+    for block in blocks:
+        writer.write(block)
+    if finish:
+        writer.finish()
+    assert writer.bytes == len(file.getvalue())
+    return file.getvalue()

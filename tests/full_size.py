@@ -1,5 +1,7 @@
-"""Networks of the size that training will give, with random weights, for what the shipped ones cannot show: that
-state, context and preroll are right. Their past is made loud on purpose."""
+"""Networks of the size that training will give, with random weights and a past made loud on purpose.
+
+They show what networks without memory cannot: that state, context and preroll are right.
+"""
 
 from __future__ import annotations
 
@@ -32,4 +34,6 @@ def full_size_network(shape: NetworkShape = FULL_SIZE) -> TierNetwork:
 def export_full_size(models: Path) -> None:
     """Tiers 64 (full size) and 32 (narrower, synthesis of three and a half hops)."""
     for shape in (FULL_SIZE, RINGING):
-        export_tier(full_size_network(shape), models, {"trained": False, "recipe": "random weights, loud past"})
+        export_tier(
+            full_size_network(shape), models, {"trained": False, "recipe": "random weights, loud past"}
+        )

@@ -77,7 +77,9 @@ def imports_in(tree: ast.AST, module: str, lazy: bool = False) -> Iterator[Impor
             if node.level:
                 yield Import(module, node.lineno, "." * node.level + (node.module or ""), lazy)
             else:
-                yield from (Import(module, node.lineno, f"{node.module}.{alias.name}", lazy) for alias in node.names)
+                yield from (
+                    Import(module, node.lineno, f"{node.module}.{alias.name}", lazy) for alias in node.names
+                )
         inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking(node)
         yield from imports_in(node, module, inside)
 
@@ -139,7 +141,11 @@ def test_imports_are_absolute() -> None:
 
 def test_imports_go_by_name_not_by_string() -> None:
     """`importlib.import_module` would hide an arrow from this test."""
-    assert [str(one) for one in all_imports() if one.name.split(".")[0] == "importlib" and "import_module" in one.name] == []
+    assert [
+        str(one)
+        for one in all_imports()
+        if one.name.split(".")[0] == "importlib" and "import_module" in one.name
+    ] == []
 
 
 @pytest.mark.parametrize(("module", "source"), [
@@ -169,11 +175,18 @@ def test_a_right_arrow_passes(module: str, source: str) -> None:
     assert wrong_arrows(imports_of(source, module)) == []
 
 
-@pytest.mark.parametrize(("module", "source", "count"), [
-    ("engine/a.py", "def f():\n    import sounddevice", 1), ("engine/a.py", "import torch.nn as nn", 1),
-    ("cli.py", "from textual.app import App", 1), ("format/a.py", "import soundfile as sf", 1),
-    ("control/a.py", "import rtmidi", 1), ("control/midi_input.py", "import rtmidi", 0), ("ui/a.py", "import textual", 0),
-])
+@pytest.mark.parametrize(
+    ("module", "source", "count"),
+    [
+        ("engine/a.py", "def f():\n    import sounddevice", 1),
+        ("engine/a.py", "import torch.nn as nn", 1),
+        ("cli.py", "from textual.app import App", 1),
+        ("format/a.py", "import soundfile as sf", 1),
+        ("control/a.py", "import rtmidi", 1),
+        ("control/midi_input.py", "import rtmidi", 0),
+        ("ui/a.py", "import textual", 0),
+    ],
+)
 def test_a_misplaced_library_is_seen(module: str, source: str, count: int) -> None:
     assert len(misplaced_libraries(imports_of(source, module))) == count
 

@@ -2,26 +2,28 @@
 
 Back to back: hops follow each other without a pause in this process; what the arithmetic costs. Paced: the real live
 program on the virtual device, 375 hops a second, with its screen drawing in a pseudo terminal; what counts on stage,
-several times slower because caches and clocks go cold between hops. Both read the engine's own histograms, whose bins
-are 6 % wide and report their upper edge.
+several times slower because caches and clocks go cold between hops. The paced figures come from the engine's own
+histograms, whose bins are 6 % wide and report their upper edge.
 """
 
 from __future__ import annotations
 
 import tempfile
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from holostream.bench.callback_rig import callback_rig, run_blocks
+import numpy as np
+
+from holostream.bench.callback_rig import callback_rig
 from holostream.bench.full_size import full_size_models
 from holostream.bench.live_program import LiveProgram
 from holostream.bench.material import voice
 from holostream.bench.measurement import Measurement, Row
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import default_models_folder, load_tier
-from holostream.engine.report import percentiles
-from holostream.engine.status import STAGES
+from holostream.engine.block_path import step
 
 PACED_MEDIAN_US = 600.0
 PACED_TAIL_US = 1200.0
@@ -55,11 +57,15 @@ class HopTimes:
 def back_to_back_us(models: Path, tier: int, hops: int = BACK_TO_BACK_HOPS) -> float:
     """Median of a hop on the demo voice, nothing in between."""
     model = load_tier(models, tier)
-    facts = model.facts
-    with callback_rig(model, facts.hop) as callback:
-        run_blocks(callback, voice(facts.rate, hops * facts.hop)[0], facts.hop)
-        histogram = callback.shared.status.stages[STAGES.index("hop")]
-        return percentiles(histogram)["p50_us"]
+    hop, elapsed_ns = model.facts.hop, np.empty(hops)
+    samples = voice(model.facts.rate, hops * hop)
+    with callback_rig(model, hop) as callback:
+        for place in range(hops):
+            part = samples[:, place * hop : (place + 1) * hop]
+            before = time.perf_counter_ns()
+            step(part, callback.path, callback.controls)
+            elapsed_ns[place] = time.perf_counter_ns() - before
+    return round(float(np.median(elapsed_ns)) / 1000, 1)
 
 
 def paced_report(models: Path, tier: int, seconds: float) -> dict:
@@ -109,17 +115,17 @@ def measure_hop(models: Path | None = None, seconds: float = 20.0, full_size: bo
     rows = [
         Row(
             (
-                str(time.tier),
-                time.network,
-                _milliseconds(time.back_to_back_us),
-                _milliseconds(time.paced_us),
-                _milliseconds(time.paced_tail_us),
-                _milliseconds(time.paced_worst_us),
-                str(time.late_callbacks),
+                str(one.tier),
+                one.network,
+                _milliseconds(one.back_to_back_us),
+                _milliseconds(one.paced_us),
+                _milliseconds(one.paced_tail_us),
+                _milliseconds(one.paced_worst_us),
+                str(one.late_callbacks),
             ),
-            time.met,
+            one.met,
         )
-        for time in times
+        for one in times
     ]
     targets = Row(
         (
@@ -135,7 +141,7 @@ def measure_hop(models: Path | None = None, seconds: float = 20.0, full_size: bo
         "One hop, milliseconds",
         COLUMNS,
         (*rows, targets),
-        {"seconds": seconds, "rows": [time.__dict__ | {"met": time.met} for time in times]},
+        {"seconds": seconds, "rows": [one.__dict__ | {"met": one.met} for one in times]},
         (
             f"Back to back: median of hops without a pause. Paced: median of {seconds:g} s live per tier at 375 hops a second "
             "beside the drawing screen, with p99.9 and worst; late: callbacks more than a block late. One thread.",

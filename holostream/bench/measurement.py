@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -55,7 +56,7 @@ def measurement_from_dict(document: dict[str, Any]) -> Measurement:
 def print_measurement(measurement: Measurement, console: Console | None = None) -> None:
     """A table on the terminal; a missed target is red."""
     console = console or Console()
-    table = Table(title=measurement.title, title_justify="left")
+    table = Table(title=measurement.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for place, column in enumerate(measurement.columns):
         table.add_column(column, justify="left" if place == 0 else "right")
     table.add_column("met")

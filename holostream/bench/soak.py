@@ -31,18 +31,7 @@ from holostream.format.summary import summarize
 PERIODS = (256, 128, 64)
 FREE_OF_DROPOUTS = 256
 """At this period none is allowed, whatever the pass-through has."""
-COLUMNS = (
-    "period",
-    "before",
-    "holostream",
-    "after",
-    "errors",
-    "switches",
-    "engine MB",
-    "control MB",
-    "DNA ring",
-    "queue",
-)
+COLUMNS = ("period", "before", "ours", "after", "errors", "switches", "engine MB", "control MB", "ring", "queue")
 
 
 @dataclass(frozen=True)
@@ -184,11 +173,11 @@ def measure_soak(minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, mode
             Row(
                 (
                     str(period),
-                    *(f"{overflows} + {underflows}" for overflows, underflows in (run.before, run.ours, run.after)),
+                    *(f"{overflows}+{underflows}" for overflows, underflows in (run.before, run.ours, run.after)),
                     str(run.errors),
                     str(run.switches),
-                    "{:.1f} -> {:.1f}".format(*run.watch.engine_mb),
-                    "{:.1f} -> {:.1f}".format(*run.watch.control_mb),
+                    "{:.1f}, {:.1f}".format(*run.watch.engine_mb),
+                    "{:.1f}, {:.1f}".format(*run.watch.control_mb),
                     "{}, {}".format(*run.watch.ring_fill),
                     "{}, {}".format(*run.watch.queue_fill),
                 ),

@@ -32,17 +32,7 @@ SPLICE_SAMPLES = 29
 """By how much the planted splice is misaligned: about a quarter of a period of 440 Hz."""
 COMPLETE = 0.99
 RING_FRAMES = 64
-COLUMNS = (
-    "sound",
-    "pairs",
-    "switches",
-    "clicks",
-    "step",
-    "high",
-    "splices found",
-    "complete",
-    "clicks, complete: target",
-)
+COLUMNS = ("sound", "pairs", "switches", "clicks", "step", "high", "splices", "complete", "target")
 
 
 @dataclass
@@ -142,9 +132,9 @@ def measure_switch(
                     str(found.clicks),
                     f"{worst_step:.2f} x",
                     f"{worst_db:+.1f} dB",
-                    f"{sum(found.splices)} of {len(found.splices)}",
+                    f"{np.mean(found.splices):.0%}",
                     str(complete),
-                    f"0, <= {latest}",
+                    f"0; {latest}",
                 ),
                 found.clicks == 0 and complete <= latest,
             )
@@ -171,8 +161,8 @@ def measure_switch(
         {"rows": values, "seconds": seconds},
         (
             "Step, high: the largest sample step and the energy above 16 kHz around the switches at their worst, against the "
-            "larger of the two tiers alone at the same moment. Splices: the detector's own test, the same places cut hard "
-            f"and {SPLICE_SAMPLES} samples misaligned (pauses and tiers that sound alike hide some). Complete: samples from "
-            f"the command to the new tier alone, waiting for a hop included; {latest} are {1000 * latest / facts.rate:.0f} ms.",
+            "larger of the two tiers alone at the same moment. Splices: the detector's own test, how many of the same places "
+            f"it finds when cut hard and {SPLICE_SAMPLES} samples misaligned (pauses and tiers that sound alike hide some). Complete: samples from "
+            f"the command to the new tier alone, waiting for a hop included. Target: no clicks, complete in {latest} samples or {1000 * latest / facts.rate:.0f} ms: one hop and the fade.",
         ),
     )

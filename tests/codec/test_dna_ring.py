@@ -33,8 +33,10 @@ def put(ring: DnaRing, number: int, harmonics: int = 4, voice: int = 0) -> None:
 def is_frame(frame: RingFrame, number: int, lanes: int) -> bool:
     gains, amplitudes, phases = codes(number, lanes, frame.dna.harmonics)
     return (
-        frame.hop == number and np.array_equal(frame.dna.gains[:, 0], gains)
-        and np.array_equal(frame.dna.amplitudes[:, 0], amplitudes) and np.array_equal(frame.dna.phases[:, 0], phases)
+        frame.hop == number
+        and np.array_equal(frame.dna.gains[:, 0], gains)
+        and np.array_equal(frame.dna.amplitudes[:, 0], amplitudes)
+        and np.array_equal(frame.dna.phases[:, 0], phases)
     )
 
 
@@ -51,7 +53,13 @@ def test_every_field_arrives() -> None:
     first, second = reader.read(0)[0]
     assert place == 0
     assert (first.hop, first.voice, first.kind, first.fade_hop, first.fade_hops) == (-3, 9, PRIMING, 0, 0)
-    assert (second.hop, second.voice, second.kind, second.fade_hop, second.fade_hops) == (-2, 4_000_000_000, HEARD, 3, 8)
+    assert (second.hop, second.voice, second.kind, second.fade_hop, second.fade_hops) == (
+        -2,
+        4_000_000_000,
+        HEARD,
+        3,
+        8,
+    )
     assert (first.dna.lanes, first.dna.frames, first.dna.harmonics) == (2, 1, 16)
     assert second.dna.harmonics == 256
 
@@ -144,15 +152,61 @@ def test_a_reader_overtaken_while_it_reads(when: int, burst: int) -> None:
     assert (cursor, lost) == (4, len(overwritten))
 
 
-def test_a_slot_being_written_is_not_read() -> None:
-    """As a reader sees it between the writer's first and last store."""
+class TornSlots:
+    """The reader's slots; its copy of the first is half from before, half from after `burst` writes."""
+
+    def __init__(self, slots: np.ndarray, writer: DnaRing, burst: int) -> None:
+        self.slots, self.writer, self.burst = slots, writer, burst
+
+    def __getitem__(self, place: int) -> TornSlots | np.ndarray:
+        return self if place == 0 else self.slots[place]
+
+    def copy(self) -> np.ndarray:
+        torn = self.slots[0].copy()
+        for number in range(self.writer.written, self.writer.written + self.burst):
+            put(self.writer, number)
+        torn["phases"] = self.slots[0]["phases"]
+        return torn
+
+
+@pytest.mark.parametrize("burst", [1, 3])
+def test_a_reader_overtaken_while_it_copies(burst: int) -> None:
     writer, reader = ring_pair(1, 4)
     for number in range(4):
         put(writer, number)
-    writer._sequence[2] = 0
-    frames, cursor, lost = reader.read(0)
-    assert [frame.hop for frame in frames] == [0, 1, 3]
+    reader._slots = TornSlots(reader._slots, writer, burst)
+    frames, _, lost = reader.read(0)
+    assert [frame.hop for frame in frames] == list(range(burst, 4))
+    assert lost == burst
+
+
+class ReadDuringWrite:
+    """Codes whose storing is the moment at which the reader reads: the writer is halfway through a slot."""
+
+    def __init__(self, codes: np.ndarray, reader: DnaRing) -> None:
+        self.codes, self.reader = codes, reader
+        self.found: tuple[list[RingFrame], int, int] | None = None
+
+    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
+        self.found = self.reader.read(0)
+        return self.codes
+
+
+@pytest.mark.parametrize("stored", ["gains", "phases"])
+def test_a_slot_being_written_is_not_read(stored: str) -> None:
+    writer, reader = ring_pair(1, 4)
+    for number in range(4):
+        put(writer, number)
+    gains, amplitudes, phases = codes(4, 1, 4)
+    probe = ReadDuringWrite(gains if stored == "gains" else phases, reader)
+    if stored == "gains":
+        writer.write(4, 0, probe, amplitudes, phases)
+    else:
+        writer.write(4, 0, gains, amplitudes, probe)
+    frames, cursor, lost = probe.found
+    assert [frame.hop for frame in frames] == [1, 2, 3]
     assert (cursor, lost) == (4, 1)
+    assert is_frame(reader.read(4)[0][0], 4, 1)
 
 
 def test_fill_is_measured_against_the_published_reader() -> None:
@@ -182,7 +236,9 @@ def test_every_frame_is_read_once_or_lost(capacity: int, lanes: int, turns: list
                 put(writer, number, harmonics=(4, 8, 16)[number % 3], voice=number // 5)
         else:
             frames, cursor, lost = reader.read(cursor, at_most=count)
-            assert all(is_frame(frame, frame.hop, lanes) and frame.voice == frame.hop // 5 for frame in frames)
+            assert all(
+                is_frame(frame, frame.hop, lanes) and frame.voice == frame.hop // 5 for frame in frames
+            )
             seen += [frame.hop for frame in frames]
             all_lost += lost
             assert len(seen) + all_lost == cursor

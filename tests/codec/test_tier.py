@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 from holostream.codec.tier import TIERS, TierFacts, facts_from_dict, facts_to_dict
 
 GOOD = {
-    "family": "test", "harmonics": 64, "rate": 48000, "hop": 128, "chunk": 192, "synthesis": 448, "encoder_state": 1,
-    "vocoder_state": 1000, "context_frames": 31, "prime_frames": 8, "trained": False, "checksum": "ab",
+    "family": "test",
+    "harmonics": 64,
+    "rate": 48000,
+    "hop": 128,
+    "chunk": 192,
+    "synthesis": 448,
+    "encoder_state": 1,
+    "vocoder_state": 1000,
+    "context_frames": 31,
+    "prime_frames": 8,
+    "trained": False,
+    "checksum": "ab",
 }
 
 
@@ -38,12 +48,29 @@ def test_unknown_fields_are_named() -> None:
         facts_from_dict({**GOOD, "colour": 1})
 
 
-@pytest.mark.parametrize("bad", [
-    {"harmonics": 63}, {"harmonics": 0}, {"harmonics": 512}, {"rate": 7999}, {"rate": 192001}, {"hop": 0}, {"hop": -128},
-    {"hop": 1 << 17, "chunk": 1 << 17, "synthesis": 1 << 17}, {"chunk": 127}, {"chunk": 257}, {"synthesis": 127},
-    {"synthesis": 64 * 128 + 1}, {"encoder_state": 0}, {"vocoder_state": (1 << 24) + 1}, {"prime_frames": 32},
-    {"prime_frames": -1}, {"context_frames": 100_001}, {"context_frames": -1},
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"harmonics": 63},
+        {"harmonics": 0},
+        {"harmonics": 512},
+        {"rate": 7999},
+        {"rate": 192001},
+        {"hop": 0},
+        {"hop": -128},
+        {"hop": 1 << 17, "chunk": 1 << 17, "synthesis": 1 << 17},
+        {"chunk": 127},
+        {"chunk": 257},
+        {"synthesis": 127},
+        {"synthesis": 64 * 128 + 1},
+        {"encoder_state": 0},
+        {"vocoder_state": (1 << 24) + 1},
+        {"prime_frames": 32},
+        {"prime_frames": -1},
+        {"context_frames": 100_001},
+        {"context_frames": -1},
+    ],
+)
 def test_sizes_out_of_range(bad: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"expected|do not fit|must lie"):
         facts_from_dict({**GOOD, **bad})
@@ -54,7 +81,11 @@ def test_the_legal_tiers_are_listed() -> None:
         facts_from_dict({**GOOD, "harmonics": 5})
 
 
-@given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.none() | st.booleans() | st.integers() | st.text() | st.floats()))
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(GOOD)), st.none() | st.booleans() | st.integers() | st.text() | st.floats()
+    )
+)
 def test_whatever_is_accepted_fits_together(changes: dict) -> None:
     try:
         facts = facts_from_dict({**GOOD, **changes})
@@ -66,14 +97,16 @@ def test_whatever_is_accepted_fits_together(changes: dict) -> None:
     assert 0 <= facts.prime_frames <= facts.context_frames
 
 
-@pytest.mark.parametrize(("block", "added"), [(128, 64), (256, 64), (64, 128), (96, 160), (480, 160), (1, 191), (8193, 191)])
+@pytest.mark.parametrize(
+    ("block", "added"), [(128, 64), (256, 64), (64, 128), (96, 160), (480, 160), (1, 191), (8193, 191)]
+)
 def test_added_latency(block: int, added: int) -> None:
     assert facts_from_dict(GOOD).added_latency_samples(block) == added
 
 
 @given(block=st.integers(1, 20_000), hop=st.integers(1, 2048), overlap=st.integers(0, 2048))
 def test_added_latency_is_what_gathering_holds_back(block: int, hop: int, overlap: int) -> None:
-    """The least delay at which a queue of whole hops never runs dry, plus the overlap: counted block by block."""
+    """The least delay at which a queue of whole hops never runs dry, found block by block, plus the overlap."""
     overlap = min(hop, overlap)
     facts = TierFacts("t", 64, 48000, hop, hop + overlap, hop, 1, 1, 0, 0, False, "")
     cycle = min(hop // math.gcd(block, hop), 4000)

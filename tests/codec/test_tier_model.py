@@ -24,7 +24,9 @@ from holostream.codec.tier_model import (
     tier_folder,
 )
 
-examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+examples = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture
@@ -158,7 +160,10 @@ def test_a_tier_in_anothers_folder(copy: Path) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10) | st.just("facts"), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=10) | st.just("facts"), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -186,16 +191,34 @@ def test_any_bytes_as_facts(copy: Path, data: bytes) -> None:
     assert "tier_004" in sentence_of(copy)
 
 
-@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"facts":' * 100_000, b"1" * 10_000, b"\xff\xfe", b'{"facts": NaN}'])
+@pytest.mark.parametrize(
+    "data", [b"[" * 100_000, b'{"facts":' * 100_000, b"1" * 10_000, b"\xff\xfe", b'{"facts": NaN}']
+)
 def test_hostile_json(copy: Path, data: bytes) -> None:
     (tier_folder(copy, 4) / "tier.json").write_bytes(data)
     assert "not a usable tier" in sentence_of(copy)
 
 
 @examples
-@given(name=st.sampled_from(["harmonics", "rate", "hop", "chunk", "synthesis", "encoder_state", "vocoder_state",
-                             "context_frames", "prime_frames", "trained", "family", "checksum"]),
-       value=json_values)
+@given(
+    name=st.sampled_from(
+        [
+            "harmonics",
+            "rate",
+            "hop",
+            "chunk",
+            "synthesis",
+            "encoder_state",
+            "vocoder_state",
+            "context_frames",
+            "prime_frames",
+            "trained",
+            "family",
+            "checksum",
+        ]
+    ),
+    value=json_values,
+)
 def test_one_fact_changed_to_anything(copy: Path, models: Path, name: str, value: object) -> None:
     values = document(models)
     values["facts"][name] = value

@@ -100,7 +100,9 @@ def test_gathering_covers_every_hop_once(block: int) -> None:
 
 
 @pytest.mark.parametrize(("chunk", "synthesis"), [(128, 128), (192, 192), (256, 129), (192, 1000)])
-def test_framing_and_overlap_add_at_other_sizes(tiers: dict[int, TierModel], chunk: int, synthesis: int) -> None:
+def test_framing_and_overlap_add_at_other_sizes(
+    tiers: dict[int, TierModel], chunk: int, synthesis: int
+) -> None:
     facts = replace(tiers[64].facts, chunk=chunk, synthesis=synthesis)
     check_whole_equals_stream(framing_stage(facts, 2), (spoken(2, HOPS, 128),), 128)
     sound = np.random.default_rng(0).standard_normal((2, HOPS, synthesis)).astype(np.float32)
@@ -148,7 +150,9 @@ def test_step_equals_model(tier: TierModel, primed: int) -> None:
 
 @pytest.mark.parametrize("harmonics", [64, 32])
 @pytest.mark.parametrize("primed", [0, 7])
-def test_step_equals_model_at_full_size(full_size_tiers: dict[int, TierModel], harmonics: int, primed: int) -> None:
+def test_step_equals_model_at_full_size(
+    full_size_tiers: dict[int, TierModel], harmonics: int, primed: int
+) -> None:
     check_step_equals_model(full_size_tiers[harmonics], lanes=2, primed=primed)
 
 

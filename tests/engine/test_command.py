@@ -35,20 +35,35 @@ def test_commands_arrive_in_order() -> None:
     assert receiver.receive() is None
 
 
-@pytest.mark.parametrize(("name", "value", "accepted"), [
-    ("wet", 1.5, 1.0), ("wet", -1, 0.0), ("input_gain_db", 99, 24.0), ("output_gain_db", -1e30, -60.0), ("wet", True, 1.0),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("wet", 1.5, 1.0),
+        ("wet", -1, 0.0),
+        ("input_gain_db", 99, 24.0),
+        ("output_gain_db", -1e30, -60.0),
+        ("wet", True, 1.0),
+    ],
+)
 def test_values_are_clamped(name: str, value: float, accepted: float) -> None:
     sender, receiver = ring_pair()
     sender.send(name, value)
     assert receiver.receive() == (name, accepted)
 
 
-@pytest.mark.parametrize(("name", "value", "reason"), [
-    ("tier", 63, "expected one of 4, 8, 16, 32, 64, 128, 256"), ("tier", 0, "expected one of"), ("mute", 0.5, "one of 0, 1"),
-    ("bypass", 2, "one of 0, 1"), ("wet", math.nan, "expected a number from 0 to 1"), ("wet", math.inf, "expected a number"),
-    ("volume", 1, "unknown command 'volume'; known are tier, input_gain_db"), ("", 1, "unknown command"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("tier", 63, "expected one of 4, 8, 16, 32, 64, 128, 256"),
+        ("tier", 0, "expected one of"),
+        ("mute", 0.5, "one of 0, 1"),
+        ("bypass", 2, "one of 0, 1"),
+        ("wet", math.nan, "expected a number from 0 to 1"),
+        ("wet", math.inf, "expected a number"),
+        ("volume", 1, "unknown command 'volume'; known are tier, input_gain_db"),
+        ("", 1, "unknown command"),
+    ],
+)
 def test_what_is_refused_is_not_sent(name: str, value: float, reason: str) -> None:
     sender, receiver = ring_pair()
     with pytest.raises(ValueError, match=reason):

@@ -25,7 +25,9 @@ def test_a_howl_is_turned_down_after_its_time() -> None:
     assert factors == [1.0] * (HOWL - 1) + [DUCKED]
 
 
-@pytest.mark.parametrize(("level", "limiting"), [(LOUD, False), (QUIET, True), (INPUT_RMS, True), (0.0, False)])
+@pytest.mark.parametrize(
+    ("level", "limiting"), [(LOUD, False), (QUIET, True), (INPUT_RMS, True), (0.0, False)]
+)
 def test_loud_alone_or_limited_alone_is_no_howl(level: float, limiting: bool) -> None:
     guard = FeedbackGuard(RATE)
     assert {guard.advance(level, limiting) for _ in range(10 * HOWL)} == {1.0}

@@ -19,7 +19,9 @@ def guard(lanes: int = 1) -> InputGuard:
 
 
 def cleaned(guard: InputGuard, sound: np.ndarray) -> np.ndarray:
-    return np.concatenate([guard.clean(sound[:, at : at + HOP]) for at in range(0, sound.shape[1], HOP)], axis=1)
+    return np.concatenate(
+        [guard.clean(sound[:, at : at + HOP]) for at in range(0, sound.shape[1], HOP)], axis=1
+    )
 
 
 def recursive(sound: np.ndarray) -> np.ndarray:

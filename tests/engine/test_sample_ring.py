@@ -12,7 +12,10 @@ from holostream.engine.sample_ring import GROWTH_FADE, SampleRing
 
 def counting(start: int, count: int, lanes: int = 2) -> np.ndarray:
     """Samples that tell their place; the lanes differ in sign."""
-    return np.arange(start, start + count, dtype=np.float32) * np.array([1, -1, 2], np.float32)[:lanes, np.newaxis]
+    return (
+        np.arange(start, start + count, dtype=np.float32)
+        * np.array([1, -1, 2], np.float32)[:lanes, np.newaxis]
+    )
 
 
 def taken(ring: SampleRing, count: int, lanes: int = 2) -> tuple[np.ndarray, int]:
@@ -23,7 +26,12 @@ def taken(ring: SampleRing, count: int, lanes: int = 2) -> tuple[np.ndarray, int
 @given(capacity=st.integers(1, 20), lanes=st.integers(1, 3),
        turns=st.lists(st.tuples(st.booleans(), st.integers(0, 25)), max_size=40))
 def test_what_goes_in_comes_out_in_order(capacity: int, lanes: int, turns: list[tuple[bool, int]]) -> None:
-    ring, expected, given_so_far, dropped = SampleRing(lanes, capacity), np.zeros((lanes, 0), np.float32), 0, 0
+    ring, expected, given_so_far, dropped = (
+        SampleRing(lanes, capacity),
+        np.zeros((lanes, 0), np.float32),
+        0,
+        0,
+    )
     for writes, count in turns:
         if writes:
             samples = counting(given_so_far, count, lanes)

@@ -25,7 +25,11 @@ def test_what_is_written_is_in_the_snapshot() -> None:
     writer.callback_time[BINS - 1] += 2
     writer.end()
     snapshot = reader.snapshot()
-    assert (snapshot["hops"], snapshot["wet"], snapshot["output_peak"].tolist()) == (12345678901, 0.5, [0, 0.25])
+    assert (snapshot["hops"], snapshot["wet"], snapshot["output_peak"].tolist()) == (
+        12345678901,
+        0.5,
+        [0, 0.25],
+    )
     assert snapshot["stages"].sum() == snapshot["stages"][-1, 7] == 3
     assert snapshot["lateness"][0] == 1
     assert snapshot["callback_time"][-1] == 2
@@ -107,7 +111,9 @@ def test_size() -> None:
     assert Status.BYTES % 64 == 0
 
 
-@pytest.mark.parametrize(("elapsed_us", "place"), [(-5, 0), (0, 0), (1, 0), (1.01, 1), (2.01, 13), (1e9, BINS - 1)])
+@pytest.mark.parametrize(
+    ("elapsed_us", "place"), [(-5, 0), (0, 0), (1, 0), (1.01, 1), (2.01, 13), (1e9, BINS - 1)]
+)
 def test_bins(elapsed_us: float, place: int) -> None:
     assert histogram_bin(elapsed_us) == place
 

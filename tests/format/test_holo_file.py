@@ -1,4 +1,4 @@
-"""The `.holo` file: what is written is read, whatever is damaged is noticed, nothing hostile is believed."""
+"""The `.holo` file: what is written is read; a file that ends early or is damaged gives its whole blocks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import io
 import json
 import os
 import struct
-import tracemalloc
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,27 +23,17 @@ from holostream.format.holo_file import (
     HoloWriter,
     VoiceRun,
     pack_header,
-    unpack_dna_block,
 )
-from tests.dna_examples import HEADER, dna_blocks, equal_blocks, random_dna
+from tests.dna_examples import HEADER, dna_blocks, equal_blocks, random_dna, written
 
 MEGABYTE = 1 << 20
 SMALL = [
     DnaBlock(5, 2, (VoiceRun(True, 1, random_dna(1, 3, 4, 0)),)),
-    DnaBlock(7, 1, (VoiceRun(False, 0, random_dna(1, 1, 4, 1)), VoiceRun(True, 2, random_dna(1, 3, 8, 2))), 0, 8),
+    DnaBlock(
+        7, 1, (VoiceRun(False, 0, random_dna(1, 1, 4, 1)), VoiceRun(True, 2, random_dna(1, 3, 8, 2))), 0, 8
+    ),
     DnaBlock(9, 1, (VoiceRun(True, 0, random_dna(1, 1, 8, 3)),)),
 ]
-
-
-def written(blocks: list[DnaBlock], header: HoloHeader = HEADER, finish: bool = True) -> bytes:
-    file = io.BytesIO()
-    writer = HoloWriter(file, header)
-    for block in blocks:
-        writer.write(block)
-    if finish:
-        writer.finish()
-    assert writer.bytes == len(file.getvalue())
-    return file.getvalue()
 
 
 def read(data: bytes) -> tuple[HoloReader, list[DnaBlock]]:
@@ -55,36 +43,6 @@ def read(data: bytes) -> tuple[HoloReader, list[DnaBlock]]:
 
 def is_prefix(blocks: list[DnaBlock], of: list[DnaBlock]) -> bool:
     return len(blocks) <= len(of) and all(equal_blocks(a, b) for a, b in zip(blocks, of, strict=False))
-
-
-def block_bytes(payload: bytes, kind: int = 1) -> bytes:
-    """A block as the specification has it."""
-    packed = b"\xc1HB\x03" + struct.pack("<B3xI", kind, len(payload)) + payload
-    return packed + struct.pack("<I", zlib.crc32(packed))
-
-
-def frames_payload(
-    hops: int = 1, lanes: int = 1, voices: int = 1, fade: tuple[int, int] = (0, 0), coding: int = 1,
-    heads: tuple[tuple[int, int, int], ...] = ((4, 0, 1),), codes: bytes | None = None,
-) -> bytes:
-    """A payload of frames as the specification has it; every value can be wrong."""
-    head = struct.pack("<qHBBBBBx", 0, hops, lanes, voices, *fade, coding)
-    head += b"".join(struct.pack("<HHB3x", *values) for values in heads)
-    size = sum(lanes * (preroll + hops) * (1 + 2 * harmonics) for harmonics, preroll, _ in heads)
-    return head + zlib.compress(bytes(size) if codes is None else codes)
-
-
-def peak_memory_of_reading(data: bytes, path: Path) -> int:
-    """Bytes, beyond the file, that a reader of a real file needed until it gave up."""
-    path.write_bytes(data)
-    with path.open("rb") as file:
-        tracemalloc.start()
-        try:
-            with pytest.raises(HoloFormatError):
-                list(HoloReader(file).blocks())
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
 
 
 class TestRoundTrip:
@@ -101,13 +59,31 @@ class TestRoundTrip:
         assert reader.torn_bytes == 0
 
     @given(
-        family=st.text(max_size=30), rate=st.integers(8000, 192000), hop=st.integers(1, 1000), more=st.integers(0, 1000),
-        lanes=st.integers(1, 2), lead=st.integers(0, 1 << 17), original=st.integers(0, 768000),
-        length=st.integers(0, (1 << 48) - 1), tags=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=5),
+        family=st.text(max_size=30),
+        rate=st.integers(8000, 192000),
+        hop=st.integers(1, 1000),
+        more=st.integers(0, 1000),
+        lanes=st.integers(1, 2),
+        lead=st.integers(0, 1 << 17),
+        original=st.integers(0, 768000),
+        length=st.integers(0, (1 << 48) - 1),
+        tags=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=5),
     )
-    def test_header(self, family: str, rate: int, hop: int, more: int, lanes: int, lead: int, original: int, length: int,
-                    tags: dict[str, str]) -> None:
-        header = HoloHeader(family, rate, hop, hop + more, lanes, {"4": "x"}, lead, original, length, 2, "s", tags)
+    def test_header(
+        self,
+        family: str,
+        rate: int,
+        hop: int,
+        more: int,
+        lanes: int,
+        lead: int,
+        original: int,
+        length: int,
+        tags: dict[str, str],
+    ) -> None:
+        header = HoloHeader(
+            family, rate, hop, hop + more, lanes, {"4": "x"}, lead, original, length, 2, "s", tags
+        )
         assert read(written([], header))[0].header == header
 
     def test_the_largest_block(self) -> None:
@@ -116,7 +92,12 @@ class TestRoundTrip:
         assert equal_blocks(found, block)
 
     def test_bytes_are_as_specified(self) -> None:
-        dna = Dna(*(np.arange(size, dtype=np.uint8).reshape(shape) for size, shape in ((2, (1, 2)), (8, (1, 2, 4)), (8, (1, 2, 4)))))
+        dna = Dna(
+            *(
+                np.arange(size, dtype=np.uint8).reshape(shape)
+                for size, shape in ((2, (1, 2)), (8, (1, 2, 4)), (8, (1, 2, 4)))
+            )
+        )
         data = written([DnaBlock(-2, 2, (VoiceRun(True, 0, dna),))], finish=False)
         size = struct.unpack_from("<I", data, 8)[0]
         assert data[:8] == b"HOLO\x03\0\0\0"
@@ -212,10 +193,6 @@ class TestTornAndDamaged:
         assert reader.finished
         assert len(blocks) == 3
 
-    def test_kinds_of_a_later_version_are_skipped(self) -> None:
-        data = written(SMALL[:1], finish=False) + block_bytes(b"later", kind=77) + block_bytes(frames_payload())
-        assert len(read(data)[1]) == 2
-
     @pytest.mark.parametrize(("data", "reason"), [
         (b"", "not a .holo"), (b"HOL", "not a .holo"), (b"RIFF" + bytes(40), "not a .holo"),
         (b"HOLO\x02" + bytes(40), "version 2"), (b"HOLO\x03\0\0\0\x10", "ends within its header"),
@@ -223,89 +200,6 @@ class TestTornAndDamaged:
     def test_other_files(self, data: bytes, reason: str) -> None:
         with pytest.raises(HoloFormatError, match=reason):
             HoloReader(io.BytesIO(data))
-
-
-class TestHostile:
-    payloads = pytest.mark.parametrize("payload", [
-        b"", bytes(15), frames_payload(hops=0, codes=b""), frames_payload(hops=4097), frames_payload(lanes=0, codes=b""),
-        frames_payload(lanes=3), frames_payload(voices=0, heads=()), frames_payload(voices=3, heads=((4, 0, 1),) * 3),
-        frames_payload(voices=255), frames_payload(fade=(0, 8)), frames_payload(voices=2, heads=((4, 0, 1), (8, 0, 1))),
-        frames_payload(voices=2, heads=((4, 0, 1), (8, 0, 1)), fade=(8, 8)), frames_payload(coding=2),
-        frames_payload(heads=((5, 0, 1),)), frames_payload(heads=((4, 4097, 1),)), frames_payload(heads=((4, 1, 0),)),
-        frames_payload(heads=((4, 0, 2),)), frames_payload(codes=bytes(8)), frames_payload(codes=bytes(10)),
-        frames_payload()[:-8], frames_payload()[:24] + b"not zlib",
-    ])
-
-    @payloads
-    def test_payloads_that_do_not_fit(self, payload: bytes) -> None:
-        with pytest.raises(HoloFormatError):
-            unpack_dna_block(payload)
-
-    def test_the_template_itself_is_legal(self) -> None:
-        assert unpack_dna_block(frames_payload()).hops == 1
-        assert len(unpack_dna_block(frames_payload(voices=2, heads=((4, 0, 1), (8, 3, 1)), fade=(7, 8))).voices) == 2
-
-    @settings(deadline=None)
-    @given(st.binary(max_size=100))
-    def test_any_payload(self, payload: bytes) -> None:
-        try:
-            block = unpack_dna_block(payload)
-        except HoloFormatError:
-            return
-        assert all(voice.dna.frames == voice.preroll + block.hops for voice in block.voices)
-
-    @payloads
-    def test_a_reader_says_where(self, payload: bytes) -> None:
-        with pytest.raises(HoloFormatError, match="this file is damaged at block 2: a "):
-            read(written(SMALL[:1], finish=False) + block_bytes(payload))
-
-    def test_lanes_are_the_headers(self) -> None:
-        with pytest.raises(HoloFormatError, match="lanes"):
-            read(written([], finish=False) + block_bytes(frames_payload(lanes=2)))
-
-    @pytest.mark.parametrize("size", [1 << 16, (1 << 16) + 1, 1 << 31, (1 << 32) - 1])
-    def test_a_description_that_is_announced_too_long(self, size: int, tmp_path: Path) -> None:
-        data = b"HOLO\x03\0\0\0" + struct.pack("<I", size) + b"{}"
-        assert peak_memory_of_reading(data, tmp_path / "a.holo") < MEGABYTE
-
-    @pytest.mark.parametrize("size", [(1 << 24) + 1, 1 << 31, (1 << 32) - 1])
-    def test_a_block_that_is_announced_too_long(self, size: int, tmp_path: Path) -> None:
-        data = written([], finish=False) + b"\xc1HB\x03" + struct.pack("<B3xI", 1, size) + bytes(100)
-        assert peak_memory_of_reading(data, tmp_path / "a.holo") < MEGABYTE
-
-    def test_a_block_that_announces_the_most_and_holds_nothing(self, tmp_path: Path) -> None:
-        most = frames_payload(4096, 2, 2, heads=((256, 4096, 1),) * 2, codes=b"", fade=(0, 255))
-        data = written([], HoloHeader("f", 48000, 128, 192, 2, {}), finish=False) + block_bytes(most)
-        assert peak_memory_of_reading(data, tmp_path / "a.holo") < MEGABYTE
-
-    def test_a_bomb_unpacks_no_further_than_announced(self, tmp_path: Path) -> None:
-        packer = zlib.compressobj(9)
-        bomb = b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(300)) + packer.flush()
-        payload = frames_payload()[:24] + bomb
-        data = written([], finish=False) + block_bytes(payload)
-        assert peak_memory_of_reading(data, tmp_path / "a.holo") < len(bomb) * 8 + MEGABYTE
-
-    @pytest.mark.parametrize("description", [
-        b"", b"[]", b"null", b"{}", b"{", b"\xff", b"[" * 60_000, b'{"a":' * 9_000, b"9" * 50_000,
-        json.dumps({**vars(HEADER), "lanes": 3}).encode(), json.dumps({**vars(HEADER), "lanes": True}).encode(),
-        json.dumps({**vars(HEADER), "rate": 1e300}).encode(), json.dumps({**vars(HEADER), "hop": 0}).encode(),
-        json.dumps({**vars(HEADER), "hop": 193}).encode(), json.dumps({**vars(HEADER), "models": []}).encode(),
-        json.dumps({**vars(HEADER), "models": {"4": 1}}).encode(), json.dumps({**vars(HEADER), "tags": {"a": []}}).encode(),
-        json.dumps({**vars(HEADER), "lead": -1}).encode(), json.dumps({**vars(HEADER), "original_length": -1}).encode(),
-        json.dumps({**vars(HEADER), "original_channels": 65}).encode(), json.dumps({**vars(HEADER), "family": None}).encode(),
-        json.dumps({**vars(HEADER), "original_rate": 10**6}).encode(),
-    ])
-    def test_descriptions_that_cannot_be_used(self, description: bytes) -> None:
-        packed = struct.pack("<4sB3xI", b"HOLO", 3, len(description)) + description
-        with pytest.raises(HoloFormatError) as caught:
-            HoloReader(io.BytesIO(packed + struct.pack("<I", zlib.crc32(packed))))
-        assert "unusable header" in str(caught.value)
-        assert len(str(caught.value).splitlines()) == 1
-
-    def test_keys_of_a_later_version_are_ignored(self) -> None:
-        description = json.dumps({**vars(HEADER), "later": [1]}).encode()
-        packed = struct.pack("<4sB3xI", b"HOLO", 3, len(description)) + description
-        assert HoloReader(io.BytesIO(packed + struct.pack("<I", zlib.crc32(packed)))).header == HEADER
 
 
 def write_all(writer: HoloWriter) -> None:

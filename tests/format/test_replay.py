@@ -144,14 +144,27 @@ def test_only_tiers_that_sound_are_loaded_and_only_once(tiers: dict[int, TierMod
         return tiers[harmonics]
 
     replay = Replay(header_for(tiers), load)
-    play(replay, *(DnaBlock(hop, 1, (VoiceRun(True, 0, random_dna(1, 1, (4, 8)[hop % 2], 0)),)) for hop in range(6)))
+    play(
+        replay,
+        *(DnaBlock(hop, 1, (VoiceRun(True, 0, random_dna(1, 1, (4, 8)[hop % 2], 0)),)) for hop in range(6)),
+    )
     assert loaded == [4, 8]
 
 
-@pytest.mark.parametrize("change", [
-    {"models": {"4": "00" * 8}}, {"models": {}}, {"family": "other"}, {"rate": 44100}, {"hop": 64}, {"chunk": 191},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"models": {"4": "00" * 8}},
+        {"models": {}},
+        {"family": "other"},
+        {"rate": 44100},
+        {"hop": 64},
+        {"chunk": 191},
+    ],
+)
 def test_other_models_than_it_was_made_with(tiers: dict[int, TierModel], change: dict) -> None:
     replay = Replay(replace(header_for(tiers), **change), tiers.__getitem__)
-    with pytest.raises(ModelError, match=r"the recording needs tier 4 of family .* point --models at the folder"):
+    with pytest.raises(
+        ModelError, match=r"the recording needs tier 4 of family .* point --models at the folder"
+    ):
         next(replay.decode(DnaBlock(0, 1, (VoiceRun(True, 0, random_dna(1, 1, 4, 0)),))))

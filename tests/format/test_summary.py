@@ -67,7 +67,10 @@ def test_a_recording_that_broke_off(recording: Path) -> None:
     assert (summary["blocks"], summary["missing_hops"], summary["complete"]) == (3, 0, False)
     assert summary["seconds"] == 2.0
     assert summary["torn_bytes"] > 0
-    assert f"cut off; everything listed here can be decoded (the last {summary['torn_bytes']} bytes" in summary_text(summary)
+    assert (
+        f"cut off; everything listed here can be decoded (the last {summary['torn_bytes']} bytes"
+        in summary_text(summary)
+    )
 
 
 def test_a_header_alone(tmp_path: Path) -> None:

@@ -18,9 +18,21 @@ from holostream.format.transcode import BLOCK_HOPS, decode_file, encode_file
 from tests.speech import speech
 
 SOURCES = [
-    ("wav", 8000, 1), ("wav", 11025, 2), ("wav", 16000, 1), ("wav", 22050, 1), ("wav", 44100, 2), ("wav", 48000, 1),
-    ("wav", 48000, 2), ("wav", 88200, 1), ("wav", 96000, 2), ("flac", 44100, 1), ("flac", 96000, 2), ("ogg", 48000, 2),
-    ("ogg", 22050, 1), ("mp3", 44100, 2), ("mp3", 16000, 1),
+    ("wav", 8000, 1),
+    ("wav", 11025, 2),
+    ("wav", 16000, 1),
+    ("wav", 22050, 1),
+    ("wav", 44100, 2),
+    ("wav", 48000, 1),
+    ("wav", 48000, 2),
+    ("wav", 88200, 1),
+    ("wav", 96000, 2),
+    ("flac", 44100, 1),
+    ("flac", 96000, 2),
+    ("ogg", 48000, 2),
+    ("ogg", 22050, 1),
+    ("mp3", 44100, 2),
+    ("mp3", 16000, 1),
 ]
 
 
@@ -33,7 +45,9 @@ def snr_db(original: np.ndarray, heard: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(original**2) / np.mean((original - heard) ** 2)))
 
 
-def there_and_back(source: Path, tier: TierModel, models: Path, target: str = "back.wav") -> tuple[np.ndarray, int]:
+def there_and_back(
+    source: Path, tier: TierModel, models: Path, target: str = "back.wav"
+) -> tuple[np.ndarray, int]:
     """(samples, channels) and rate of what a user gets."""
     holo, back = source.with_name("sound.holo"), source.with_name(target)
     assert encode_file(source, holo, tier) == []
@@ -120,8 +134,12 @@ def test_many_channels_come_back_as_two(tmp_path: Path, tiers: dict[int, TierMod
     assert np.array_equal(back[:, 0], back[:, 1])
 
 
-@pytest.mark.parametrize("samples", [1, 63, 64, 65, 128, BLOCK_HOPS * 128 - 64, BLOCK_HOPS * 128, BLOCK_HOPS * 256 + 1])
-def test_every_length_comes_back(samples: int, tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
+@pytest.mark.parametrize(
+    "samples", [1, 63, 64, 65, 128, BLOCK_HOPS * 128 - 64, BLOCK_HOPS * 128, BLOCK_HOPS * 256 + 1]
+)
+def test_every_length_comes_back(
+    samples: int, tmp_path: Path, tiers: dict[int, TierModel], models: Path
+) -> None:
     source = tmp_path / "source.wav"
     original = 0.3 * np.random.default_rng(0).standard_normal((samples, 1)).astype(np.float32)
     soundfile.write(source, original, 48000, "FLOAT")
@@ -131,7 +149,10 @@ def test_every_length_comes_back(samples: int, tmp_path: Path, tiers: dict[int, 
 
 
 def test_bits_do_not_depend_on_the_length_of_pieces(
-    tmp_path: Path, full_size_tiers: dict[int, TierModel], full_size_models: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    full_size_tiers: dict[int, TierModel],
+    full_size_models: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = tmp_path / "source.wav"
     soundfile.write(source, spoken(1.0, 48000), 48000)
@@ -169,7 +190,9 @@ def test_a_truncated_flac_states_what_is_missing(tmp_path: Path, tiers: dict[int
     assert f"{there} of 96000 samples" in remark
 
 
-def test_samples_that_are_no_numbers_are_remarked_on(tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
+def test_samples_that_are_no_numbers_are_remarked_on(
+    tmp_path: Path, tiers: dict[int, TierModel], models: Path
+) -> None:
     source, sound = tmp_path / "source.wav", spoken(0.5, 48000)
     sound[[5, 700]] = np.nan
     sound[900] = np.inf
@@ -247,7 +270,7 @@ def test_progress_rises_to_one(tmp_path: Path, tiers: dict[int, TierModel], mode
 
 
 class TestLongFiles:
-    """Twenty minutes that no disk has to hold: reader and writer are replaced, everything between them is real."""
+    """Twenty minutes that no disk has to hold: reader and writer are replaced, what is between is real."""
 
     def test_length_costs_no_memory(
         self, tmp_path: Path, tiers: dict[int, TierModel], models: Path, monkeypatch: pytest.MonkeyPatch

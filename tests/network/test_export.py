@@ -11,7 +11,13 @@ import torch
 
 from holostream.codec.dna import Dna
 from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
-from holostream.network.export import MAX_PRIME_FRAMES, TierNetwork, check_parity, export_tier, parameter_count
+from holostream.network.export import (
+    MAX_PRIME_FRAMES,
+    TierNetwork,
+    check_parity,
+    export_tier,
+    parameter_count,
+)
 from holostream.network.shape import NetworkShape, untrained_shape
 from tests.full_size import FULL_SIZE, RINGING, full_size_network
 
@@ -19,14 +25,21 @@ SHAPES = {shape.harmonics: shape for shape in (FULL_SIZE, RINGING)}
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=lambda shape: f"tier {shape.harmonics}")
-def test_facts_are_the_networks(full_size_models: Path, full_size_tiers: dict[int, TierModel], shape: NetworkShape) -> None:
+def test_facts_are_the_networks(
+    full_size_models: Path, full_size_tiers: dict[int, TierModel], shape: NetworkShape
+) -> None:
     facts, network = full_size_tiers[shape.harmonics].facts, full_size_network(shape)
     assert (facts.family, facts.harmonics, facts.rate) == (shape.family, shape.harmonics, shape.rate)
     assert (facts.hop, facts.chunk, facts.synthesis) == (shape.hop, shape.chunk, shape.synthesis)
-    assert (facts.encoder_state, facts.vocoder_state) == (network.encoder.state_size, network.vocoder.state_size)
+    assert (facts.encoder_state, facts.vocoder_state) == (
+        network.encoder.state_size,
+        network.vocoder.state_size,
+    )
     assert (facts.context_frames, facts.prime_frames) == (shape.vocoder_context, MAX_PRIME_FRAMES)
     folder = tier_folder(full_size_models, shape.harmonics)
-    assert facts.checksum == graph_checksum((folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes())
+    assert facts.checksum == graph_checksum(
+        (folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes()
+    )
     card = json.loads((folder / "tier.json").read_text())["card"]
     assert card["parameters"] == parameter_count(network)
     assert card["trained"] is facts.trained is False
@@ -84,7 +97,9 @@ def test_parity_fails_for_another_quantizer(full_size_tiers: dict[int, TierModel
         check_parity(network, full_size_tiers[64])
 
 
-def test_a_graph_that_differs_from_torch_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graph_that_differs_from_torch_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(network: TierNetwork, model: TierModel) -> None:
         raise ModelError("differs")
 

@@ -11,7 +11,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holostream.network.quantizer import GAIN_OFFSET, MAX_AMPLITUDE, MAX_GAIN, MAX_PHASES, Quantizer, phase_count
+from holostream.network.quantizer import (
+    GAIN_OFFSET,
+    MAX_AMPLITUDE,
+    MAX_GAIN,
+    MAX_PHASES,
+    Quantizer,
+    phase_count,
+)
 
 LAYERS = {1: (0.4,), 2: (0.5, 0.15), 4: (0.5, 0.15, 0.04, 0.012)}
 quantizers = pytest.mark.parametrize("steps", LAYERS.values(), ids=lambda steps: f"{len(steps)} layers")
@@ -92,7 +99,9 @@ def test_a_decoded_value_gives_the_same_codes() -> None:
     assert torch.equal(again[1], phases)
 
 
-@pytest.mark.parametrize(("x", "y"), [(-1.0, 0.0), (-1.0, -0.0), (1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (-3.0, 1e-30)])
+@pytest.mark.parametrize(
+    ("x", "y"), [(-1.0, 0.0), (-1.0, -0.0), (1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (-3.0, 1e-30)]
+)
 def test_angles_on_the_axes(x: float, y: float) -> None:
     quantizer = Quantizer((0.05,))
     pair = torch.tensor([[[x, y]]])
@@ -112,7 +121,9 @@ def test_any_pair(x: float, y: float) -> None:
 
 def test_any_bytes_decode_to_finite_pairs() -> None:
     amplitudes, phases = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
-    assert torch.isfinite(Quantizer((0.4,)).dequantize(amplitudes.reshape(-1, 1), phases.reshape(-1, 1))).all()
+    assert torch.isfinite(
+        Quantizer((0.4,)).dequantize(amplitudes.reshape(-1, 1), phases.reshape(-1, 1))
+    ).all()
 
 
 def test_gain_codes_rise_with_the_level_in_steps_of_three_decibels() -> None:
@@ -131,7 +142,9 @@ def test_gain_codes_rise_with_the_level_in_steps_of_three_decibels() -> None:
 
 def test_gain_times_its_inverse_is_one_but_for_silence() -> None:
     quantizer = Quantizer((0.4,))
-    product = (quantizer.gains(torch.arange(MAX_GAIN + 1)) * quantizer.inverse_gains(torch.arange(MAX_GAIN + 1)))[:, 0]
+    product = (
+        quantizer.gains(torch.arange(MAX_GAIN + 1)) * quantizer.inverse_gains(torch.arange(MAX_GAIN + 1))
+    )[:, 0]
     assert product[0] == 0
     assert (product[1:] - 1).abs().max() < 1e-6
 
