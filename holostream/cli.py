@@ -191,7 +191,7 @@ def info(
 @app.command()
 def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """List sound devices."""
-    from holostream.engine.audio_device import DeviceError, list_devices
+    from holostream.engine.device_list import DeviceError, list_devices
 
     remark = None
     try:
@@ -236,9 +236,9 @@ def tell(remarks: list[str]) -> None:
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
     from holostream.codec.tier_model import ModelError
-    from holostream.engine.audio_device import DeviceError
+    from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
-    from holostream.format.holo_file import HoloFormatError
+    from holostream.format.holo_block import HoloFormatError
 
     try:
         app()

@@ -33,8 +33,8 @@ LAZILY = {"cli": {"network", "training"}, "bench": {"network"}}
 """What it may import besides, inside a function."""
 
 LIBRARIES = {
-    "sounddevice": ("engine/audio_device.py",),
-    "soundfile": ("format/audio_file.py",),
+    "sounddevice": ("engine/device_list.py",),
+    "soundfile": ("format/audio_reader.py", "format/audio_writer.py"),
     "textual": ("ui/",),
     "torch": ("network/", "training/"),
     "rtmidi": ("control/midi_input.py",),

@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,24 +33,28 @@ COLUMNS = ("period", "server", "pass-through", "sd", "holostream", "sd", "more",
 
 @contextmanager
 def client(server: JackServer, command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """A program on the server, stopped at the end: politely, then not (PortAudio may wait for ever)."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **server.environment},
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+    """A program on the server, stopped at the end: politely, then not (PortAudio may wait for ever).
+
+    A RuntimeError meanwhile is raised again with what the program complained of.
+    """
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True,
+            env={**os.environ, **server.environment},
+        )  # fmt: skip
         try:
-            process.communicate(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            yield process
+        except RuntimeError as error:
+            complaints.seek(0)
+            said = complaints.read().strip()[-400:] or "nothing"
+            raise RuntimeError(f"{error}; {' '.join(command[1:4])} said: {said}") from error
+        finally:
+            process.terminate()
+            try:
+                process.communicate(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
 
 
 def jack_client_command(mode: str, amount: float) -> list[str]:
@@ -92,7 +97,10 @@ def click_delays(server: JackServer, subject_command: list[str], clicks: int = C
                 unplug(server, port)
             plug(server, probe_out, subject_in)
             plug(server, subject_out, probe_in)
-            answer, _ = probe.communicate("go\n", timeout=PROBE_SECONDS)
+            try:
+                answer, _ = probe.communicate("go\n", timeout=PROBE_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                raise RuntimeError("the click probe did not come to its end") from error
     delays = json.loads(answer)["delays"] if answer else []
     if len(delays) < clicks // 2:
         raise RuntimeError(f"only {len(delays)} of {clicks} clicks came back through {' '.join(subject_command[1:4])}")

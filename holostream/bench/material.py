@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from holostream.engine.audio_source import DEMO_VOICE
-from holostream.format.audio_file import read_whole
+from holostream.format.audio_reader import read_whole
 
 TONE_HZ = 440.0
 TONE_PEAK = 0.5

@@ -19,7 +19,7 @@ from holostream.bench.material import voice
 from holostream.bench.measurement import Measurement, Row
 from holostream.codec.tier_model import default_models_folder, load_tier
 from holostream.engine.session import ONE_THREAD
-from holostream.format.audio_file import AudioWriter
+from holostream.format.audio_writer import AudioWriter
 from holostream.format.transcode import decode_file, encode_file
 
 TARGET_TIMES_REAL_TIME = 40.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from holostream.format.audio_file import read_whole
+from holostream.format.audio_reader import read_whole
 
 DEMO_VOICE = Path(__file__).with_name("demo_voice.flac")
 LONGEST_SECONDS = 600.0

@@ -20,11 +20,15 @@ from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
 from holostream.codec.tier_model import TierModel, TierStep
 from holostream.engine.feedback_guard import FeedbackGuard
 from holostream.engine.gain_ramp import GainRamp, linear
-from holostream.engine.input_guard import LOUDEST, InputGuard
+from holostream.engine.input_guard import InputGuard
 from holostream.engine.limiter import Limiter
 
 GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
 """Places of the stages in `status.STAGES`, for `mark`."""
+
+
+LOUDEST = 1e3
+"""What a working tier never reaches, whatever the input gain."""
 
 
 @dataclass

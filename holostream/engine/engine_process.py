@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers
-from holostream.engine.audio_device import AudioDevice, DeviceError, built_in, rescan
+from holostream.engine.audio_device import AudioDevice
 from holostream.engine.block_path import Controls, initial_path
 from holostream.engine.callback import AudioCallback
+from holostream.engine.device_list import DeviceError, built_in, rescan
 from holostream.engine.open_device import open_device
 from holostream.engine.settings import LiveSettings, settings_from_dict
 from holostream.engine.shared_state import SharedState

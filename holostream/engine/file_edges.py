@@ -9,7 +9,8 @@ import numpy as np
 from holostream.engine.audio_device import AudioDevice, Process
 from holostream.engine.audio_source import LoopedSource
 from holostream.engine.sample_ring import SampleRing
-from holostream.format.audio_file import AudioFileError, AudioWriter
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_writer import AudioWriter
 
 LARGEST_BLOCK = 1 << 14
 RING_SECONDS = 4

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-LOUDEST = 1e3
+LOUDEST = 16.0
+"""24 dB over full scale: beyond is no sound."""
 QUIETEST = 1e-15
 CUTOFF_HZ = 5.0
 
@@ -27,7 +28,7 @@ class InputGuard:
         self.bad_samples = 0
 
     def clean(self, samples: np.ndarray) -> np.ndarray:
-        """(lanes, hop) float32 of anything -> (lanes, hop) finite, no louder than LOUDEST, without offset."""
+        """(lanes, hop) float32 of anything -> (lanes, hop) finite, no louder than twice LOUDEST, without offset."""
         peak = np.abs(samples).max()
         if not peak < LOUDEST:
             bad = ~(np.abs(samples) < LOUDEST)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from holostream.engine.audio_device import (
-    AudioDevice,
-    DeviceError,
-    PortAudioDevice,
-    is_file,
-    list_devices,
-    wants_virtual,
-)
+from holostream.engine.audio_device import AudioDevice, PortAudioDevice
 from holostream.engine.audio_source import open_source
+from holostream.engine.device_list import DeviceError, is_file, list_devices, wants_virtual
 from holostream.engine.file_edges import FileInput, FileOutput
 from holostream.engine.settings import LiveSettings
 from holostream.engine.virtual_device import VirtualDevice
-from holostream.format.audio_file import AudioFileError, AudioWriter
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_writer import AudioWriter
 
 
 def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], bool]) -> tuple[AudioDevice, str | None]:

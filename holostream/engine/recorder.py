@@ -15,7 +15,8 @@ from holostream import __version__
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
-from holostream.format.holo_file import DnaBlock, HoloHeader, HoloWriter, VoiceRun
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.replay import CHECKSUM_DIGITS
 
 BLOCK_HOPS = 300
@@ -75,7 +76,7 @@ class Recorder:
         return RecordingStatus(self._path, hops * facts.hop / facts.rate, self._writer.bytes, self._lost)
 
     def start(self, path: Path) -> None:
-        """Begin with the next hop. An existing file is never overwritten. Raises OSError."""
+        """Begin with the hop being gathered. An existing file is never overwritten. Raises OSError."""
         self.stop()
         facts = next(iter(self._tiers.values()))
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)

@@ -23,7 +23,7 @@ import platformdirs
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import ModelError, default_models_folder, read_facts
-from holostream.engine.audio_device import DeviceError
+from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_to_dict

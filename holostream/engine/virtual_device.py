@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from holostream.engine.audio_device import DeviceInfo, Process, is_file
+from holostream.engine.audio_device import DeviceInfo, Process
 from holostream.engine.audio_source import open_source
+from holostream.engine.device_list import is_file
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
-from holostream.format.audio_file import AudioFileError, AudioWriter
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_writer import AudioWriter
 
 DEFAULT_BLOCK = 128
 RESYNC_SECONDS = 0.1

@@ -9,7 +9,8 @@ import numpy as np
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights, mix_tiers
 from holostream.codec.tier_model import ModelError, TierModel
-from holostream.format.holo_file import DnaBlock, HoloFormatError, HoloHeader, VoiceRun
+from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_file import HoloHeader
 
 MAX_GAP_SECONDS = 3600.0
 CHECKSUM_DIGITS = 16
@@ -23,8 +24,8 @@ def tier_checksum(model: TierModel) -> str:
 class Replay:
     """Decodes blocks in order. `load` gives a tier by its harmonics; only tiers that sound are loaded."""
 
-    def __init__(self, header: HoloHeader, load: Callable[[int], TierModel]) -> None:
-        self.header, self._load = header, load
+    def __init__(self, header: HoloHeader, load: Callable[[int], TierModel], name: str = "this file") -> None:
+        self.header, self._load, self._name = header, load, name
         self._models: dict[int, TierModel] = {}
         self._running: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._next_hop: int | None = None
@@ -67,7 +68,9 @@ class Replay:
         if self._next_hop is not None and block.first_hop != self._next_hop:
             missing = block.first_hop - self._next_hop
             if not 0 < missing <= MAX_GAP_SECONDS * self.header.rate / hop:
-                raise HoloFormatError(f"a block begins at hop {block.first_hop} where {self._next_hop} was due")
+                raise HoloFormatError(
+                    f"{self._name} is damaged: a block begins at hop {block.first_hop} where {self._next_hop} was due"
+                )
             self._running.clear()
             for start in range(0, missing, 1024):
                 yield np.zeros((lanes, min(1024, missing - start) * hop), np.float32)

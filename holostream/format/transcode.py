@@ -11,8 +11,10 @@ import numpy as np
 from holostream import __version__
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import TierModel, load_tier
-from holostream.format.audio_file import AudioReader, AudioWriter
-from holostream.format.holo_file import DnaBlock, HoloHeader, HoloReader, HoloWriter, VoiceRun
+from holostream.format.audio_reader import AudioReader
+from holostream.format.audio_writer import AudioWriter
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
 from holostream.format.new_file import new_file
 from holostream.format.replay import Replay, tier_checksum
 
@@ -94,7 +96,7 @@ def decode_file(
     with source.open("rb") as file:
         reader = HoloReader(file, str(source))
         header = reader.header
-        replay = Replay(header, lambda harmonics: load_tier(models, harmonics))
+        replay = Replay(header, lambda harmonics: load_tier(models, harmonics), str(source))
         rate = header.original_rate or header.rate
         channels = min(2, header.original_channels) or header.lanes
         drop, length = header.lead, header.original_length or None

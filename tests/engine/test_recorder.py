@@ -15,7 +15,8 @@ from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.engine import recorder as recorder_module
 from holostream.engine.recorder import BLOCK_HOPS, Recorder
-from holostream.format.holo_file import DnaBlock, HoloReader
+from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_file import HoloReader
 from tests.dna_examples import random_dna
 
 HOP = 128

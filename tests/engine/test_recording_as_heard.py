@@ -14,7 +14,8 @@ from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
 from holostream.engine.block_path import Controls, PathState, initial_path, step
 from holostream.engine.recorder import BLOCK_HOPS, Recorder
-from holostream.format.holo_file import DnaBlock, HoloReader
+from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_file import HoloReader
 from holostream.format.replay import Replay
 from tests.speech import speech
 

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.engine.audio_device import DeviceError
+from holostream.engine.device_list import DeviceError
 from holostream.engine.open_device import open_device
 from holostream.engine.settings import LiveSettings
 from holostream.engine.virtual_device import Faults, VirtualDevice
 from holostream.format.audio_file import AudioFileError
 
+NO_FAULTS = Faults()
 
-def run(settings: LiveSettings, faults: Faults = Faults()) -> tuple[VirtualDevice, list[int], np.ndarray, list[bool]]:
+
+def run(settings: LiveSettings, faults: Faults = NO_FAULTS) -> tuple[VirtualDevice, list[int], np.ndarray, list[bool]]:
     device = VirtualDevice(settings, 48000, faults=faults)
     blocks, heard, underflows = [], [], []
 

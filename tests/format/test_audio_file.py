@@ -17,8 +17,10 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from holostream.format import audio_file
-from holostream.format.audio_file import AudioFileError, AudioReader, AudioWriter, read_whole
+from holostream.format import audio_writer
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_reader import MAGICS, AudioReader, read_whole
+from holostream.format.audio_writer import AudioWriter
 
 RATES = (8000, 11025, 16000, 22050, 44100, 48000, 96000)
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -245,7 +247,7 @@ def test_mp3_without_stated_length(tmp_path: Path) -> None:
 
 
 @few
-@given(data=st.binary(max_size=3000), magic=st.sampled_from((b"", *audio_file.MAGICS, b"\xff\xfb\x90\x44")),
+@given(data=st.binary(max_size=3000), magic=st.sampled_from((b"", *MAGICS, b"\xff\xfb\x90\x44")),
        suffix=st.sampled_from((".wav", ".flac", ".ogg", ".mp3", ".raw", "")))  # fmt: skip
 def test_hostile_bytes_raise_only_audio_file_error(
     tmp_path: Path, data: bytes, magic: bytes, suffix: str
@@ -385,7 +387,7 @@ def test_link_is_followed_and_kept(tmp_path: Path) -> None:
 def test_rf64_only_where_sizes_demand_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, length: int | None, kind: bytes
 ) -> None:
-    monkeypatch.setattr(audio_file, "LARGEST_WAV", limit)
+    monkeypatch.setattr(audio_writer, "LARGEST_WAV", limit)
     sound = noise(2, 5000)
     write(tmp_path / "a.wav", sound, 48000, length=length)
     assert (tmp_path / "a.wav").read_bytes()[:4] == kind

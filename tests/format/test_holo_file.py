@@ -15,15 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holostream.codec.dna import Dna
-from holostream.format.holo_file import (
-    DnaBlock,
-    HoloFormatError,
-    HoloHeader,
-    HoloReader,
-    HoloWriter,
-    VoiceRun,
-    pack_header,
-)
+from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter, pack_header
 from tests.dna_examples import HEADER, dna_blocks, equal_blocks, random_dna, written
 
 MEGABYTE = 1 << 20

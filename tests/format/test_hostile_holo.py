@@ -13,13 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.format.holo_file import (
-    DnaBlock,
-    HoloFormatError,
-    HoloHeader,
-    HoloReader,
-    unpack_dna_block,
-)
+from holostream.format.holo_block import DnaBlock, HoloFormatError, unpack_dna_block
+from holostream.format.holo_file import HoloHeader, HoloReader
 from tests.dna_examples import HEADER, written
 
 MEGABYTE = 1 << 20

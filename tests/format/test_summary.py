@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from holostream.format.holo_file import DnaBlock, HoloFormatError, HoloWriter, VoiceRun
+from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_file import HoloWriter
 from holostream.format.summary import summarize, summary_text
 from tests.dna_examples import HEADER, random_dna
 

@@ -13,7 +13,8 @@ import soundfile
 from holostream.codec.tier_model import TierModel
 from holostream.format import transcode
 from holostream.format.audio_file import AudioFileError
-from holostream.format.holo_file import HoloFormatError, HoloReader
+from holostream.format.holo_block import HoloFormatError
+from holostream.format.holo_file import HoloReader
 from holostream.format.transcode import BLOCK_HOPS, decode_file, encode_file
 from tests.speech import speech
 

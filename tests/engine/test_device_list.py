@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from holostream.engine.audio_device import DeviceError, built_in, find_device, is_file, wants_virtual
+from holostream.engine.device_list import DeviceError, built_in, find_device, is_file, wants_virtual
 from holostream.engine.settings import LiveSettings
 
 

@@ -1,0 +1,241 @@
+"""Writing audio files as streams, at any rate, in flat memory: complete or not at all.
+
+What libsndfile keeps to itself is found out here: a disk that is full at the close.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import struct
+from pathlib import Path
+from typing import NoReturn, Self
+
+import numpy as np
+import soundfile
+import soxr
+
+from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
+
+WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
+LARGEST_WAV = 2**32 - 8  # bytes; the sizes in a WAV header have 32 bits
+LARGEST_HEADER = 1024  # bytes, more than any WAV header written here
+HIGHEST_OGG_RATE = 200_000  # libsndfile 1.2.2 crashes the process above it
+
+# suffix -> (libsndfile format, subtypes, the first is the default)
+FORMATS = {
+    ".wav": ("WAV", ("FLOAT", "PCM_16", "PCM_24")),
+    ".flac": ("FLAC", ("PCM_24", "PCM_16")),
+    ".ogg": ("OGG", ("VORBIS",)),
+    ".mp3": ("MP3", ("MPEG_LAYER_III",)),
+}
+
+
+class AudioWriter:
+    """Writes (lanes, n) blocks to `path`, in the format that its suffix names. A context manager.
+
+    rate, channels  of the file; channels 1 or 2
+    model_rate      Hz of the blocks, `rate` if None
+    length          frames in the file: the sound is trimmed, or followed by zeros, to have exactly that many.
+                    None: as long as what was written
+    subtype         "PCM_16", "PCM_24", or for .wav "FLOAT". None is FLOAT for .wav, so that a file holds what
+                    was heard sample for sample, and PCM_24 for .flac. All but FLOAT clip to [-1, 1] and store
+                    NaN as 0
+
+    One lane is heard in both channels of a file with two; two lanes are averaged into one channel.
+
+    The sound grows in a hidden `.part` file in the same folder, which takes the target's name at a successful
+    close. After any error, and when the `with` block is left by an exception, the part is removed, and a file
+    that was there before is still what it was.
+
+    A .wav is a plain WAV where `length` says beforehand that it stays under 4 GB. Otherwise it begins as RF64
+    (EBU Tech 3306), and at the close becomes a plain WAV if it fits.
+
+    Raises AudioFileError for a name, rate or subtype that cannot be written, a full disk, nothing to write.
+    """
+
+    def __init__(
+        self,
+        path: FilePath,
+        rate: int,
+        channels: int,
+        model_rate: int | None = None,
+        length: int | None = None,
+        subtype: str | None = None,
+    ) -> None:
+        if channels not in (1, 2):
+            raise ValueError(f"got {channels} channels, expected 1 or 2")
+        self.path = Path(path)
+        self.rate = rate
+        self.channels = channels
+        self.model_rate = rate if model_rate is None else model_rate
+        self.length = length
+        self.frames_written = 0
+        self._resampler: soxr.ResampleStream | None = None
+        self._lanes: int | None = None
+        self._closed = False
+
+        kind, subtype = _format_of(self.path, subtype)
+        self._clips = subtype != "FLOAT"
+        if kind == "WAV":
+            frame_bytes = channels * {"FLOAT": 4, "PCM_24": 3, "PCM_16": 2}[subtype]
+            if length is None or length * frame_bytes + LARGEST_HEADER > LARGEST_WAV:
+                kind = "RF64"
+        if kind == "OGG" and rate > HIGHEST_OGG_RATE:
+            raise AudioFileError(f"cannot write {self.path} at {rate} Hz: OGG ends at {HIGHEST_OGG_RATE} Hz, use .wav")
+        # Where the name is a link, the file to replace is the one that it points to.
+        self._target = Path(os.path.realpath(self.path))
+        self._part = self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
+        try:
+            if self._target.exists() and not self._target.is_file():
+                raise AudioFileError(f"cannot write {self.path}: it is a folder or a device, name a file instead")
+            self._bytes = _WatchedFile(self._part, "x+")
+        except OSError as error:
+            raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
+        try:
+            self._file = soundfile.SoundFile(self._bytes, "w", rate, channels, subtype, format=kind)
+        except soundfile.LibsndfileError as error:
+            self._bytes.close()
+            self._part.unlink()
+            raise AudioFileError(
+                f"cannot write {self.path} at {rate} Hz ({reason(error)}): use .wav, or 48000 Hz"
+            ) from error
+
+    def write(self, block: np.ndarray) -> None:
+        """Append (lanes, n) float32 samples at `model_rate`; lanes are 1 or 2, the same at every call.
+
+        Raises AudioFileError when the disk does not take them; the writer is then of no more use.
+        """
+        if block.ndim != 2 or block.shape[0] not in (self._lanes or 1, self._lanes or 2):
+            lanes = self._lanes or "1 or 2"
+            raise ValueError(f"got a block of shape {block.shape}, expected ({lanes}, n)")
+        self._lanes = block.shape[0]
+        if self._lanes > self.channels:
+            block = block.mean(axis=0, keepdims=True)
+        frames = np.ascontiguousarray(block.T, np.float32)
+        if self.model_rate != self.rate:
+            if self._resampler is None:
+                self._resampler = resampler(self.model_rate, self.rate, frames.shape[1])
+            frames = self._resampler.resample_chunk(frames)
+        self._append(frames)
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Raises AudioFileError if that fails; no file is left then."""
+        if self._closed:
+            return
+        try:
+            self._finish()
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Remove what was written; a file that had the name before stays as it was."""
+        if self._closed:
+            return
+        self._closed = True
+        self._file.close()
+        self._bytes.close()
+        self._part.unlink(missing_ok=True)
+
+    def _append(self, frames: np.ndarray) -> None:
+        """(n, 1 or channels) frames at `rate` to the file, up to `length`."""
+        if self.length is not None:
+            frames = frames[: self.length - self.frames_written]
+        if self._clips:
+            frames = np.clip(np.where(np.isnan(frames), np.float32(0), frames), -1, 1)
+        frames = np.ascontiguousarray(np.broadcast_to(frames, (len(frames), self.channels)))
+        for start in range(0, len(frames), WRITE_FRAMES):
+            self._file.write(frames[start : start + WRITE_FRAMES])
+        self.frames_written += len(frames)
+        if self._bytes.error:
+            self._fail(self._bytes.error)
+
+    def _finish(self) -> None:
+        if self._resampler is not None:
+            empty = np.empty((0, min(self._lanes or 1, self.channels)), np.float32)
+            self._append(self._resampler.resample_chunk(empty, last=True))
+        while self.length is not None and self.frames_written < self.length:
+            self._append(np.zeros((min(WRITE_FRAMES, self.length - self.frames_written), 1), np.float32))
+        if not self.frames_written:
+            raise AudioFileError(f"did not write {self.path}: there was no sound to write")
+        is_rf64 = self._file.format == "RF64"
+        self._file.close()
+        try:
+            if is_rf64:
+                _shorten_to_wav(self._bytes)
+            if self._bytes.error:
+                raise self._bytes.error
+            os.fsync(self._bytes.fileno())
+            self._bytes.close()
+            os.replace(self._part, self._target)
+        except OSError as error:
+            self._fail(error)
+        self._closed = True
+
+    def _fail(self, error: OSError) -> NoReturn:
+        self.discard()
+        raise AudioFileError(f"could not write all of {self.path}: {error.strerror}; nothing of it was kept") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+
+class _WatchedFile(io.FileIO):
+    """The bytes of a file in writing, remembering a write that failed.
+
+    libsndfile ignores failed writes while it closes a FLAC, OGG or MP3: on a full disk their ends would
+    vanish in silence.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.error = error
+        return len(data)
+
+
+def _format_of(path: Path, subtype: str | None) -> tuple[str, str]:
+    """libsndfile's names of the format and subtype of a file to be written."""
+    try:
+        kind, subtypes = FORMATS[path.suffix.lower()]
+    except KeyError:
+        raise AudioFileError(
+            f"cannot write {path}: the suffix {path.suffix!r} names no format, use {', '.join(FORMATS)}"
+        ) from None
+    subtype = subtype or subtypes[0]
+    if subtype not in subtypes:
+        raise AudioFileError(f"cannot write {path} as {subtype}: {path.suffix} takes {' or '.join(subtypes)}")
+    return kind, subtype
+
+
+def _shorten_to_wav(file: _WatchedFile) -> None:
+    """Turn a finished RF64 file into a plain WAV if its sizes fit in 32 bits: EBU Tech 3306 in reverse.
+
+    RF64 -1 WAVE ds64 28 (riff, data, frames: 64 bits each ...) ... data -1
+    RIFF  n WAVE JUNK 28 ...                                    ... data  n
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size > LARGEST_WAV:
+        return
+    file.seek(0)
+    header = file.read(LARGEST_HEADER)
+    (data_size,) = struct.unpack_from("<Q", header, 28)
+    file.seek(header.index(b"data") + 4)
+    file.write(struct.pack("<I", data_size))
+    file.seek(12)
+    file.write(b"JUNK")
+    file.seek(0)
+    file.write(b"RIFF" + struct.pack("<I", size - 8))

@@ -1,0 +1,118 @@
+"""One block of a `.holo`: consecutive hops heard with the same voices. All numbers little-endian.
+
+    frames   8  first hop, signed: time in hops since the session began
+    payload  2  hops (1 to 4096)
+             1  lanes (1 or 2)
+             1  voices (1 or 2)
+             1  fade: how many hops the fade had run before the first hop
+             1  fade: hops it takes in all (0: no fade; else two voices, outgoing first)
+             1  coding: 1 = zlib
+             1  zero
+             then for each voice
+             2    harmonics
+             2    preroll: frames before the first hop, run but not heard (at most 4096)
+             1    1: the voice starts from silence with this block's first frame; 0: it goes on from the block before
+             3    zero
+             then coded: for each voice its gains (lanes x frames), amplitudes and phases (lanes x frames x harmonics
+             each), one byte a code; frames = preroll + hops
+
+A voice is one tier's uninterrupted run. Decoding a block runs each voice's frames through the tier's vocoder and
+overlap-add, drops the preroll, and mixes two voices with the raised-cosine weights of `codec.tier_fade`.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from holostream.codec.dna import Dna
+from holostream.codec.tier import TIERS
+
+CODING_ZLIB = 1
+MAX_HOPS = 4096
+_FRAMES, _VOICE = struct.Struct("<qHBBBBBx"), struct.Struct("<HHB3x")
+
+
+class HoloFormatError(Exception):
+    """The bytes are not a `.holo` that can be read; the message says what is wrong with which file."""
+
+
+@dataclass(frozen=True)
+class VoiceRun:
+    """A voice in one block: `preroll` unheard frames, then one frame for every hop of the block."""
+
+    starts: bool
+    preroll: int
+    dna: Dna
+
+
+@dataclass(frozen=True)
+class DnaBlock:
+    """Consecutive hops heard with the same voices. With two, the second fades in: `fade_first` of `fade_hops` done."""
+
+    first_hop: int
+    hops: int
+    voices: tuple[VoiceRun, ...]
+    fade_first: int = 0
+    fade_hops: int = 0
+
+
+def pack_dna_block(block: DnaBlock) -> bytes:
+    """The payload of one block of frames."""
+    head = _FRAMES.pack(
+        block.first_hop,
+        block.hops,
+        block.voices[0].dna.lanes,
+        len(block.voices),
+        block.fade_first,
+        block.fade_hops,
+        CODING_ZLIB,
+    )
+    for voice in block.voices:
+        head += _VOICE.pack(voice.dna.harmonics, voice.preroll, voice.starts)
+    codes = b"".join(
+        part.tobytes() for voice in block.voices for part in (voice.dna.gains, voice.dna.amplitudes, voice.dna.phases)
+    )
+    return head + zlib.compress(codes, 6)
+
+
+def unpack_dna_block(payload: bytes) -> DnaBlock:
+    """The inverse of `pack_dna_block`, of the payload alone. Raises HoloFormatError; allocates no unchecked size."""
+    try:
+        first_hop, hops, lanes, voice_count, fade_first, fade_hops, coding = _FRAMES.unpack_from(payload)
+        heads = [_VOICE.unpack_from(payload, _FRAMES.size + i * _VOICE.size) for i in range(voice_count)]
+    except struct.error as error:
+        raise HoloFormatError("a block is too short for what it announces") from error
+    faded = voice_count == 2 and fade_first + hops <= fade_hops
+    if not 1 <= hops <= MAX_HOPS or lanes not in (1, 2) or not (faded or (voice_count == 1 and fade_hops == 0)):
+        raise HoloFormatError(
+            f"a block announces {hops} hops, {lanes} lanes, {voice_count} voices, fade {fade_first}/{fade_hops}"
+        )
+    if coding != CODING_ZLIB:
+        raise HoloFormatError(
+            f"a block has coding {coding}, which this version does not know; install a newer holostream"
+        )
+    sizes = []
+    for harmonics, preroll, starts in heads:
+        if harmonics not in TIERS or preroll > MAX_HOPS or starts > 1 or (preroll and not starts):
+            raise HoloFormatError(f"a voice announces {harmonics} harmonics, {preroll} frames of preroll")
+        sizes.append(lanes * (preroll + hops) * (1 + 2 * harmonics))
+    unpacker = zlib.decompressobj()
+    try:
+        codes = unpacker.decompress(payload[_FRAMES.size + voice_count * _VOICE.size :], sum(sizes) + 1)
+    except zlib.error as error:
+        raise HoloFormatError("a block's codes cannot be unpacked") from error
+    if len(codes) != sum(sizes):
+        raise HoloFormatError(f"a block holds {len(codes)} codes where {sum(sizes)} are announced")
+    voices, at = [], 0
+    for (harmonics, preroll, starts), size in zip(heads, sizes, strict=True):
+        frames = preroll + hops
+        values = np.frombuffer(codes, np.uint8, size, at)
+        gains, rest = values[: lanes * frames], values[lanes * frames :]
+        amplitudes, phases = rest.reshape(2, lanes, frames, harmonics)
+        voices.append(VoiceRun(bool(starts), preroll, Dna(gains.reshape(lanes, frames), amplitudes, phases)))
+        at += size
+    return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops)
