@@ -77,11 +77,13 @@ def test_unknown_tier_lists_the_tiers(tmp_path, voice, verb):
     assert not (tmp_path / "v.holo").exists()
 
 
-def test_unknown_device_and_api_say_what_there_is():
+def test_unknown_device_and_api_say_what_there_is(tmp_path):
+    recording = tmp_path / "session.holo"
     quiet = {"JACK_DEFAULT_SERVER": "nobody"}
     finished = holostream("live", "--headless", "--input", "Blue Yeti", **quiet)
     assert_one_clear_sentence(finished, "no sound card or sound server", "--device-api virtual")
-    finished = holostream("live", "--headless", "--device-api", "jack", **quiet)
+    finished = holostream("live", "--headless", "--device-api", "jack", "--record", recording, **quiet)
+    assert not recording.exists()
     assert_one_clear_sentence(finished, "API jack", "--device-api virtual")
 
 

@@ -46,6 +46,15 @@ def test_the_readme_has_commands():
     assert "scripts/test" in (ROOT / ".ci" / "run").read_text()
 
 
+def test_its_own_numbers_are_the_models(tiers):
+    """Those in sentences; the tables' are written by scripts/measure."""
+    facts = tiers[8].facts
+    assert f"**{facts.latency_samples} samples ({1000 * facts.latency_samples / facts.rate:.1f} ms)** later" in README
+    assert f"{min(tiers)} to {max(tiers)}, while you play" in README
+    assert f"tier 8 ends at {8 * facts.rate / facts.hop / 1000:g} kHz" in README
+    assert all(not tier.facts.trained for tier in tiers.values()) == ("not trained yet" in README)
+
+
 def play_until_q(command: str, place: Path, environment: dict[str, str]) -> tuple[int, str]:
     """Run a command in a terminal of its own, press q once the screen is there."""
     control, terminal = pty.openpty()

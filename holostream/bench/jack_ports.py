@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
 from holostream.bench.jack_server import JackServer
 
 APPEAR_SECONDS = 20.0
+PORT_NAME = re.compile(r"[^:]+:[^: ][^:]*")
 
 
 def ports(server: JackServer) -> list[str]:
-    """All ports by full name."""
-    return server.run_tool("jack_lsp").stdout.split()
+    """All ports by full name, 'client:port'; what JACK's library prints between them is left out."""
+    lines = server.run_tool("jack_lsp").stdout.splitlines()
+    return [line for line in lines if PORT_NAME.fullmatch(line)]
 
 
 def new_ports(server: JackServer, before: list[str], running: Callable[[], bool]) -> tuple[str, str]:

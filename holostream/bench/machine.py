@@ -47,4 +47,5 @@ def _system() -> str:
         name = platform.freedesktop_os_release()["PRETTY_NAME"]
     except (OSError, KeyError):
         name = platform.system()
-    return f"{name} ({platform.system()} {platform.release()})"
+    release = platform.release().split("-")[0]
+    return f"{name} ({platform.system()} {release})"

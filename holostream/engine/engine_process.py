@@ -28,7 +28,7 @@ from holostream.engine.block_path import Controls, initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.device_list import DeviceError, built_in, rescan
 from holostream.engine.open_device import open_device
-from holostream.engine.settings import LiveSettings, settings_from_dict
+from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.format.audio_file import AudioFileError
 
@@ -94,7 +94,7 @@ class Engine:
             raise
         record["running"] = 1
         self.device, self.settings = device, settings
-        send_event("device", device=info.as_dict())
+        send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
         if remark:
             send_event("message", text=remark)
 

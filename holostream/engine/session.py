@@ -26,7 +26,7 @@ from holostream.codec.tier_model import ModelError, default_models_folder, read_
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.recorder import Recorder, RecordingStatus
-from holostream.engine.settings import LiveSettings, settings_to_dict
+from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 
 ONE_THREAD = dict.fromkeys(
@@ -74,6 +74,18 @@ class Session:
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Session:
+        try:
+            self._start()
+        except BaseException:
+            heard = self.recording is not None and self.recording.seconds > 0
+            was_recording = self.recording is not None
+            self.close()
+            if was_recording and not heard and self.settings.record is not None:
+                self.settings.record.unlink(missing_ok=True)  # the name stays free for the next try
+            raise
+        return self
+
+    def _start(self) -> None:
         if self.settings.record is not None:
             self.start_recording(self.settings.record)
         self._launch(resume=False)
@@ -84,9 +96,7 @@ class Session:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._ready.wait(0.01):
             if self._ended.is_set() or time.monotonic() > deadline:
-                self.close()
                 raise DeviceError(self.failure or "the engine did not start in time; see its log at " + str(log_path()))
-        return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
@@ -134,6 +144,7 @@ class Session:
         kind = event["event"]
         if kind == "device":
             self.device = event["device"]
+            self.settings = settings_from_dict(event["settings"])  # what was asked for, or what it fell back to
         elif kind == "message":
             self.messages.append(event["text"])
         elif kind == "failed":
@@ -219,8 +230,7 @@ class Session:
 
     def reopen(self, **changes: Any) -> None:
         """Ask for another device: any of LiveSettings' input, output, device_api, block, rate."""
-        self.settings = replace(self.settings, **changes)
-        self._request({"open": settings_to_dict(self.settings)})
+        self._request({"open": settings_to_dict(replace(self.settings, **changes))})
 
     def _request(self, request: dict) -> None:
         engine = self._engine

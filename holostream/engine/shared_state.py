@@ -17,6 +17,25 @@ from holostream.engine.command import CommandRing
 from holostream.engine.status import Status
 
 
+PREFIX = "holostream-"
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Files whose process was killed before it could remove them; their names begin with its number."""
+    if os.name != "posix":  # elsewhere asking whether a process lives may end it
+        return
+    for path in folder.glob(f"{PREFIX}*-*"):
+        owner = path.name.removeprefix(PREFIX).split("-")[0]
+        if not owner.isdigit():
+            continue
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except OSError:
+            continue  # somebody else's, and alive
+
+
 def _rounded(size: int) -> int:
     return -(-size // 64) * 64
 
@@ -37,8 +56,9 @@ class SharedState:
     def create(lanes: int, ring_frames: int) -> SharedState:
         """A new zeroed file. Raises OSError if there is no room for it."""
         size = _rounded(Status.BYTES) + _rounded(CommandRing.BYTES) + ring_bytes(lanes, ring_frames)
-        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        handle, name = tempfile.mkstemp(prefix="holostream-", dir=folder)
+        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+        _remove_abandoned(Path(folder))
+        handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
         try:
             os.truncate(handle, size)
             memory = mmap.mmap(handle, size)

@@ -60,7 +60,7 @@ def full_size_shape(harmonics: int) -> NetworkShape:
     return NetworkShape(
         harmonics,
         layer_steps(harmonics),
-        width=160,
+        width=152,
         encoder_dilations=(1, 4),
         vocoder_dilations=(1, 2, 4, 8),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ def test_up_and_gone(realtime: bool | None):
         assert "system:capture_1" in ports(server)
         assert server.late_wakeups() >= 0
     assert ports(server) == []
-    assert not list(Path("/dev/shm").glob(f"jack*{server.name}*"))
+    assert not list(Path("/dev/shm").glob(f"jack*_{server.name}_*"))
 
 
 def test_an_error_inside_stops_it_too():
@@ -32,6 +34,12 @@ def test_two_servers_beside_each_other():
     with jack_server(64) as one, jack_server(256) as other:
         assert one.name != other.name
         assert other.run_tool("jack_bufsize").stdout.split()[-1] == "256"
+
+
+def test_killed_servers_do_not_use_up_their_places():
+    for _ in range(10):  # JACK has room for eight
+        with jack_server(256) as server:
+            os.kill(server.pid, signal.SIGKILL)
 
 
 def test_without_jack_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -28,20 +29,23 @@ def server():
         yield running
 
 
-def start(server: JackServer, *arguments: object) -> tuple[subprocess.Popen, list[str]]:
-    """A headless live program on the server, and the ports it brought."""
+def start(
+    server: JackServer, *arguments: object, needs: tuple[str, ...] = ("in_0", "out_0")
+) -> tuple[subprocess.Popen, list[str]]:
+    """A headless live program on the server, and the ports it brought, among them those that end as `needs` says."""
     before = ports(server)
     program = subprocess.Popen(
         [sys.executable, "-m", "holostream.cli", "live", "--headless", "--device-api", "jack", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **server.environment},
     )  # fmt: skip
     deadline = time.monotonic() + 20
-    while not (new := [port for port in ports(server) if port not in before]):
+    new: list[str] = []
+    while not all(any(port.endswith(name) for port in new) for name in needs):
         assert time.monotonic() < deadline, program.communicate(timeout=5)
         assert program.poll() is None, program.communicate()
         time.sleep(0.05)
+        new = [port for port in ports(server) if port not in before]
     time.sleep(0.3)  # PortAudio patches them to the system's by itself first
-    new = [port for port in ports(server) if port not in before]
     return program, new
 
 
@@ -53,9 +57,9 @@ def stop(program: subprocess.Popen) -> tuple[str, str]:
 def test_speech_through_a_real_server(tmp_path: Path, server: JackServer, models: Path):
     voice, captured, recording = tmp_path / "voice.wav", tmp_path / "captured.wav", tmp_path / "session.holo"
     soundfile.write(voice, speech(2.5, 48000, 4), 48000, subtype="FLOAT")
-    player, player_ports = start(server, "--input", voice, "--tier", 256)
+    player, player_ports = start(server, "--input", voice, "--tier", 256, needs=("out_0",))
     instrument, instrument_ports = start(server, "--tier", 64, "--record", recording)
-    keeper, keeper_ports = start(server, "--output", captured, "--tier", 256)
+    keeper, keeper_ports = start(server, "--output", captured, "--tier", 256, needs=("in_0",))
     for port in player_ports + instrument_ports + keeper_ports:
         unplug(server, port)
     source = next(port for port in player_ports if port.endswith("out_0"))
@@ -71,17 +75,21 @@ def test_speech_through_a_real_server(tmp_path: Path, server: JackServer, models
     decode_file(recording, tmp_path / "decoded.wav", models)
     decoded = soundfile.read(tmp_path / "decoded.wav", dtype="float32")[0]
     heard = soundfile.read(captured, dtype="float32")[0]
-    # The recording and the far end of two more programs tell the same story, some constant delay apart.
-    passage = heard[-3 * 48000 : -48000]
-    assert np.abs(passage).max() > 0.1
-    size = 1 << (len(decoded) + len(passage)).bit_length()
-    match = np.fft.irfft(np.fft.rfft(decoded, size) * np.conj(np.fft.rfft(passage, size)))
-    at = int(match[: len(decoded) - len(passage)].argmax())
-    error = decoded[at : at + len(passage)] - passage
-    dropouts = summary["missing_hops"]
-    assert dropouts == 0
-    assert np.median(np.abs(error)) < 0.01 * np.abs(passage).max()
-    assert np.corrcoef(decoded[at : at + len(passage)], passage)[0, 1] > 0.9
+    assert summary["missing_hops"] == 0
+    # The recording and what a third program captured tell the same story. In windows, because a machine that misses a
+    # cycle shifts what follows it.
+    alike = [likeness(decoded, heard[at : at + 12000]) for at in range(len(heard) - 3 * 48000, len(heard) - 48000, 12000)]
+    assert np.abs(heard[-3 * 48000 : -48000]).max() > 0.1
+    assert np.median(alike) > 0.99
+
+
+def likeness(whole: np.ndarray, part: np.ndarray) -> float:
+    """Correlation of (m,) samples with the place in (n,) samples where they fit best."""
+    size = 1 << (len(whole) + len(part)).bit_length()
+    match = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size)))[: len(whole) - len(part)]
+    energy = np.concatenate(([0.0], np.cumsum(whole.astype(np.float64) ** 2)))
+    power = (energy[len(part) :] - energy[: -len(part)])[: len(match)]
+    return float((match / np.sqrt(power * np.sum(part.astype(np.float64) ** 2) + 1e-9)).max())
 
 
 def complaint(server: JackServer, *arguments: object) -> str:
@@ -113,8 +121,6 @@ def test_a_server_at_another_rate_is_resampled(tmp_path: Path):
         program, _ = start(server, "--seconds", 1, "--stats", stats)
         _, complaints = program.communicate(timeout=20)
         assert program.returncode == 0, complaints
-        import json
-
         report = json.loads(stats.read_text())
         assert report["device"]["rate"] == 44100
         assert report["resampling_latency"] > 0

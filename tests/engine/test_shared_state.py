@@ -1,0 +1,52 @@
+"""The memory two processes share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from holostream.engine.shared_state import PREFIX, SharedState
+
+
+def test_what_one_side_writes_the_other_reads():
+    owner = SharedState.create(1, 64)
+    other = SharedState.attach(owner.path, 1, 64)
+    owner.commands.send("tier", 16)
+    assert other.commands.receive() == ("tier", 16.0)
+    other.status.record["hops"] = 77
+    assert owner.status.snapshot()["hops"] == 77
+    owner.close()
+    assert not owner.path.exists()
+    assert other.status.snapshot()["hops"] == 77
+
+
+def test_only_the_owner_removes_the_file():
+    owner = SharedState.create(2, 64)
+    SharedState.attach(owner.path, 2, 64).close()
+    assert owner.path.exists()
+    owner.close()
+
+
+def test_files_of_killed_sessions_are_removed_and_others_left():
+    program = (
+        "import os, signal; from holostream.engine.shared_state import SharedState;"
+        "print(SharedState.create(1, 64).path, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    left = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    abandoned = Path(left.stdout.strip())
+    assert abandoned.exists()
+    mine = SharedState.create(1, 64)
+    foreign = mine.path.with_name(f"{PREFIX}notes-of-somebody")
+    foreign.touch()
+    try:
+        another = SharedState.create(1, 64)
+        assert not abandoned.exists()
+        assert mine.path.exists()
+        assert foreign.exists()
+        another.close()
+    finally:
+        foreign.unlink()
+        mine.close()
+    assert str(os.getpid()) in mine.path.name
