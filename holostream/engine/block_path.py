@@ -206,7 +206,9 @@ def _mix(wet: np.ndarray, dry: np.ndarray, path: PathState, controls: Controls) 
     limiting = path.limiter.gain < 1.0
     ducked = 1.0
     if controls.feedback_guard:
-        ducked = path.howl.advance(float(path.levels.input_mean_square.max()) ** 0.5, limiting)
+        levels = path.levels
+        rms = float(levels.input_mean_square.max()) ** 0.5
+        ducked = path.howl.advance(rms, float(levels.input_peak.max()), limiting)
     elif path.howl.active:
         path.howl.release()
     gain = path.output_gain.advance(0.0 if controls.mute else linear(controls.output_gain_db) * ducked)

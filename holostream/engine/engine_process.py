@@ -27,6 +27,7 @@ from holostream.engine.audio_device import AudioDevice
 from holostream.engine.block_path import Controls, initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.device_list import DeviceError, built_in, rescan
+from holostream.engine.memory_lock import lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
@@ -92,6 +93,7 @@ class Engine:
         except DeviceError:
             device.close()
             raise
+        lock_memory()
         record["running"] = 1
         self.device, self.settings = device, settings
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))

@@ -16,7 +16,6 @@ from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.engine.command import CommandRing
 from holostream.engine.status import Status
 
-
 PREFIX = "holostream-"
 
 
