@@ -209,6 +209,31 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="Folder of WAV, FLAC, OGG, MP3, with any folders within.")] = Path(
+        "training_data"
+    ),
+    tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
+    out: Annotated[Path, typer.Option(help="Models folder to write into.")] = Path("models"),
+    recipe: Annotated[str, typer.Option(help="default, or a TOML file of settings.")] = "default",
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time for all tiers together.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps for each tier, instead of the recipe's.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training was.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    start: Annotated[str | None, typer.Option("--from", help="Start from this tier, or from a checkpoint file.")] = None,
+) -> None:
+    """Train tiers on your own sounds (needs the extra: pip install 'holostream[train]')."""
+    try:
+        from holostream.training.verb import train as run_training
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"training needs {error.name}, which is not installed; run pip install 'holostream[train]'"
+        ) from error
+    for trained in run_training(data, tiers, out, recipe, minutes, steps, resume, device, start):
+        typer.echo(f"tier {trained.harmonics}: {trained.progress.step} steps, in {trained.folder}")
+
+
 def refuse_same_file(source: Path, target: Path) -> None:
     """Raises ValueError if the output would replace the input."""
     if target.exists() and source.exists() and target.samefile(source):
@@ -239,10 +264,12 @@ def main() -> None:
     from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
     from holostream.format.holo_block import HoloFormatError
+    from holostream.training.training_error import TrainingError
 
+    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, ValueError)
     try:
         app()
-    except (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, ValueError) as error:
+    except known as error:
         complain(str(error))
     except OSError as error:
         complain(

@@ -121,11 +121,24 @@ def soak(
     measure_all((lambda: measure_soak(minutes, whole_numbers(periods), models),), save)
 
 
-def whole_numbers(text: str) -> tuple[int, ...]:
+@bench_app.command()
+def quality(
+    data: Annotated[Path, typer.Option(help="Folder of sounds that no tier was trained on.")],
+    models: Models = None,
+    tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
+    save: Json = None,
+) -> None:
+    """Bitrate and closeness to the original of every tier, from decoded files."""
+    from holostream.bench.quality import measure_quality
+
+    measure_all((lambda: measure_quality(data, models, whole_numbers(tiers, "--tiers")),), save)
+
+
+def whole_numbers(text: str, option: str = "--periods") -> tuple[int, ...]:
     """'256,128' -> (256, 128). Raises ValueError for anything else."""
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise ValueError(f"--periods is {text!r}; expected numbers with commas, such as 256,128,64")
+        raise ValueError(f"{option} is {text!r}; expected numbers with commas, such as 256,128,64")
     return tuple(int(part) for part in parts)
 
 

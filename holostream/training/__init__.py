@@ -1,0 +1,1 @@
+"""Training of tiers, in torch: corpus, losses, the loop, the model card. Nothing that plays sound imports it."""

@@ -1,0 +1,50 @@
+"""Checkpoints: written in one step, read without executing anything, and weights passed from tier to tier."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from holostream.network.export import TierNetwork
+from holostream.training.training_error import TrainingError
+
+
+def save_checkpoint(path: Path, state: dict) -> None:
+    """Replace the checkpoint in one step. Raises TrainingError if the disk is full; the previous one is intact then."""
+    part = path.with_suffix(".part")
+    try:
+        torch.save(state, part)
+        os.replace(part, path)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        raise TrainingError(f"the checkpoint {path} cannot be written ({error}); the previous one is intact: "
+                            "make room on the disk and go on with --resume") from error  # fmt: skip
+
+
+def load_checkpoint(path: Path) -> dict:
+    """Raises TrainingError if it is damaged."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever the damage provokes
+        raise TrainingError(f"{path} is not a checkpoint that can be resumed ({_first_line(error)}); "
+                            "remove it to start again") from error  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:100]
+
+
+def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> None:
+    """Copy weights of another tier where names agree, and of their shapes what fits."""
+    own = network.state_dict()
+    with torch.no_grad():
+        for name, value in weights.items():
+            if name not in own or own[name].ndim != value.ndim or not own[name].is_floating_point():
+                continue
+            if "quantizer." in name:
+                continue
+            common = tuple(slice(0, min(a, b)) for a, b in zip(own[name].shape, value.shape, strict=True))
+            own[name][common].copy_(value[common])

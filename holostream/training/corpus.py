@@ -1,0 +1,188 @@
+"""Audio files for training: found, read once, split, cut into random segments and varied.
+
+Every file is read at the model's rate into one memory-mapped cache of 16-bit samples, so that a corpus may be larger
+than memory and a second run starts at once. Held-out files are chosen by a hash of their path within the folder: the
+same ones on every machine and in every run, whatever else is added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_reader import AudioReader
+from holostream.training.training_error import TrainingError
+
+SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+HELD_OUT_SHARE = 0.05
+LEAST_SECONDS = 20.0
+SILENT_PEAK = 1e-4
+CLIPPED_SHARE = 0.01
+BLOCK_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Samples of all files behind each other, (n,) int16, and where each begins and ends."""
+
+    samples: np.ndarray
+    names: tuple[str, ...]
+    starts: np.ndarray
+    lengths: np.ndarray
+    held_out: np.ndarray
+    skipped: tuple[str, ...]
+    """One sentence for each file that was left out."""
+    rate: int
+    digest: str
+    """SHA-256 over names and samples, first 16 digits: what a model card names the data by."""
+
+    def seconds(self, held_out: bool) -> float:
+        return float(self.lengths[self.held_out == held_out].sum()) / self.rate
+
+    def part(self, index: int) -> np.ndarray:
+        """(n,) float32 samples of one file."""
+        start = int(self.starts[index])
+        return self.samples[start : start + int(self.lengths[index])].astype(np.float32) / 32768.0
+
+
+def is_held_out(name: str) -> bool:
+    """One file in twenty, by its name alone."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 < HELD_OUT_SHARE
+
+
+def read_corpus(
+    folder: Path, cache: Path, rate: int, progress: Callable[[float, str], None] = lambda fraction, name: None
+) -> Corpus:
+    """All audio files under `folder`, from `cache` if it holds them already.
+
+    Raises TrainingError if there is not enough to train on; unreadable, silent, clipped or NaN files are skipped and named.
+    """
+    if not folder.is_dir():
+        raise TrainingError(
+            f"{folder} is not a folder; put WAV, FLAC, OGG or MP3 files into one and name it with --data"
+        )
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        raise TrainingError(
+            f"{folder} holds no WAV, FLAC, OGG or MP3 file; training needs at least {LEAST_SECONDS:g} s of sound"
+        )
+    stamp = hashlib.sha256(
+        json.dumps(
+            [rate, [(str(f.relative_to(folder)), f.stat().st_size, f.stat().st_mtime_ns) for f in files]]
+        ).encode()
+    ).hexdigest()[:16]
+    cache.mkdir(parents=True, exist_ok=True)
+    index, data = cache / f"{stamp}.json", cache / f"{stamp}.int16"
+    if not index.is_file() or not data.is_file():
+        _fill_cache(folder, files, rate, index, data, progress)
+    facts = json.loads(index.read_text(encoding="utf-8"))
+    lengths = np.array(facts["lengths"], np.int64)
+    if lengths.sum() < LEAST_SECONDS * rate:
+        reasons = f" ({'; '.join(facts['skipped'][:3])})" if facts["skipped"] else ""
+        raise TrainingError(
+            f"{folder} holds {lengths.sum() / rate:.1f} s of usable sound{reasons}; training needs at least {LEAST_SECONDS:g} s"
+        )
+    held_out = np.array([is_held_out(name) for name in facts["names"]], bool)
+    if held_out.all() or not held_out.any():
+        held_out = np.arange(len(lengths)) == int(np.argmin(lengths))
+    if len(lengths) == 1:
+        raise TrainingError(f"{folder} holds one usable file; training needs at least two, one of them to measure on")
+    return Corpus(
+        np.memmap(data, np.int16, "r"), tuple(facts["names"]), np.cumsum(lengths) - lengths, lengths, held_out,
+        tuple(facts["skipped"]), rate, facts["digest"],
+    )  # fmt: skip
+
+
+def _fill_cache(
+    folder: Path, files: list[Path], rate: int, index: Path, data: Path, progress: Callable[[float, str], None]
+) -> None:
+    names, lengths, skipped = [], [], []
+    digest = hashlib.sha256()
+    part = data.with_suffix(".part")
+    with part.open("wb") as out:
+        for number, path in enumerate(files):
+            name = str(path.relative_to(folder))
+            progress(number / len(files), name)
+            try:
+                with AudioReader(path, rate, 1) as reader:
+                    blocks = [(block[0] * 32767).round().astype(np.int16) if np.abs(block).max() <= 1.0
+                              else np.clip(block[0] * 32767, -32768, 32767).astype(np.int16)
+                              for block in reader.blocks(BLOCK_SECONDS * rate)]  # fmt: skip
+                    bad = reader.bad_samples
+            except AudioFileError as error:
+                skipped.append(str(error))
+                continue
+            samples = np.concatenate(blocks)
+            if reason := unfit(samples, bad, rate):
+                skipped.append(f"{name} {reason}")
+                continue
+            out.write(samples.tobytes())
+            digest.update(name.encode() + samples.tobytes())
+            names.append(name)
+            lengths.append(len(samples))
+    os.replace(part, data)
+    facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}
+    index.write_text(json.dumps(facts), encoding="utf-8")
+
+
+def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:
+    """Why (n,) int16 samples are not trained on, or None."""
+    if bad:
+        return f"holds {bad} samples that are not numbers"
+    if len(samples) < rate // 2:
+        return "is shorter than half a second"
+    peak = int(np.abs(samples.astype(np.int32)).max())
+    if peak < SILENT_PEAK * 32768:
+        return "is silent"
+    if np.mean(np.abs(samples.astype(np.int32)) >= 32700) > CLIPPED_SHARE:
+        return "is clipped"
+    return None
+
+
+def random_segment(corpus: Corpus, generator: np.random.Generator, samples: int) -> np.ndarray:
+    """(samples,) float32 from a training file, chosen in proportion to its length; shorter files are padded."""
+    weights = np.where(corpus.held_out, 0, corpus.lengths)
+    index = int(generator.choice(len(weights), p=weights / weights.sum()))
+    sound = corpus.part(index) if corpus.lengths[index] < samples else None
+    if sound is not None:
+        return np.pad(sound, (0, samples - len(sound)))
+    start = int(corpus.starts[index] + generator.integers(0, corpus.lengths[index] - samples + 1))
+    return corpus.samples[start : start + samples].astype(np.float32) / 32768.0
+
+
+def varied_segment(corpus: Corpus, generator: np.random.Generator, samples: int) -> np.ndarray:
+    """A random segment as a microphone might have it: another level, mixed, tilted, resampled, band-limited."""
+    stretch = float(np.exp(generator.uniform(-0.2, 0.2))) if generator.random() < 0.5 else 1.0
+    sound = random_segment(corpus, generator, int(np.ceil(samples * stretch)) + 1)
+    if stretch != 1.0:
+        sound = soxr.resample(sound, corpus.rate * stretch, corpus.rate, quality="MQ")
+    sound = np.pad(sound, (0, max(0, samples - len(sound))))[:samples]
+    if generator.random() < 0.2:
+        other = random_segment(corpus, generator, samples)
+        sound = sound + other * np.float32(10 ** (generator.uniform(-30, 0) / 20))
+    if generator.random() < 0.4:
+        sound = _filtered(sound, generator, corpus.rate)
+    peak = np.abs(sound).max()
+    if peak > 0:
+        sound = sound * np.float32(10 ** (generator.uniform(-45, 0) / 20) / max(peak, 0.05))
+    return np.clip(sound, -1.0, 1.0)
+
+
+def _filtered(sound: np.ndarray, generator: np.random.Generator, rate: int) -> np.ndarray:
+    """Random tilt of up to 6 dB an octave around 1 kHz, and now and then a band limit, in the frequency domain."""
+    spectrum = np.fft.rfft(sound)
+    frequency = np.fft.rfftfreq(len(sound), 1 / rate)
+    octaves = np.log2(np.maximum(frequency, 50.0) / 1000.0)
+    gain = 10 ** (np.clip(generator.uniform(-4, 4) * octaves, -24, 24) / 20)
+    if generator.random() < 0.3:
+        edge = generator.uniform(3000, 16000)
+        gain = gain / np.sqrt(1 + (frequency / edge) ** 16)
+    return np.fft.irfft(spectrum * gain, len(sound)).astype(np.float32)

@@ -1,0 +1,58 @@
+"""A look at files that are not trained on: loss, bitrate and SNR through the real codes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from holostream.codec.dna import Dna
+from holostream.format.rate_estimate import estimated_kbps
+from holostream.network.export import TierNetwork
+from holostream.training.corpus import Corpus
+from holostream.training.recipe import Recipe
+from holostream.training.signal_path import losses, whole_path
+
+HELD_OUT_SECONDS = 24.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at the held-out files, with the averaged weights."""
+
+    loss: float
+    kbps: float
+    snr_db: float
+
+
+def held_out_sound(corpus: Corpus, hop: int) -> list[np.ndarray]:
+    """The beginnings of held-out files, some seconds each, as (1, samples) float32."""
+    indices = np.flatnonzero(corpus.held_out)
+    samples = int(HELD_OUT_SECONDS / len(indices) * corpus.rate)
+    samples = max(samples, corpus.rate) // hop * hop
+    parts = [corpus.part(int(index))[:samples] for index in indices[: max(1, int(HELD_OUT_SECONDS))]]
+    return [part[np.newaxis, : len(part) // hop * hop] for part in parts if len(part) >= 4 * hop]
+
+
+@torch.no_grad()
+def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device: torch.device) -> Check:
+    """Loss, bitrate and SNR on held-out sound, through the real codes."""
+    network.eval()
+    total, gains, amplitudes, phases, signal, noise = 0.0, [], [], [], 0.0, 0.0
+    for sound in sounds:
+        tensor = torch.from_numpy(sound).to(device)
+        heard, gain, pairs = whole_path(network, tensor)
+        _, quality = losses(network, tensor, recipe, 0.0)
+        total += float(quality)
+        codes = network.quantizer.quantize(pairs)
+        gains.append(gain.cpu().numpy())
+        amplitudes.append(codes[0].cpu().numpy())
+        phases.append(codes[1].cpu().numpy())
+        signal += float(tensor.square().sum())
+        noise += float((tensor - heard).square().sum())
+    network.train()
+    dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
+    kbps = estimated_kbps(dna, frames_per_second=network.shape.rate / network.shape.hop)
+    return Check(total / len(sounds), kbps, 10 * math.log10(signal / max(noise, 1e-12)))

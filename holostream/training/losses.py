@@ -1,0 +1,69 @@
+"""What training minimizes: the ear's picture of the error, the waveform's error, and the rate.
+
+Spectral terms are the multi-scale log-mel and log-magnitude distances that neural codecs are trained with (Engel et
+al. 2020; Defossez et al. 2022), with a floor so that digital silence has no gradient of its own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+
+SCALES = ((2048, 80), (1024, 64), (512, 48), (256, 24), (128, 12))
+"""Window in samples and mel bands of each scale, at 48 kHz; hops are a quarter of the window."""
+MEL_FLOOR = 1e-4
+MAGNITUDE_FLOOR = 1e-3
+
+
+@cache
+def mel_bands(bands: int, window: int, rate: int) -> Tensor:
+    """(window / 2 + 1, bands) triangular bands, equally wide on the mel scale (O'Shaughnessy 1987), unit peak."""
+    top = 2595 * torch.log10(torch.tensor(1 + rate / 2 / 700))
+    edges = 700 * (10 ** (torch.linspace(0, float(top), bands + 2) / 2595) - 1)
+    frequency = torch.linspace(0, rate / 2, window // 2 + 1).unsqueeze(1)
+    rise = (frequency - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - frequency) / (edges[2:] - edges[1:-1])
+    weights = torch.clamp(torch.minimum(rise, fall), min=0)
+    # A band narrower than a bin still hears the bin it lies in.
+    nearest = torch.round(edges[1:-1] / (rate / 2) * (window // 2)).long()
+    empty = weights.sum(0) == 0
+    weights[nearest[empty], torch.nonzero(empty).flatten()] = 1.0
+    return weights
+
+
+def magnitudes(sound: Tensor, window: int) -> Tensor:
+    """(lanes, samples) -> (lanes, frames, window / 2 + 1) magnitudes of a Hann-windowed transform, full-scale sine = 1/2."""
+    shape = torch.hann_window(window, dtype=sound.dtype, device=sound.device)
+    spectrum = torch.stft(sound, window, window // 4, window=shape, center=True, return_complex=True)
+    power = spectrum.real.square() + spectrum.imag.square()
+    return torch.sqrt(power + 1e-12).transpose(1, 2) * (2 / window)
+
+
+def spectral_losses(sound: Tensor, target: Tensor, rate: int) -> tuple[Tensor, Tensor]:
+    """Mean log-mel and log-magnitude distances over all scales, in nepers."""
+    mel, magnitude = sound.new_zeros(()), sound.new_zeros(())
+    for window, bands in SCALES:
+        ours, theirs = magnitudes(sound, window), magnitudes(target, window)
+        weights = mel_bands(bands, window, rate).to(sound)
+        difference = torch.log(ours @ weights + MEL_FLOOR) - torch.log(theirs @ weights + MEL_FLOOR)
+        mel = mel + difference.abs().mean()
+        magnitude = magnitude + (torch.log(ours + MAGNITUDE_FLOOR) - torch.log(theirs + MAGNITUDE_FLOOR)).abs().mean()
+    return mel / len(SCALES), magnitude / len(SCALES)
+
+
+def wave_loss(sound: Tensor, target: Tensor) -> Tensor:
+    """Log of the error's share of each segment's energy: minus its SNR, in nepers of amplitude."""
+    energy = target.square().mean(-1)
+    error = (sound - target).square().mean(-1)
+    return 0.5 * torch.log((error + 1e-8) / (energy + 1e-8) + 1e-6).mean()
+
+
+def rate_proxy(pairs: Tensor, steps: Tensor) -> Tensor:
+    """Differentiable stand-in for bits a frame: log2(1 + r^2) summed over the harmonics of every layer.
+
+    Further layers quantize what is left over, which the network cannot make smaller: they cost what they cost.
+    """
+    radius_square = (pairs / steps[0]).square().sum(-1)
+    return torch.log2(1 + radius_square).sum(-1).mean()

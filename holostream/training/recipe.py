@@ -1,0 +1,127 @@
+"""A recipe: everything that decides what a training makes of a corpus, as flat settings in a TOML file.
+
+Sizes of the network come from `network.shape`; a recipe names what is trained, how long, on what losses, and to which
+bitrate. `default` is the one the shipped models are made with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from holostream.codec.tier import TIERS
+from holostream.network.shape import NetworkShape, layer_steps, untrained_shape
+
+TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
+"""Bitrate a tier is trained to, a little below what it may cost on speech."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One field a setting; defaults are those of the `default` recipe."""
+
+    name: str = "default"
+    width: int = 192
+    """Channels of the residual networks; 0 trains the linear path alone."""
+    encoder_dilations: tuple[int, ...] = (1, 4)
+    vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
+    kernel: int = 3
+    expansion: int = 2
+    synthesis: int = 192
+    """Samples a vocoder chunk rings for; more than the chunk costs no latency."""
+    segment_seconds: float = 0.6
+    batch: int = 16
+    """Segments a step, over all processes."""
+    steps: int = 20000
+    learning_rate: float = 1e-3
+    final_learning_rate: float = 2e-5
+    warmup_steps: int = 200
+    clip_norm: float = 1.0
+    average_decay: float = 0.999
+    """Of the exponential moving average of the weights, which is what is exported."""
+    mel_weight: float = 1.0
+    magnitude_weight: float = 0.5
+    wave_weight: float = 0.0
+    """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
+    rate_weight: float = 0.05
+    """Where the rate's weight starts; it then follows the bitrate."""
+    target_kbps: float = 0.0
+    """0: the tier's own, see TARGET_KBPS."""
+    check_every: int = 200
+    """Steps between two looks at the held-out files, the rate and the curves."""
+    patience: int = 50
+    """Checks without a better held-out loss before training stops early; 0: never."""
+    seed: int = 1
+
+    def shape(self, harmonics: int) -> NetworkShape:
+        """The network of one tier."""
+        if not self.width:
+            return untrained_shape(harmonics)
+        return NetworkShape(
+            harmonics,
+            layer_steps(harmonics),
+            width=self.width,
+            encoder_dilations=self.encoder_dilations,
+            vocoder_dilations=self.vocoder_dilations,
+            kernel=self.kernel,
+            expansion=self.expansion,
+            synthesis=self.synthesis,
+        )
+
+    def kbps(self, harmonics: int) -> float:
+        """The bitrate a tier is trained to."""
+        return self.target_kbps or TARGET_KBPS[harmonics]
+
+
+def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
+    """Tiers whose waveform can be followed get a waveform term, growing with the tier."""
+    if recipe.name != "default" or harmonics not in TIERS:
+        return recipe
+    wave = {4: 0.0, 8: 0.05, 16: 0.2, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
+    return dataclasses.replace(recipe, wave_weight=wave)
+
+
+def load_recipe(name: str) -> Recipe:
+    """`default`, or a TOML file of settings. Raises ValueError naming the setting and what is legal, or OSError."""
+    if name == "default":
+        return Recipe()
+    path = Path(name)
+    if not path.is_file():
+        raise ValueError(f"there is no recipe {name!r}; use default, holo-audio, or the path of a TOML file")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {error}") from error
+    return recipe_from_dict(values | {"name": values.get("name", path.stem)})
+
+
+def recipe_from_dict(values: dict) -> Recipe:
+    """Checked settings. Raises ValueError."""
+    fields = {field.name: field for field in dataclasses.fields(Recipe)}
+    if unknown := sorted(set(values) - set(fields)):
+        raise ValueError(f"unknown settings {', '.join(unknown)} in the recipe; known are {', '.join(fields)}")
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        default: Any = fields[name].default
+        kind = type(default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if kind is tuple and isinstance(value, list) and all(type(entry) is int and entry > 0 for entry in value):
+            value = tuple(value)
+        if type(value) is not kind:
+            raise ValueError(f"{name} is {value!r} in the recipe; expected {kind.__name__}, for example {default!r}")
+        if kind in (int, float) and value < 0:
+            raise ValueError(f"{name} is {value} in the recipe; expected 0 or more")
+        checked[name] = value
+    recipe = Recipe(**checked)
+    if recipe.batch < 1 or recipe.steps < 1 or recipe.segment_seconds < 0.2 or recipe.check_every < 1:
+        raise ValueError("a recipe needs batch, steps and check_every of 1 or more and segment_seconds of 0.2 or more")
+    return recipe
+
+
+def recipe_to_dict(recipe: Recipe) -> dict:
+    """As JSON and TOML types."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(recipe).items()}

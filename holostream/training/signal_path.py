@@ -1,0 +1,41 @@
+"""A segment through encoder, quantizer and vocoder in torch, and what it costs: the same path as the exported graphs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from holostream.network.export import TierNetwork
+from holostream.training.losses import rate_proxy, spectral_losses, wave_loss
+from holostream.training.recipe import Recipe
+
+
+def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(lanes, frames * hop) sound -> what the vocoder makes of it, aligned with it, and its gain codes and pairs before
+    the quantizer. The last chunk has no successor to overlap with, so the last chunk's samples are not to be trusted."""
+    shape = network.shape
+    overlap = shape.chunk - shape.hop
+    padded = torch.nn.functional.pad(sound, (overlap, 0))
+    chunks = padded.unfold(-1, shape.chunk, shape.hop)
+    lanes = sound.shape[0]
+    gains, pairs, _ = network.encoder.pairs(chunks, network.encoder.stack.initial_state(lanes).to(sound))
+    out, _ = network.vocoder.chunks(
+        gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound)
+    )
+    length = (out.shape[1] - 1) * shape.hop + shape.synthesis
+    folded = torch.nn.functional.fold(
+        out.transpose(1, 2), (1, length), (1, shape.synthesis), stride=(1, shape.hop)
+    ).reshape(lanes, length)
+    return folded[:, overlap : overlap + sound.shape[1]], gains, pairs
+
+
+def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: float) -> tuple[Tensor, Tensor]:
+    """The loss that is minimized and its part without the rate."""
+    heard, _, pairs = whole_path(network, sound)
+    usable = heard.shape[1] - network.shape.chunk
+    heard, target = heard[:, :usable], sound[:, :usable]
+    mel, magnitude = spectral_losses(heard, target, network.shape.rate)
+    quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
+    if recipe.wave_weight:
+        quality = quality + recipe.wave_weight * wave_loss(heard, target)
+    return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps.exp()), quality

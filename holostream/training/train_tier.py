@@ -1,0 +1,199 @@
+"""Trains one tier, quantization-aware, to a bitrate: the loop in one straight line, resumable to the same result.
+
+Everything random comes from generators seeded by (seed, step, process), so that a training that was interrupted and
+resumed takes the same steps as one that was not. Under several processes each works on its share of the batch.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as distributed
+from torch import Tensor
+
+from holostream.network.export import TierNetwork
+from holostream.training.checkpoint import load_checkpoint, save_checkpoint, warm_start
+from holostream.training.corpus import Corpus, varied_segment
+from holostream.training.held_out import Check, check, held_out_sound
+from holostream.training.recipe import Recipe, recipe_to_dict
+from holostream.training.signal_path import losses
+from holostream.training.training_error import TrainingError
+
+CHECKPOINT_SECONDS = 120.0
+RATE_STEP = 1.5
+"""How much the rate's weight may change at one check."""
+
+
+@dataclass
+class Progress:
+    """What a training has done: one entry per check in each curve."""
+
+    step: int = 0
+    seconds: float = 0.0
+    rate_weight: float = 0.0
+    best: float = math.inf
+    checks_since_best: int = 0
+    curves: dict[str, list[float]] = field(
+        default_factory=lambda: {"step": [], "loss": [], "held_out": [], "kbps": [], "snr_db": []}
+    )
+
+
+def batch(corpus: Corpus, recipe: Recipe, step: int, hop: int, process: int, processes: int) -> Tensor:
+    """This process's share of a step's segments, the same whatever came before."""
+    hops = round(recipe.segment_seconds * corpus.rate / hop)
+    share = range(process, recipe.batch, processes)
+    segments = [
+        varied_segment(corpus, np.random.default_rng((recipe.seed, step, number)), hops * hop) for number in share
+    ]
+    return torch.from_numpy(np.stack(segments))
+
+
+def learning_rate(recipe: Recipe, progress: float, step: int) -> float:
+    """Warm-up, then a cosine from the first to the last rate; `progress` runs from 0 to 1."""
+    warm = min(1.0, (step + 1) / max(1, recipe.warmup_steps))
+    cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, progress))
+    return warm * (recipe.final_learning_rate + (recipe.learning_rate - recipe.final_learning_rate) * cosine)
+
+
+@torch.no_grad()
+def follow(average: TierNetwork, network: TierNetwork, decay: float, step: int) -> None:
+    """Move the averaged weights towards the trained ones; early averages are shorter, so that they forget the start."""
+    keep = min(decay, (1 + step) / (10 + step))
+    for mean, value in zip(average.parameters(), network.parameters(), strict=True):
+        mean.lerp_(value, 1 - keep)
+
+
+def train_tier(
+    harmonics: int,
+    recipe: Recipe,
+    corpus: Corpus,
+    checkpoint: Path,
+    resume: bool = False,
+    minutes: float | None = None,
+    start: dict[str, Tensor] | None = None,
+    device: torch.device | None = None,
+    watch: Callable[[Progress, float, Check | None], None] = lambda progress, loss, seen: None,
+) -> tuple[TierNetwork, Progress]:
+    """Train until the recipe's steps or `minutes` are over or nothing gets better; returns the averaged network.
+
+    `start` warm-starts from another tier's weights where their shapes agree. Raises TrainingError.
+    """
+    device = device or torch.device("cpu")
+    process, processes = _place()
+    torch.manual_seed(recipe.seed + harmonics)
+    network = TierNetwork(recipe.shape(harmonics)).to(device)
+    if start is not None:
+        warm_start(network, start)
+    average = copy.deepcopy(network)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, betas=(0.8, 0.99), weight_decay=0.0)
+    done = Progress(rate_weight=recipe.rate_weight)
+    if resume and checkpoint.exists():
+        state = load_checkpoint(checkpoint)
+        if state["recipe"] != recipe_to_dict(recipe) or state["harmonics"] != harmonics:
+            raise TrainingError(
+                f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
+            )
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        done = Progress(**state["progress"])
+    model = torch.nn.parallel.DistributedDataParallel(_Losses(network)) if processes > 1 else _Losses(network)
+    sounds = held_out_sound(corpus, network.shape.hop)
+    hop = network.shape.hop
+    began, saved, already = time.monotonic(), time.monotonic(), done.seconds
+
+    while done.step < recipe.steps:
+        part = done.step / recipe.steps
+        if minutes is not None:
+            part = max(part, done.seconds / (60 * minutes))
+            if _agree(part >= 1.0):
+                break
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(recipe, part, done.step)
+        sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
+        loss, _ = model(sound, recipe, done.rate_weight)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        value = float(loss.detach())
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
+        if torch.isfinite(norm):  # a batch without a gradient worth following is left out
+            optimizer.step()
+        follow(average, network, recipe.average_decay, done.step)
+        done.step += 1
+        done.seconds = already + time.monotonic() - began
+
+        seen: Check | None = None
+        if done.step % recipe.check_every == 0 or done.step == recipe.steps:
+            seen = check(average, sounds, recipe, device)
+            _record(done, value, seen, recipe, harmonics)
+            if recipe.patience and done.checks_since_best >= recipe.patience:
+                break
+        watch(done, value, seen)
+        if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
+            _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+            saved = time.monotonic()
+    if process == 0:
+        _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+    return average.cpu().eval(), done
+
+
+class _Losses(torch.nn.Module):
+    """The forward pass as a module, which is what data-parallel training wraps."""
+
+    def __init__(self, network: TierNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, sound: Tensor, recipe: Recipe, rate_weight: float) -> tuple[Tensor, Tensor]:
+        return losses(self.network, sound, recipe, rate_weight)
+
+
+def _record(done: Progress, loss: float, seen: Check, recipe: Recipe, harmonics: int) -> None:
+    """Curves, the best so far, and the rate's weight: more when the bitrate is above its target, less below."""
+    for name, value in (
+        ("step", done.step),
+        ("loss", loss),
+        ("held_out", seen.loss),
+        ("kbps", seen.kbps),
+        ("snr_db", seen.snr_db),
+    ):
+        done.curves[name].append(float(value))
+    excess = seen.kbps / recipe.kbps(harmonics)
+    done.rate_weight *= min(RATE_STEP, max(1 / RATE_STEP, excess**2))
+    # A better sound at a higher price is no progress.
+    score = seen.loss * max(1.0, excess)
+    if score < done.best - 1e-4:
+        done.best, done.checks_since_best = score, 0
+    else:
+        done.checks_since_best += 1
+
+
+def _save(path: Path, harmonics: int, recipe: Recipe, network: TierNetwork, average: TierNetwork,
+          optimizer: torch.optim.Optimizer, done: Progress) -> None:  # fmt: skip
+    save_checkpoint(path, {
+        "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "network": network.state_dict(),
+        "average": average.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done),
+    })  # fmt: skip
+
+
+def _place() -> tuple[int, int]:
+    """(number of this process, how many there are)."""
+    if distributed.is_available() and distributed.is_initialized():
+        return distributed.get_rank(), distributed.get_world_size()
+    return 0, 1
+
+
+def _agree(stop: bool) -> bool:
+    """All processes stop when one does."""
+    if _place()[1] == 1:
+        return stop
+    flag = torch.tensor(float(stop))
+    distributed.all_reduce(flag, op=distributed.ReduceOp.MAX)
+    return bool(flag > 0)

@@ -1,0 +1,120 @@
+"""`holostream train`: options to a training, and what is shown while it runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import torch
+import torch.distributed as distributed
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from holostream.codec.tier import TIERS
+from holostream.training.corpus import Corpus, read_corpus
+from holostream.training.held_out import Check
+from holostream.training.recipe import Recipe, load_recipe
+from holostream.training.train_all_tiers import TrainedTier, train_all_tiers
+from holostream.training.train_tier import Progress as Done
+from holostream.training.training_error import TrainingError
+
+MODEL_RATE = 48000
+
+
+def chosen_tiers(text: str) -> list[int]:
+    """'4,8' to numbers, in ascending order. Raises ValueError listing the tiers."""
+    legal = ", ".join(map(str, TIERS))
+    try:
+        tiers = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise ValueError(f"--tiers is {text!r}; expected numbers with commas out of {legal}") from None
+    if unknown := [tier for tier in tiers if tier not in TIERS]:
+        raise ValueError(f"there is no tier {unknown[0]}; the tiers are {legal}")
+    return tiers
+
+
+def chosen_device(name: str) -> torch.device:
+    """auto, cpu or cuda. Raises ValueError if it is not there."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"--device is {name!r}; expected auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("there is no CUDA device here (or torch is a CPU build); use --device cpu")
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    return torch.device(f"cuda:{local}" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+class Display:
+    """A bar and, at every check, a line for each tier; its console is silent in all processes but the first."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[int, TaskID] = {}
+
+    def __call__(self, harmonics: int, recipe: Recipe, done: Done, loss: float, seen: Check | None) -> None:
+        if harmonics not in self._tasks:
+            self._tasks[harmonics] = self._progress.add_task(f"tier {harmonics}", total=recipe.steps)
+        self._progress.update(self._tasks[harmonics], completed=done.step)
+        if seen is not None:
+            self._progress.console.print(
+                f"tier {harmonics} step {done.step}: loss {loss:.3f}, held out {seen.loss:.3f}, "
+                f"{seen.kbps:.1f} kbit/s (target {recipe.kbps(harmonics):.1f}), SNR {seen.snr_db:.1f} dB, "
+                f"{done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9):.1f} s of sound a second"
+            )
+
+
+def train(
+    data: Path,
+    tiers: str,
+    models: Path,
+    recipe: str,
+    minutes: float | None,
+    steps: int | None,
+    resume: bool,
+    device: str,
+    start: str | None,
+) -> list[TrainedTier]:
+    """Run a training from its options. Raises ValueError, TrainingError, ModelError, OSError."""
+    wanted = chosen_tiers(tiers)
+    settings = load_recipe(recipe)
+    if steps is not None:
+        settings = dataclasses.replace(settings, steps=steps, check_every=min(settings.check_every, steps))
+    where = chosen_device(device)
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes > 1:
+        distributed.init_process_group("nccl" if where.type == "cuda" else "gloo")
+    first = processes == 1 or distributed.get_rank() == 0
+    console = Console(stderr=True, quiet=not first)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            corpus = _corpus(data, models, progress, first)
+            _tell(console, corpus)
+            return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, Display(progress))
+    except KeyboardInterrupt:
+        raise TrainingError("interrupted; go on with --resume") from None
+    finally:
+        if processes > 1:
+            distributed.destroy_process_group()
+
+
+def _corpus(data: Path, models: Path, progress: Progress, first: bool) -> Corpus:
+    """Read by the first process; the others find it in the cache."""
+    cache = models / ".training" / "corpus"
+    if not first:
+        distributed.barrier()
+    task = progress.add_task("reading sounds", total=1.0)
+    corpus = read_corpus(data, cache, MODEL_RATE, lambda fraction, name: progress.update(task, completed=fraction))
+    progress.remove_task(task)
+    if first and distributed.is_available() and distributed.is_initialized():
+        distributed.barrier()
+    return corpus
+
+
+def _tell(console: Console, corpus: Corpus) -> None:
+    console.print(
+        f"{len(corpus.names)} files: {corpus.seconds(False) / 60:.1f} minutes to train on, "
+        f"{corpus.seconds(True) / 60:.1f} held out"
+    )
+    for sentence in corpus.skipped:
+        console.print(f"skipped: {sentence}")

@@ -1,0 +1,95 @@
+"""Reading sounds for training: what is taken, what is skipped and told, what is held out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.training.corpus import is_held_out, random_segment, read_corpus, varied_segment
+from holostream.training.training_error import TrainingError
+from tests.speech import speech
+from tests.training.sounds import fill
+
+
+def test_mixed_rates_and_channels_in_nested_folders(tmp_path):
+    folder = fill(tmp_path / "sounds", 4)
+    (folder / "more").mkdir()
+    stereo = np.stack((speech(5.0, 44100, 8), speech(5.0, 44100, 9)), axis=1)
+    soundfile.write(folder / "more" / "stereo.wav", stereo, 44100)
+    corpus = read_corpus(folder, tmp_path / "cache", 48000)
+    assert len(corpus.names) == 5
+    assert "more/stereo.wav" in corpus.names
+    assert corpus.lengths[corpus.names.index("more/stereo.wav")] == 5 * 48000
+    assert corpus.seconds(False) + corpus.seconds(True) == pytest.approx(21.0)
+    assert corpus.held_out.any()
+    assert not corpus.held_out.all()
+
+
+def test_the_same_files_are_held_out_whatever_is_added(tmp_path):
+    folder = fill(tmp_path / "sounds", 6)
+    before = read_corpus(folder, tmp_path / "cache", 48000)
+    fill(folder / "later", 3)
+    after = read_corpus(folder, tmp_path / "cache", 48000)
+    for name, held in zip(before.names, before.held_out, strict=True):
+        if is_held_out(name):
+            assert held
+            assert after.held_out[after.names.index(name)]
+    assert 0.02 < np.mean([is_held_out(f"{number}.wav") for number in range(2000)]) < 0.09
+
+
+def test_a_second_reading_comes_from_the_cache(tmp_path):
+    folder = fill(tmp_path / "sounds")
+    first = read_corpus(folder, tmp_path / "cache", 48000)
+    asked = []
+    second = read_corpus(folder, tmp_path / "cache", 48000, lambda fraction, name: asked.append(name))
+    assert asked == []
+    assert second.digest == first.digest
+    assert np.array_equal(second.samples, first.samples)
+
+
+def test_unusable_files_are_skipped_and_named(tmp_path):
+    folder = fill(tmp_path / "sounds")
+    (folder / "noise.wav").write_bytes(b"RIFFnothing")
+    soundfile.write(folder / "silent.wav", np.zeros(48000), 48000)
+    soundfile.write(folder / "clipped.wav", np.sign(speech(2.0, 48000, 1)), 48000)
+    soundfile.write(folder / "short.wav", speech(0.2, 48000, 1), 48000)
+    nan = speech(2.0, 48000, 1)
+    nan[100] = np.nan
+    soundfile.write(folder / "nan.wav", nan, 48000, subtype="FLOAT")
+    corpus = read_corpus(folder, tmp_path / "cache", 48000)
+    told = "\n".join(corpus.skipped)
+    for name in ("noise.wav", "silent.wav", "clipped.wav", "short.wav", "nan.wav"):
+        assert name in told
+        assert name not in corpus.names
+
+
+def test_too_little_says_how_much_is_needed(tmp_path):
+    with pytest.raises(TrainingError, match="not a folder"):
+        read_corpus(tmp_path / "nowhere", tmp_path / "cache", 48000)
+    with pytest.raises(TrainingError, match="at least 20 s"):
+        read_corpus(tmp_path, tmp_path / "cache", 48000)
+    with pytest.raises(TrainingError, match=r"holds 4\.0 s of usable sound.*at least 20 s"):
+        read_corpus(fill(tmp_path / "one", 1), tmp_path / "cache", 48000)
+    silent = tmp_path / "silent"
+    silent.mkdir()
+    soundfile.write(silent / "a.wav", np.zeros(30 * 48000), 48000)
+    with pytest.raises(TrainingError, match="is silent"):
+        read_corpus(silent, tmp_path / "cache", 48000)
+
+
+def test_segments_come_from_training_files_and_are_sane(tmp_path):
+    corpus = read_corpus(fill(tmp_path / "sounds"), tmp_path / "cache", 48000)
+    held_out = [corpus.part(int(index)) for index in np.flatnonzero(corpus.held_out)]
+    for number in range(30):
+        plain = random_segment(corpus, np.random.default_rng(number), 4800)
+        assert plain.shape == (4800,)
+        for part in held_out:
+            windows = np.lib.stride_tricks.sliding_window_view(part, 64)
+            assert not (np.abs(windows - plain[2000:2064]).max(axis=1) == 0).any() or not plain[2000:2064].any()
+        varied = varied_segment(corpus, np.random.default_rng(number), 4800)
+        assert varied.shape == (4800,)
+        assert varied.dtype == np.float32
+        assert np.isfinite(varied).all()
+        assert np.abs(varied).max() <= 1.0
+        assert np.array_equal(varied, varied_segment(corpus, np.random.default_rng(number), 4800))

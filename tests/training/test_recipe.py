@@ -1,0 +1,53 @@
+"""Recipes: settings in, networks out, bad ones refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from holostream.training.recipe import Recipe, for_tier, load_recipe, recipe_from_dict, recipe_to_dict
+
+
+def test_default_and_round_trip():
+    assert load_recipe("default") == Recipe()
+    assert recipe_from_dict(recipe_to_dict(Recipe(width=64, kernel=5))) == Recipe(width=64, kernel=5)
+
+
+def test_a_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("width = 96\nvocoder_dilations = [1, 2]\nmel_weight = 2\n")
+    recipe = load_recipe(str(path))
+    assert (recipe.name, recipe.width, recipe.vocoder_dilations, recipe.mel_weight) == ("mine", 96, (1, 2), 2.0)
+    shape = recipe.shape(8)
+    assert (shape.harmonics, shape.width, shape.vocoder_context) == (8, 96, 2 * 3 + 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"wdith": 3}, "unknown settings wdith"),
+        ({"width": "wide"}, "width is 'wide'"),
+        ({"steps": -1}, "steps is -1"),
+        ({"steps": 0}, "steps"),
+        ({"encoder_dilations": [1, "x"]}, "encoder_dilations"),
+        ({"segment_seconds": 0.01}, "segment_seconds"),
+    ],
+)
+def test_bad_settings_are_named(values, told):
+    with pytest.raises(ValueError, match=told):
+        recipe_from_dict(values)
+
+
+def test_bad_files_are_named(tmp_path):
+    with pytest.raises(ValueError, match="no recipe 'nowhere'"):
+        load_recipe("nowhere")
+    path = tmp_path / "broken.toml"
+    path.write_text("width = = 3")
+    with pytest.raises(ValueError, match="not TOML"):
+        load_recipe(str(path))
+
+
+def test_high_tiers_follow_the_waveform():
+    weights = [for_tier(Recipe(), tier).wave_weight for tier in (4, 8, 16, 32, 64, 128, 256)]
+    assert weights == sorted(weights)
+    assert weights[0] == 0.0
+    assert for_tier(Recipe(name="mine", wave_weight=3.0), 4).wave_weight == 3.0

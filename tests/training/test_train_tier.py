@@ -1,0 +1,179 @@
+"""Training: it learns, it resumes to the same result, several processes do as one, damage is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from holostream.codec.framing import frame, initial_previous
+from holostream.codec.overlap_add import initial_partial, overlap_add
+from holostream.codec.tier_model import load_tier
+from holostream.network.export import TierNetwork
+from holostream.training.checkpoint import load_checkpoint, save_checkpoint, warm_start
+from holostream.training.corpus import Corpus
+from holostream.training.signal_path import whole_path
+from holostream.training.train_all_tiers import checkpoint_path, start_weights, train_all_tiers
+from holostream.training.train_tier import train_tier
+from holostream.training.training_error import TrainingError
+from tests.speech import speech
+from tests.training.sounds import TINY, corpus
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory) -> Corpus:
+    return corpus(tmp_path_factory.mktemp("corpus"))
+
+
+def same_weights(one: TierNetwork, other: TierNetwork) -> bool:
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_it_learns(sounds, tmp_path):
+    recipe = dataclasses.replace(TINY, steps=40, check_every=10, rate_weight=0.0)
+    _, done = train_tier(4, recipe, sounds, tmp_path / "t.pt")
+    assert done.step == 40
+    assert done.curves["held_out"][-1] < done.curves["held_out"][0]
+    assert done.curves["step"] == [10, 20, 30, 40]
+
+
+def test_an_interrupted_training_resumes_to_the_same_result(sounds, tmp_path):
+    whole, _ = train_tier(8, TINY, sounds, tmp_path / "whole.pt")
+
+    class StoppedError(Exception):
+        pass
+
+    def interrupt(done, loss, seen):
+        if done.step == 4:
+            raise StoppedError
+
+    # What a kill leaves is the last checkpoint; here one is written at every step.
+    from holostream.training import train_tier as module
+
+    before = module.CHECKPOINT_SECONDS
+    module.CHECKPOINT_SECONDS = 0.0
+    try:
+        with pytest.raises(StoppedError):
+            train_tier(8, TINY, sounds, tmp_path / "part.pt", watch=interrupt)
+    finally:
+        module.CHECKPOINT_SECONDS = before
+    resumed, done = train_tier(8, TINY, sounds, tmp_path / "part.pt", resume=True)
+    assert done.step == 6
+    assert same_weights(whole, resumed)
+
+
+def test_the_rate_weight_follows_the_bitrate(sounds, tmp_path):
+    far_above = dataclasses.replace(TINY, target_kbps=0.01)
+    _, done = train_tier(16, far_above, sounds, tmp_path / "a.pt")
+    assert done.rate_weight > far_above.rate_weight
+    far_below = dataclasses.replace(TINY, target_kbps=10_000.0)
+    _, done = train_tier(16, far_below, sounds, tmp_path / "b.pt")
+    assert done.rate_weight < far_below.rate_weight
+
+
+def test_it_stops_early_without_progress(sounds, tmp_path):
+    stuck = dataclasses.replace(TINY, steps=50, check_every=1, patience=2, learning_rate=0.0, final_learning_rate=0.0)
+    _, done = train_tier(4, stuck, sounds, tmp_path / "t.pt")
+    assert done.step < 10
+
+
+def test_training_and_live_graphs_are_the_same_path(sounds, tmp_path):
+    trained = train_all_tiers([8], TINY, sounds, tmp_path)
+    assert (trained[0].folder / "curves.png").stat().st_size > 5000
+    model = load_tier(tmp_path, 8)
+    assert model.facts.trained
+    network = TierNetwork(TINY.shape(8))
+    network.load_state_dict(load_checkpoint(checkpoint_path(tmp_path, 8))["average"])
+    sound = speech(0.5, 48000, 1)[np.newaxis, : 180 * 128]
+    with torch.no_grad():
+        expected, _, _ = whole_path(network.eval(), torch.from_numpy(sound))
+    facts = model.facts
+    chunks, _ = frame(sound, initial_previous(facts, 1), facts)
+    dna, _ = model.encode(chunks, model.initial_encoder_state(1))
+    out, _ = model.vocode(dna, model.initial_vocoder_state(1))
+    heard, _ = overlap_add(out, initial_partial(facts, 1), facts)
+    # A code at the edge between two cells may fall either way.
+    difference = np.abs(heard[:, 64:] - expected.numpy()[:, : heard.shape[1] - 64])
+    assert np.quantile(difference, 0.9) < 1e-5
+
+
+def test_a_tier_starts_from_its_neighbor(sounds, tmp_path):
+    train_all_tiers([4], TINY, sounds, tmp_path)
+    weights = start_weights(tmp_path, 16, None)
+    assert weights is not None
+    network = TierNetwork(TINY.shape(16))
+    warm_start(network, weights)
+    assert torch.equal(network.vocoder.stack.blocks[0].up.weight, weights["vocoder.stack.blocks.0.up.weight"])
+    assert torch.equal(network.encoder.select.weight[:8], weights["encoder.select.weight"])
+    with pytest.raises(TrainingError, match="nothing to start from"):
+        start_weights(tmp_path, 16, "64")
+
+
+def test_damaged_and_foreign_checkpoints_are_told(sounds, tmp_path):
+    path = tmp_path / "t.pt"
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(TrainingError, match="not a checkpoint"):
+        train_tier(4, TINY, sounds, path, resume=True)
+    path.unlink()
+    train_tier(4, TINY, sounds, path)
+    with pytest.raises(TrainingError, match="another recipe or tier"):
+        train_tier(8, TINY, sounds, path, resume=True)
+
+
+def test_a_full_disk_leaves_the_previous_checkpoint(tmp_path, monkeypatch):
+    path = tmp_path / "t.pt"
+    save_checkpoint(path, {"step": 1})
+
+    def full(state, part):
+        Path(part).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(TrainingError, match=r"No space left.*previous one is intact"):
+        save_checkpoint(path, {"step": 2})
+    assert load_checkpoint(path) == {"step": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+PROGRAM = """
+import sys, torch, torch.distributed as distributed
+from pathlib import Path
+sys.path.insert(0, {root!r})
+torch.set_num_threads(1)
+from holostream.training.corpus import read_corpus
+from holostream.training.train_tier import train_tier
+from tests.training.sounds import TINY
+distributed.init_process_group("gloo")
+corpus = read_corpus(Path({sounds!r}), Path({cache!r}), 48000)
+train_tier(4, TINY, corpus, Path({checkpoint!r}))
+distributed.destroy_process_group()
+"""
+
+
+def test_two_processes_do_as_one_with_the_whole_batch(tmp_path):
+    sounds = corpus(tmp_path)
+    _, alone = train_tier(4, TINY, sounds, tmp_path / "alone.pt")
+    program = tmp_path / "program.py"
+    program.write_text(
+        PROGRAM.format(
+            root=str(Path(__file__).resolve().parents[2]), sounds=str(tmp_path / "sounds"),
+            cache=str(tmp_path / "cache"), checkpoint=str(tmp_path / "together.pt"),
+        )
+    )  # fmt: skip
+    finished = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(program)],
+        capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr[-2000:]
+    together = load_checkpoint(tmp_path / "together.pt")["progress"]["curves"]
+    # The order of sums differs, and a code at an edge may fall either way: the same curve, not the same bits.
+    assert together["step"] == alone.curves["step"]
+    assert together["held_out"] == pytest.approx(alone.curves["held_out"], rel=0.02)
+    assert together["kbps"] == pytest.approx(alone.curves["kbps"], rel=0.05)

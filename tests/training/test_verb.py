@@ -1,0 +1,69 @@
+"""`holostream train` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from holostream.training.verb import chosen_device, chosen_tiers
+from tests.training.sounds import fill
+
+
+def train(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "holostream.cli", "train", *map(str, arguments)], capture_output=True, text=True,
+        check=False, timeout=200, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def test_choices():
+    assert chosen_tiers("64,4") == [4, 64]
+    with pytest.raises(ValueError, match="'four'"):
+        chosen_tiers("four")
+    with pytest.raises(ValueError, match="no tier 6; the tiers are 4, 8"):
+        chosen_tiers("4,6")
+    with pytest.raises(ValueError, match="'tpu'"):
+        chosen_device("tpu")
+    assert chosen_device("cpu").type == "cpu"
+
+
+def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(
+        "width = 16\nencoder_dilations = [1]\nvocoder_dilations = [1]\nsegment_seconds = 0.2\nbatch = 2\nsteps = 4\n"
+        "check_every = 2\n"
+    )
+    data, out = fill(tmp_path / "sounds"), tmp_path / "models"
+    (data / "broken.wav").write_bytes(b"nothing")
+    finished = train("--data", data, "--tiers", "4", "--out", out, "--recipe", recipe, "--device", "cpu")
+    assert finished.returncode == 0, finished.stderr
+    assert "broken.wav" in finished.stderr
+    assert "held out" in finished.stderr
+    card = json.loads((out / "tier_004" / "tier.json").read_text())["card"]
+    assert card["trained"]
+    assert card["data"]["files"] == 6
+    assert card["held_out"]["step"] == 4
+    assert (out / "tier_004" / "curves.png").exists()
+    again = train("--data", data, "--tiers", "4", "--out", out, "--recipe", recipe, "--device", "cpu", "--resume")
+    assert again.returncode == 0, again.stderr
+    assert "4 steps" in again.stdout
+
+
+def test_what_cannot_be_trained_is_told_in_one_sentence(tmp_path: Path):
+    (tmp_path / "empty").mkdir()
+    for arguments, told in (
+        (("--data", tmp_path / "empty"), "at least 20 s"),
+        (("--data", tmp_path / "no"), "not a folder"),
+        (("--tiers", "5"), "no tier 5"),
+        (("--recipe", "nowhere"), "nowhere"),
+    ):
+        finished = train("--out", tmp_path / "models", *arguments)
+        assert finished.returncode == 1, finished
+        assert "Traceback" not in finished.stderr
+        assert len(finished.stderr.strip().splitlines()) == 1, finished.stderr
+        assert told in finished.stderr
