@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -61,7 +62,18 @@ def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], fra
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"
         program.save(path)
-        return path.read_bytes()
+        return _bare(onnx.load(path)).SerializeToString(deterministic=True)
+
+
+def _bare(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph without the exporter's notes, which name source files and folders of the machine it ran on."""
+    del graph.metadata_props[:], graph.graph.metadata_props[:]
+    graph.doc_string = graph.graph.doc_string = ""
+    for part in (*graph.graph.node, *graph.graph.initializer, *graph.graph.value_info, *graph.graph.input,
+                 *graph.graph.output):  # fmt: skip
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return graph
 
 
 def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:

@@ -119,3 +119,14 @@ def test_shipped_tiers_are_what_untrained_networks_say(tier: TierModel) -> None:
     chunks = torch.randn(1, 20, 192, generator=torch.Generator().manual_seed(1))
     dna = Dna(*(code.numpy() for code in network.encoder(chunks, torch.zeros(1, 1))[:3]))
     assert dna.gains.any()
+
+
+def test_graphs_name_no_folder_of_the_machine_they_were_exported_on(models):
+    from pathlib import Path
+
+    here = str(Path(__file__).resolve().parents[2]).encode()
+    for graph in models.glob("tier_*/*.onnx"):
+        content = graph.read_bytes()
+        assert here not in content
+        assert b"site-packages" not in content
+        assert b".py" not in content, graph
