@@ -10,9 +10,14 @@ for _library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR"):
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 from holostream.codec.tier import TIERS  # noqa: E402
 from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers, load_tier  # noqa: E402
+
+# A busy machine is no failure of what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

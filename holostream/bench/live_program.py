@@ -48,7 +48,7 @@ class LiveProgram:
                     shared = SharedState.attach(
                         Path(arguments["shared"]), 2 if settings["stereo"] else 1, settings["ring_frames"]
                     )
-                    if int(shared.status.record["hops"]) > 0:
+                    if int(shared.status.record.hops) > 0:
                         return pid, shared
             time.sleep(0.05)
         raise RuntimeError(f"holostream live did not begin to play; its screen said: {self.terminal.tail[-500:]!r}")

@@ -163,7 +163,7 @@ def run_live(server: JackServer, seconds: float, folder: Path, models: Path | No
                 except OSError:  # it ended early: `finish` says why
                     break
             report = program.finish(seconds)
-        return report, watch, int(shared.status.record["voice"])  # each switch starts a new voice
+        return report, watch, int(shared.status.record.voice)  # each switch starts a new voice
 
 
 def measure_soak(minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, models: Path | None = None) -> Measurement:

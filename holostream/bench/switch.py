@@ -41,7 +41,7 @@ class SwitchFindings:
 
     findings: dict[tuple[int, int], list[ClickFinding]] = field(default_factory=dict)
     splices: list[bool] = field(default_factory=list)
-    weights: np.ndarray = field(default_factory=lambda: np.zeros((2, FADE_HOPS + AFTER_HOPS)))
+    weights: np.ndarray = field(default_factory=lambda: np.zeros((2, 1 + FADE_HOPS + AFTER_HOPS)))
 
     @property
     def clicks(self) -> int:
@@ -85,7 +85,7 @@ def try_switches(tiers: dict[int, TierModel], samples: np.ndarray, pairs: list[t
         heard = play(tiers, samples, schedule)
         for place in places:
             old, new = schedule[place - 1], schedule[place]
-            window = slice((place - BEFORE_HOPS) * hop, (place + FADE_HOPS + AFTER_HOPS) * hop)
+            window = slice((place - BEFORE_HOPS) * hop, (place + 1 + FADE_HOPS + AFTER_HOPS) * hop)
             references = [alone[old][window], alone[new][window]]
             result.findings.setdefault((old, new), []).append(find_click(heard[window], references, facts.rate))
             result.splices.append(
@@ -101,7 +101,7 @@ def splice(old: np.ndarray, new: np.ndarray, at: int) -> np.ndarray:
 
 
 def _new_tier_weights(heard: np.ndarray, old: np.ndarray, new: np.ndarray, place: int, hop: int) -> np.ndarray:
-    window = slice(place * hop, (place + FADE_HOPS + AFTER_HOPS) * hop)
+    window = slice(place * hop, (place + 1 + FADE_HOPS + AFTER_HOPS) * hop)
     change = (new[window] - old[window]).astype(np.float64).reshape(-1, hop)
     moved = (heard[window] - old[window]).astype(np.float64).reshape(-1, hop)
     return np.stack(((moved * change).sum(axis=1), (change**2).sum(axis=1)))
@@ -110,12 +110,12 @@ def _new_tier_weights(heard: np.ndarray, old: np.ndarray, new: np.ndarray, place
 def measure_switch(
     models: Path | None = None, seconds: float = 8.0, pairs: list[tuple[int, int]] | None = None
 ) -> Measurement:
-    """All ordered pairs on both sounds. Targets: no click; complete within one hop and the fade."""
+    """All ordered pairs on both sounds. Targets: no click; complete within the hop it waits for, the one that primes, and the fade."""
     tiers = load_all_tiers(models or default_models_folder())
     facts = tiers[TIERS[0]].facts
     pairs = pairs or list(itertools.combinations(TIERS, 2))
     samples = round(seconds * facts.rate) // facts.hop * facts.hop
-    latest = (1 + FADE_HOPS) * facts.hop
+    latest = (2 + FADE_HOPS) * facts.hop  # the hop a command waits for, the one that primes, and the fade
     rows, values = [], []
     for name, sound in (("440 Hz tone", tone(samples, facts.rate)), ("speech", voice(facts.rate, samples))):
         found = try_switches(tiers, sound, pairs)
@@ -163,6 +163,6 @@ def measure_switch(
             "Step, high: the largest sample step and the energy above 16 kHz around the switches at their worst, against the "
             "larger of the two tiers alone at the same moment. Splices: the detector's own test, how many of the same places "
             f"it finds when cut hard and {SPLICE_SAMPLES} samples misaligned (pauses and tiers that sound alike hide some). Complete: samples from "
-            f"the command to the new tier alone, waiting for a hop included. Target: no clicks, complete in {latest} samples or {1000 * latest / facts.rate:.0f} ms: one hop and the fade.",
+            f"the command to the new tier alone, waiting for a hop included. Target: no clicks, complete in {latest} samples or {1000 * latest / facts.rate:.0f} ms: waiting for a hop, priming, and the fade.",
         ),
     )

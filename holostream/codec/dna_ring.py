@@ -12,6 +12,7 @@ between two stores is what separates them.)
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from holostream.codec.dna import Dna
 from holostream.codec.tier import TIERS
 
 HEARD, PRIMING = 0, 1
+_HEAD = struct.Struct("<QqIHBBB")
+"""The fields of a slot before its codes, as `slot_type` lays them out: stored in one call."""
 
 
 def slot_type(lanes: int) -> np.dtype:
@@ -64,25 +67,23 @@ class DnaRing:
 
     def __init__(self, buffer: memoryview | bytearray, lanes: int, capacity: int) -> None:
         self.lanes, self.capacity = lanes, capacity
-        header = np.frombuffer(buffer, np.uint64, 8)
-        self._written = header[0:1]
-        self._read = header[1:2]
         slots = np.frombuffer(buffer, slot_type(lanes), capacity, offset=64)
-        self._slots = slots
-        self._sequence, self._hop, self._voice = slots["sequence"], slots["hop"], slots["voice"]
-        self._harmonics, self._kind = slots["harmonics"], slots["kind"]
-        self._fade_hop, self._fade_hops = slots["fade_hop"], slots["fade_hops"]
+        self._slots, self._slot_bytes = slots, slots.itemsize
+        self._bytes = memoryview(buffer).cast("B")
+        counters = self._bytes[:64].cast("Q")
+        self._written, self._read = counters[0:1], counters[1:2]
+        self._sequence = slots["sequence"]
         self._gains, self._amplitudes, self._phases = slots["gains"], slots["amplitudes"], slots["phases"]
 
     @property
     def written(self) -> int:
         """Frames written since the start."""
-        return int(self._written[0])
+        return self._written[0]
 
     @property
     def fill(self) -> int:
         """Frames written that the reader which publishes its place has not read yet."""
-        return self.written - int(self._read[0])
+        return self.written - self._read[0]
 
     def publish_read(self, cursor: int) -> None:
         """The one reader that the writer's fill is measured against says where it is."""
@@ -100,12 +101,11 @@ class DnaRing:
         fade_hops: int = 0,
     ) -> int:
         """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place. Never waits, never grows."""
-        place = int(self._written[0])
+        place = self._written[0]
         index, harmonics = place % self.capacity, amplitudes.shape[1]
-        self._sequence[index] = 0
-        self._hop[index], self._voice[index] = hop, voice
-        self._harmonics[index], self._kind[index] = harmonics, kind
-        self._fade_hop[index], self._fade_hops[index] = fade_hop, fade_hops
+        _HEAD.pack_into(
+            self._bytes, 64 + index * self._slot_bytes, 0, hop, voice, harmonics, kind, fade_hop, fade_hops
+        )
         self._gains[index] = gains
         self._amplitudes[index, :, :harmonics] = amplitudes
         self._phases[index, :, :harmonics] = phases
@@ -113,10 +113,9 @@ class DnaRing:
         self._written[0] = place + 1
         return place
 
-    def codes_at(self, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def codes_at(self, place: int, harmonics: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Views of the writer's own recent frame: (lanes,) gains, (lanes, harmonics) amplitudes and phases."""
         index = place % self.capacity
-        harmonics = int(self._harmonics[index])
         return self._gains[index], self._amplitudes[index, :, :harmonics], self._phases[index, :, :harmonics]
 
     def read(self, cursor: int, at_most: int = 1 << 30) -> tuple[list[RingFrame], int, int]:

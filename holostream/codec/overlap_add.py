@@ -26,6 +26,10 @@ def overlap_add(chunks: np.ndarray, partial: np.ndarray, facts: TierFacts) -> tu
     """
     lanes, frames, synthesis = chunks.shape
     hop = facts.hop
+    if frames == 1:  # the live case, a fifth of the time of the general one
+        newest = chunks[:, 0].copy()
+        newest[:, : synthesis - hop] += partial
+        return newest[:, :hop], newest[:, hop:]
     parts = -(-synthesis // hop)
     # Row r of `total` is what sounds in hop r; chunk t adds its part p to row t + p. Older chunks (larger p) go first.
     total = np.zeros((lanes, frames + parts - 1, hop), np.float32)

@@ -10,7 +10,8 @@ from functools import cache
 
 import numpy as np
 
-FADE_HOPS = 8
+FADE_HOPS = 7
+"""With the hop that primes the incoming tier and the one a command may wait for, a switch is over within nine."""
 
 
 @cache

@@ -106,30 +106,33 @@ class TierModel:
 class TierStep:
     """One tier live: one frame per call, every buffer bound once, nothing allocated that stays.
 
-    `chunk` (lanes, 1, chunk) is the encoder's input; `gains` (lanes, 1), `amplitudes` and `phases` (lanes, 1,
-    harmonics) are its output; `heard_gains`, ... of the same shapes the vocoder's input; `sound` (lanes, 1,
-    synthesis) its output. State alternates between two buffers, since a graph must not write what it still reads.
+    `chunk` (lanes, 1, chunk) is the encoder's input; `codes` its output: gains (lanes,), amplitudes and phases (lanes,
+    harmonics); `heard`, of the same shapes, the vocoder's input; `sound` (lanes, 1, synthesis) its output. State
+    alternates between two buffers, since a graph must not write what it still reads.
     """
 
     def __init__(self, model: TierModel, lanes: int) -> None:
         facts = model.facts
         self.model, self.facts, self.lanes = model, facts, lanes
         self.chunk = np.zeros((lanes, 1, facts.chunk), np.float32)
-        self.gains, self.heard_gains = (np.zeros((lanes, 1), np.uint8) for _ in range(2))
-        self.amplitudes, self.phases, self.heard_amplitudes, self.heard_phases = (
-            np.zeros((lanes, 1, facts.harmonics), np.uint8) for _ in range(4)
+        coded, spoken = (
+            {
+                "gains": np.zeros((lanes, 1), np.uint8),
+                "amplitudes": np.zeros((lanes, 1, facts.harmonics), np.uint8),
+                "phases": np.zeros((lanes, 1, facts.harmonics), np.uint8),
+            }
+            for _ in range(2)
         )
+        self.codes, self.heard = (tuple(part[:, 0] for part in parts.values()) for parts in (coded, spoken))
         self.sound = np.zeros((lanes, 1, facts.synthesis), np.float32)
         self._encoder_states = [model.initial_encoder_state(lanes) for _ in range(2)]
         self._vocoder_states = [model.initial_vocoder_state(lanes) for _ in range(2)]
-        codes = {"gains": self.gains, "amplitudes": self.amplitudes, "phases": self.phases}
-        heard = {"gains": self.heard_gains, "amplitudes": self.heard_amplitudes, "phases": self.heard_phases}
         self._encode_runs = [
-            _bind(model.encoder, {"chunks": self.chunk, "state": a}, {**codes, "next_state": b})
+            _bind(model.encoder, {"chunks": self.chunk, "state": a}, {**coded, "next_state": b})
             for a, b in _both_ways(self._encoder_states)
         ]
         self._vocode_runs = [
-            _bind(model.vocoder, {**heard, "state": a}, {"sound": self.sound, "next_state": b})
+            _bind(model.vocoder, {**spoken, "state": a}, {"sound": self.sound, "next_state": b})
             for a, b in _both_ways(self._vocoder_states)
         ]
         self._encode_turn = self._vocode_turn = 0
@@ -140,12 +143,12 @@ class TierStep:
             state.fill(0.0)
 
     def encode(self) -> None:
-        """`chunk` -> `gains`, `amplitudes`, `phases`."""
+        """`chunk` -> `codes`."""
         self.model.encoder.run_with_iobinding(self._encode_runs[self._encode_turn])
         self._encode_turn ^= 1
 
     def vocode(self) -> None:
-        """`heard_gains`, `heard_amplitudes`, `heard_phases` -> `sound`."""
+        """`heard` -> `sound`."""
         self.model.vocoder.run_with_iobinding(self._vocode_runs[self._vocode_turn])
         self._vocode_turn ^= 1
 

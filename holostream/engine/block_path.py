@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing
-from holostream.codec.framing import frame
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
@@ -21,6 +20,7 @@ from holostream.codec.tier_model import TierModel, TierStep
 from holostream.engine.feedback_guard import FeedbackGuard
 from holostream.engine.gain_ramp import GainRamp, linear
 from holostream.engine.input_guard import InputGuard
+from holostream.engine.input_history import InputHistory
 from holostream.engine.limiter import Limiter
 
 GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
@@ -57,10 +57,10 @@ class Voice:
 class Levels:
     """Of one hop, per lane, linear."""
 
-    input_peak: np.ndarray
-    input_mean_square: np.ndarray
-    output_peak: np.ndarray
-    output_mean_square: np.ndarray
+    input_peak: list[float]
+    input_mean_square: list[float]
+    output_peak: list[float]
+    output_mean_square: list[float]
 
 
 @dataclass
@@ -71,8 +71,8 @@ class PathState:
     runners: dict[int, TierStep]
     ring: DnaRing
     voice: Voice
-    history: np.ndarray
-    """(lanes, overlap + prime_frames * hop) input before this hop; its last `overlap` samples begin the next chunk."""
+    history: InputHistory
+    """Newest input: this hop's chunk, and what primes an incoming voice."""
     guard: InputGuard
     limiter: Limiter
     howl: FeedbackGuard
@@ -99,14 +99,14 @@ def initial_path(tiers: dict[int, TierModel], lanes: int, ring: DnaRing, control
         runners=runners,
         ring=ring,
         voice=Voice(0, runners[controls.tier], initial_partial(facts, lanes)),
-        history=np.zeros((lanes, facts.overlap + prime_frames * facts.hop), np.float32),
+        history=InputHistory(lanes, facts.chunk + prime_frames * facts.hop, facts.hop),
         guard=InputGuard(lanes, facts.hop, facts.rate),
         limiter=Limiter(facts.hop),
         howl=FeedbackGuard(facts.frames_per_second),
         input_gain=GainRamp(linear(controls.input_gain_db), facts.hop),
         wet=GainRamp(controls.wet, facts.hop),
         output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
-        levels=Levels(*(np.zeros(lanes, np.float32) for _ in range(4))),
+        levels=Levels(*([0.0] * lanes for _ in range(4))),
     )
 
 
@@ -117,26 +117,27 @@ def no_mark(stage: int) -> None:
 def step(samples: np.ndarray, path: PathState, controls: Controls, mark: Callable[[int], None] = no_mark) -> np.ndarray:
     """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done."""
     facts = path.facts
-    samples = path.guard.clean(samples) * path.input_gain.advance(linear(controls.input_gain_db))
-    chunks, _ = frame(samples, path.history[:, path.history.shape[1] - facts.overlap :], facts)
-    if path.incoming is None and controls.tier != path.voice.runner.facts.harmonics:
-        path.incoming = _primed_voice(path, controls.tier)
-        path.fade_hop = 0
-    path.history[:, : -facts.hop] = path.history[:, facts.hop :]
-    path.history[:, -facts.hop :] = samples
+    samples = path.input_gain.apply(path.guard.clean(samples), linear(controls.input_gain_db))
+    path.history.append(samples)
+    chunk = path.history.last(facts.chunk)
     mark(GUARD)
 
-    wet = _sound_of(path.voice, chunks, path, mark)
-    if path.incoming is not None:
-        incoming = _sound_of(path.incoming, chunks, path, mark, path.fade_hop, FADE_HOPS)
+    wet = _sound_of(path.voice, chunk, path, mark)
+    if path.incoming is None:
+        if controls.tier != path.voice.runner.facts.harmonics:
+            # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
+            path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
+    else:
+        incoming = _sound_of(path.incoming, chunk, path, mark, path.fade_hop, FADE_HOPS)
         wet = mix_tiers(wet, incoming, fade_weights(facts.hop, FADE_HOPS)[path.fade_hop])
         path.fade_hop += 1
         if path.fade_hop == FADE_HOPS:
             path.voice, path.incoming = path.incoming, None
 
-    dry = chunks[:, 0, : facts.hop]  # the chunk began `overlap` samples ago: the dry path's delay, for free
+    dry = chunk[:, : facts.hop]  # the chunk began `overlap` samples ago: the dry path's delay, for free
+    levels = path.levels
+    levels.input_peak, levels.input_mean_square = _levels(samples)
     mixed = _mix(wet, dry, path, controls)
-    _measure(samples, mixed, path)
     path.hop += 1
     mark(MIX)
     return mixed
@@ -144,7 +145,7 @@ def step(samples: np.ndarray, path: PathState, controls: Controls, mark: Callabl
 
 def _sound_of(
     voice: Voice,
-    chunks: np.ndarray,
+    chunk: np.ndarray,
     path: PathState,
     mark: Callable[[int], None],
     fade_hop: int = 0,
@@ -152,26 +153,18 @@ def _sound_of(
 ) -> np.ndarray:
     """One chunk through a voice: encode, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
     runner = voice.runner
-    runner.chunk[:] = chunks
+    runner.chunk[:, 0] = chunk
     runner.encode()
     mark(ENCODE)
-    place = path.ring.write(
-        path.hop,
-        voice.number,
-        runner.gains[:, 0],
-        runner.amplitudes[:, 0],
-        runner.phases[:, 0],
-        HEARD,
-        fade_hop,
-        fade_hops,
-    )
-    gains, amplitudes, phases = path.ring.codes_at(place)
-    runner.heard_gains[:, 0], runner.heard_amplitudes[:, 0], runner.heard_phases[:, 0] = gains, amplitudes, phases
+    place = path.ring.write(path.hop, voice.number, *runner.codes, HEARD, fade_hop, fade_hops)
+    for heard, code in zip(runner.heard, path.ring.codes_at(place, runner.facts.harmonics), strict=True):
+        heard[:] = code
     mark(RING)
     runner.vocode()
     mark(VOCODE)
     sound, voice.partial = overlap_add(runner.sound, voice.partial, runner.facts)
-    if not np.abs(sound).max() < LOUDEST:  # a bad model: false for NaN too
+    # One sum tells that nothing is too loud; only a loud hop is looked at sample by sample. A bad model: NaN too.
+    if not np.vdot(sound, sound) < LOUDEST * LOUDEST and not np.abs(sound).max() < LOUDEST:
         path.bad_frames += 1
         runner.reset()
         voice.partial = initial_partial(runner.facts, runner.lanes)
@@ -181,20 +174,20 @@ def _sound_of(
 
 
 def _primed_voice(path: PathState, harmonics: int) -> Voice:
-    """A new voice in the state it would have had, had it run for the last `prime_frames` hops."""
+    """A new voice in the state it would have after this hop, had it run for the last `prime_frames` hops."""
     runner = path.runners[harmonics]
     facts = runner.facts
     voice = Voice(path.voice.number + 1, runner, initial_partial(facts, runner.lanes))
     runner.reset()
-    frames = min(facts.prime_frames, path.hop)
+    frames = min(facts.prime_frames, path.hop + 1)
     if frames:
-        recent = path.history[:, path.history.shape[1] - facts.overlap - frames * facts.hop :]
-        chunks, _ = frame(recent[:, facts.overlap :], recent[:, : facts.overlap], facts)
+        recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)
+        chunks = np.stack([recent[:, i * facts.hop : i * facts.hop + facts.chunk] for i in range(frames)], axis=1)
         dna, sound = runner.prime(chunks)
         _, voice.partial = overlap_add(sound, voice.partial, facts)
         for i in range(frames):
             path.ring.write(
-                path.hop - frames + i, voice.number, dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i], PRIMING
+                path.hop + 1 - frames + i, voice.number, dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i], PRIMING
             )
     return voice
 
@@ -203,27 +196,25 @@ def _mix(wet: np.ndarray, dry: np.ndarray, path: PathState, controls: Controls) 
     """Dry/wet, gain, limiter. Bit-exact with `wet` alone at wet 1, gain 0 dB and nothing too loud."""
     amount = path.wet.advance(0.0 if controls.bypass else controls.wet)
     mixed = wet if isinstance(amount, float) and amount == 1.0 else dry + (wet - dry) * amount
-    limiting = path.limiter.gain < 1.0
+    limiting, levels = path.limiter.gain < 1.0, path.levels
     ducked = 1.0
     if controls.feedback_guard:
-        levels = path.levels
-        rms = float(levels.input_mean_square.max()) ** 0.5
-        ducked = path.howl.advance(rms, float(levels.input_peak.max()), limiting)
+        rms = max(levels.input_mean_square) ** 0.5
+        ducked = path.howl.advance(rms, max(levels.input_peak), limiting)
     elif path.howl.active:
         path.howl.release()
-    gain = path.output_gain.advance(0.0 if controls.mute else linear(controls.output_gain_db) * ducked)
-    if not (isinstance(gain, float) and gain == 1.0):
-        mixed = mixed * gain
-    mixed = path.limiter.limit(mixed, float(np.abs(mixed).max()))
+    mixed = path.output_gain.apply(mixed, 0.0 if controls.mute else linear(controls.output_gain_db) * ducked)
+    levels.output_peak, levels.output_mean_square = _levels(mixed)
+    limited = path.limiter.limit(mixed, max(levels.output_peak))
+    if limited is not mixed:
+        levels.output_peak, levels.output_mean_square = _levels(limited)
     path.limited_hops += limiting
-    return mixed
+    return limited
 
 
-def _measure(samples: np.ndarray, mixed: np.ndarray, path: PathState) -> None:
-    levels = path.levels
-    np.abs(samples).max(axis=1, out=levels.input_peak)
-    np.abs(mixed).max(axis=1, out=levels.output_peak)
-    np.einsum("ij,ij->i", samples, samples, out=levels.input_mean_square)
-    np.einsum("ij,ij->i", mixed, mixed, out=levels.output_mean_square)
-    levels.input_mean_square /= samples.shape[1]
-    levels.output_mean_square /= samples.shape[1]
+def _levels(samples: np.ndarray) -> tuple[list[float], list[float]]:
+    """Peaks and mean squares of (lanes, hop)."""
+    return (
+        np.abs(samples).max(axis=1).tolist(),
+        (np.vecdot(samples, samples) / samples.shape[1]).tolist(),
+    )

@@ -7,6 +7,7 @@ It never waits, prints or raises; whatever goes wrong is counted and sounds like
 
 from __future__ import annotations
 
+import ctypes
 import math
 import time
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class AudioCallback:
         )
         self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
         self._grain, self._prefill = math.gcd(block, facts.hop), prefill
-        self._status = shared.status
+        self._status, self._stages = shared.status, shared.status.stages
         self._marked = 0
         self._last_call = 0
         self._raise_priority = realtime
@@ -77,11 +78,11 @@ class AudioCallback:
         plain = facts.hop - math.gcd(self.device.block or facts.hop, facts.hop)
         resampling = prefill - round(plain * scale) if self._resampling else 0
         status.begin()
-        record["lanes"], record["block"], record["device_rate"] = self._lanes, self.device.block, self.device.rate
-        record["algorithmic_latency"] = round(facts.latency_samples * scale)
-        record["resampling_latency"] = resampling
-        record["added_latency"] = prefill + round(facts.overlap * scale)
-        record["tier"], record["fading_from"] = self.path.voice.runner.facts.harmonics, 0
+        record.lanes, record.block, record.device_rate = self._lanes, self.device.block, self.device.rate
+        record.algorithmic_latency = round(facts.latency_samples * scale)
+        record.resampling_latency = resampling
+        record.added_latency = prefill + round(facts.overlap * scale)
+        record.tier, record.fading_from = self.path.voice.runner.facts.harmonics, 0
         status.end()
 
     def process(self, indata: np.ndarray, outdata: np.ndarray, overflow: bool = False, underflow: bool = False) -> None:
@@ -97,9 +98,9 @@ class AudioCallback:
             self._run(indata, outdata)
         except Exception:  # an exception would stop the stream: it is counted and shown instead
             outdata.fill(0.0)
-            record["errors"] += 1
-        record["input_overflows"] += overflow
-        record["output_underflows"] += underflow
+            record.errors += 1
+        record.input_overflows += overflow
+        record.output_underflows += underflow
         self._measure(started, outdata.shape[0])
         self._status.end()
 
@@ -131,8 +132,8 @@ class AudioCallback:
         if grown := self._queue.take(out, self._hop - self._grain - self._prefill):
             self._prefill += grown
             record = self._status.record
-            record["added_latency"] += grown
-            record["latency_changes"] += 1
+            record.added_latency += grown
+            record.latency_changes += 1
         if outdata.shape[1] == self._lanes:
             outdata[:] = out.T
         else:
@@ -153,24 +154,26 @@ class AudioCallback:
         try:
             sound = step(self._hop_in, path, self.controls, self._mark)
         except Exception:  # a tier that fails must not stop the next hop
-            record["errors"] += 1
+            record.errors += 1
             return self._silent_hop
-        self._status.stages[len(STAGES) - 1, histogram_bin((self._marked - started) / 1000)] += 1
+        self._stages[len(STAGES) - 1][histogram_bin((self._marked - started) / 1000)] += 1
+        record.hops = path.hop
         levels = path.levels
-        record["hops"] = path.hop
-        for name, peak, mean_square in (
-            ("input", levels.input_peak, levels.input_mean_square),
-            ("output", levels.output_peak, levels.output_mean_square),
-        ):
-            for lane in range(self._lanes):
-                record[f"{name}_peak"][lane] = max(peak[lane], record[f"{name}_peak"][lane] * LEVEL_DECAY)
-                before = record[f"{name}_rms"][lane] ** 2
-                record[f"{name}_rms"][lane] = math.sqrt(before + (mean_square[lane] - before) * (1 - LEVEL_DECAY))
+        self._show_levels(record.input_peak, record.input_rms, levels.input_peak, levels.input_mean_square)
+        self._show_levels(record.output_peak, record.output_rms, levels.output_peak, levels.output_mean_square)
         return sound
+
+    def _show_levels(
+        self, shown_peak: ctypes.Array, shown_rms: ctypes.Array, peaks: list[float], mean_squares: list[float]
+    ) -> None:
+        for lane in range(self._lanes):
+            shown_peak[lane] = max(peaks[lane], shown_peak[lane] * LEVEL_DECAY)
+            before = shown_rms[lane] ** 2
+            shown_rms[lane] = math.sqrt(before + (mean_squares[lane] - before) * (1 - LEVEL_DECAY))
 
     def _mark(self, stage: int) -> None:
         now = time.perf_counter_ns()
-        self._status.stages[stage, histogram_bin((now - self._marked) / 1000)] += 1
+        self._stages[stage][histogram_bin((now - self._marked) / 1000)] += 1
         self._marked = now
 
     def _measure(self, started: int, block: int) -> None:
@@ -179,20 +182,20 @@ class AudioCallback:
         if self._last_call:
             late_us = (started - self._last_call) / 1000 - block_us
             status.lateness[histogram_bin(late_us)] += 1
-            record["late_callbacks"] += late_us > block_us
+            record.late_callbacks += late_us > block_us
         self._last_call = started
-        record["callbacks"] += 1
-        record["block"] = block
+        record.callbacks += 1
+        record.block = block
         newest = path.incoming or path.voice
-        record["tier"], record["voice"] = newest.runner.facts.harmonics, newest.number
-        record["fading_from"] = path.voice.runner.facts.harmonics if path.incoming else 0
-        record["input_gain_db"], record["output_gain_db"] = controls.input_gain_db, controls.output_gain_db
-        record["wet"], record["bypass"], record["mute"] = controls.wet, controls.bypass, controls.mute
-        record["feedback_guard"], record["guard_active"] = controls.feedback_guard, path.howl.active
-        record["limiter_db"] = 20 * math.log10(path.limiter.gain)
-        record["bad_samples"], record["bad_frames"] = path.guard.bad_samples, path.bad_frames
-        record["limited_hops"] = path.limited_hops
-        record["output_fill"] = self._queue.fill
+        record.tier, record.voice = newest.runner.facts.harmonics, newest.number
+        record.fading_from = path.voice.runner.facts.harmonics if path.incoming else 0
+        record.input_gain_db, record.output_gain_db = controls.input_gain_db, controls.output_gain_db
+        record.wet, record.bypass, record.mute = controls.wet, controls.bypass, controls.mute
+        record.feedback_guard, record.guard_active = controls.feedback_guard, path.howl.active
+        record.limiter_db = 20 * math.log10(path.limiter.gain)
+        record.bad_samples, record.bad_frames = path.guard.bad_samples, path.bad_frames
+        record.limited_hops = path.limited_hops
+        record.output_fill = self._queue.fill
         status.callback_time[histogram_bin((time.perf_counter_ns() - started) / 1000)] += 1
 
 

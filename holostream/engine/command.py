@@ -54,8 +54,8 @@ class CommandRing:
     BYTES = 128 + CAPACITY * _SLOT.itemsize
 
     def __init__(self, buffer: memoryview | bytearray) -> None:
-        self._written = np.frombuffer(buffer, np.uint64, 1)
-        self._read = np.frombuffer(buffer, np.uint64, 1, offset=64)
+        counters = memoryview(buffer).cast("B")[:128].cast("Q")
+        self._written, self._read = counters[0:1], counters[8:9]
         self._slots = np.frombuffer(buffer, _SLOT, self.CAPACITY, offset=128)
 
     def send(self, name: str, value: float) -> bool:
@@ -64,8 +64,8 @@ class CommandRing:
             raise ValueError(f"unknown command {name!r}; known are {', '.join(COMMAND_NUMBER)}")
         number = COMMAND_NUMBER[name]
         accepted = COMMANDS[number].accepted(value)
-        written = int(self._written[0])
-        if written - int(self._read[0]) >= self.CAPACITY:
+        written = self._written[0]
+        if written - self._read[0] >= self.CAPACITY:
             return False
         slot = self._slots[written % self.CAPACITY]
         slot["number"], slot["value"] = number, accepted
@@ -74,12 +74,12 @@ class CommandRing:
 
     @property
     def pending(self) -> bool:
-        return bool(self._written[0] != self._read[0])
+        return self._written[0] != self._read[0]
 
     def receive(self) -> tuple[str, float] | None:
         """The next command, or None."""
-        read = int(self._read[0])
-        if read == int(self._written[0]):
+        read = self._read[0]
+        if read == self._written[0]:
             return None
         number, value = self._slots[read % self.CAPACITY]
         self._read[0] = read + 1

@@ -53,20 +53,20 @@ class Engine:
         record = shared.status.record
         if resume:
             self.controls = Controls(
-                int(record["tier"]),
-                float(record["input_gain_db"]),
-                float(record["output_gain_db"]),
-                float(record["wet"]),
-                bool(record["bypass"]),
-                bool(record["mute"]),
+                int(record.tier),
+                float(record.input_gain_db),
+                float(record.output_gain_db),
+                float(record.wet),
+                bool(record.bypass),
+                bool(record.mute),
             )
         else:
             self.controls = Controls(settings.tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
         self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls)
         if resume:
             # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
-            self.path.hop = int(record["hops"])
-            self.path.voice.number = int(record["voice"]) + 1
+            self.path.hop = int(record.hops)
+            self.path.voice.number = int(record.voice) + 1
         self.rate = self.path.facts.rate
         self.device: AudioDevice | None = None
         self._next_try = 0.0
@@ -81,7 +81,7 @@ class Engine:
         self.controls.feedback_guard = not info.virtual and not settings.allow_feedback
         callback = AudioCallback(self.path, self.controls, self.shared, info.format, realtime)
         record = self.shared.status.record
-        record["device_input_latency"], record["device_output_latency"] = info.input_latency, info.output_latency
+        record.device_input_latency, record.device_output_latency = info.input_latency, info.output_latency
         if not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
             self.controls.mute = True
             remark = (
@@ -94,14 +94,14 @@ class Engine:
             device.close()
             raise
         lock_memory()
-        record["running"] = 1
+        record.running = 1
         self.device, self.settings = device, settings
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
         if remark:
             send_event("message", text=remark)
 
     def close_device(self) -> None:
-        self.shared.status.record["running"] = 0
+        self.shared.status.record.running = 0
         device, self.device = self.device, None
         if device is not None:
             try:
@@ -136,7 +136,7 @@ class Engine:
                 self.open(self.settings)
             except DeviceError:
                 return True  # still away; the message stands
-            self.shared.status.record["reconnects"] += 1
+            self.shared.status.record.reconnects += 1
             send_event("message", text=f"device is back: {self.device_name()}")
         return True
 
@@ -188,7 +188,7 @@ def run(arguments: dict) -> int:
                 engine.reopen(settings_from_dict(request["open"]))
         try:
             if not engine.watch():
-                shared.status.record["running"] = 0
+                shared.status.record.running = 0
                 send_event("message", text=f"device lost: {engine.device_name()}; silent, looking for it every second")
                 os._exit(DEVICE_LOST)
         except DeviceError as error:

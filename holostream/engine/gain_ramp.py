@@ -31,3 +31,8 @@ class GainRamp:
         start, self._left = self.value, self._left - 1
         self.value = start + self._slope if self._left else target
         return np.float32(start) + np.float32(self.value - start) * self._unit
+
+    def apply(self, samples: np.ndarray, target: float) -> np.ndarray:
+        """(lanes, hop) times the next hop's gain; the samples themselves at a steady gain of 1."""
+        gain = self.advance(target)
+        return samples if isinstance(gain, float) and gain == 1.0 else samples * gain

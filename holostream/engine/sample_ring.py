@@ -24,27 +24,29 @@ class SampleRing:
         """Samples waiting."""
         return self._written - self._read
 
-    def _places(self, start: int, count: int) -> tuple[slice, slice]:
-        first = start % self._capacity
-        return slice(first, min(first + count, self._capacity)), slice(0, max(0, first + count - self._capacity))
-
     def write(self, samples: np.ndarray) -> None:
         """Append (lanes, n). What does not fit is dropped and counted."""
         room = self._capacity - self.fill
         if samples.shape[1] > room:
             self.dropped += samples.shape[1] - room
             samples = samples[:, :room]
-        head, tail = self._places(self._written, samples.shape[1])
-        split = head.stop - head.start
-        self._samples[:, head] = samples[:, :split]
-        self._samples[:, tail] = samples[:, split:]
-        self._written += samples.shape[1]
+        count, first = samples.shape[1], self._written % self._capacity
+        split = self._capacity - first
+        if count <= split:
+            self._samples[:, first : first + count] = samples
+        else:
+            self._samples[:, first:] = samples[:, :split]
+            self._samples[:, : count - split] = samples[:, split:]
+        self._written += count
 
     def _copy(self, start: int, out: np.ndarray) -> None:
-        head, tail = self._places(start, out.shape[1])
-        split = head.stop - head.start
-        out[:, :split] = self._samples[:, head]
-        out[:, split:] = self._samples[:, tail]
+        count, first = out.shape[1], start % self._capacity
+        split = self._capacity - first
+        if count <= split:
+            out[:] = self._samples[:, first : first + count]
+        else:
+            out[:, :split] = self._samples[:, first:]
+            out[:, split:] = self._samples[:, : count - split]
 
     def read(self, out: np.ndarray) -> None:
         """Fill (lanes, n) with the oldest n samples. Raises ValueError if there are fewer."""

@@ -31,7 +31,7 @@ def test_no_click_between_any_two_tiers(tiers: dict[int, TierModel], sound: str)
     found = try_switches(tiers, samples, list(itertools.combinations(TIERS, 2)))
     assert len(found.findings) == len(TIERS) * (len(TIERS) - 1)
     assert found.clicks == 0
-    assert found.complete_after_hops <= FADE_HOPS
+    assert found.complete_after_hops <= 1 + FADE_HOPS
     # On the tone every planted splice must be found; speech has moments that hide some.
     assert np.mean(found.splices) == 1 if sound == "tone" else np.mean(found.splices) > 0.5
 
@@ -50,8 +50,8 @@ def test_the_fade_is_seen_in_the_weights(tiers: dict[int, TierModel]):
     found = try_switches(tiers, tone(HOPS * facts.hop, facts.rate), [(4, 256)])
     weights = found.weights[0] / found.weights[1]
     assert weights[0] < 0.1
-    assert np.all(np.diff(weights[:FADE_HOPS]) > 0)
-    assert np.all(weights[FADE_HOPS:] > COMPLETE)
+    assert np.all(np.diff(weights[: 1 + FADE_HOPS]) > 0)
+    assert np.all(weights[1 + FADE_HOPS :] > COMPLETE)
 
 
 def test_playing_one_tier_is_the_codec_alone(tiers: dict[int, TierModel]):

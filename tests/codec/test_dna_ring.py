@@ -98,7 +98,7 @@ def test_codes_at_gives_the_writer_its_frame() -> None:
     writer, _ = ring_pair(2, 3)
     for number in range(7):
         put(writer, number, 8)
-    for found, expected in zip(writer.codes_at(6), codes(6, 2, 8), strict=True):
+    for found, expected in zip(writer.codes_at(6, 8), codes(6, 2, 8), strict=True):
         assert np.array_equal(found, expected)
 
 

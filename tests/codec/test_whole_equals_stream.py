@@ -136,9 +136,9 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
     for place in range(primed, chunks.shape[1]):
         runner.chunk[:] = chunks[:, place : place + 1]
         runner.encode()
-        assert Dna(runner.gains, runner.amplitudes, runner.phases).equals(codes.part(place, place + 1))
-        runner.heard_gains[:], runner.heard_amplitudes[:] = runner.gains, runner.amplitudes
-        runner.heard_phases[:] = runner.phases
+        assert Dna(*(code[:, np.newaxis] for code in runner.codes)).equals(codes.part(place, place + 1))
+        for heard, code in zip(runner.heard, runner.codes, strict=True):
+            heard[:] = code
         runner.vocode()
         assert np.array_equal(runner.sound, sound[:, place : place + 1])
 
@@ -162,7 +162,7 @@ def test_reset_forgets_everything(full_size_tiers: dict[int, TierModel]) -> None
     for turn in range(3):
         runner.chunk[:] = spoken(1, 2, 128)[:, np.newaxis, : full_size_tiers[64].facts.chunk]
         runner.encode()
-        sounds.append(runner.amplitudes.copy())
+        sounds.append(runner.codes[1].copy())
         if turn == 1:
             runner.reset()
     assert np.array_equal(sounds[0], sounds[2])

@@ -53,7 +53,7 @@ def test_a_switch_fades_from_one_tier_running_alone_to_the_other(tiers, voice):
     alone = {tier: run(*new_path(tiers, tier)[:2], voice) for tier in (4, 256)}
     path, controls, ring = new_path(tiers, 4)
     heard = run(path, controls, voice, {100: 256})
-    start, end = 100 * HOP, (100 + FADE_HOPS) * HOP
+    start, end = 101 * HOP, (101 + FADE_HOPS) * HOP  # hop 100 hears of it and primes
     weights = fade_weights(HOP, FADE_HOPS).reshape(-1)
     assert np.array_equal(heard[:, :start], alone[4][:, :start])
     assert np.array_equal(heard[:, end:], alone[256][:, end:])  # primed so well that nobody can tell
@@ -62,8 +62,8 @@ def test_a_switch_fades_from_one_tier_running_alone_to_the_other(tiers, voice):
     frames, _, lost = ring.read(0)
     assert lost == 0
     by_hop = {hop: [f for f in frames if f.hop == hop and f.kind == HEARD] for hop in range(200)}
-    assert [len(by_hop[hop]) for hop in (99, 100, 107, 108)] == [1, 2, 2, 1]
-    assert [f.dna.harmonics for f in by_hop[100]] == [4, 256]
+    assert [len(by_hop[hop]) for hop in (100, 101, 107, 108)] == [1, 2, 2, 1]
+    assert [f.dna.harmonics for f in by_hop[101]] == [4, 256]
     assert [f.fade_hop for f in frames if f.fade_hops] == list(range(FADE_HOPS))
     assert sum(f.kind == PRIMING for f in frames) == tiers[256].facts.prime_frames
 

@@ -58,12 +58,12 @@ class TestFrames:
         recorder.follow(
             [frame_of(hop) for hop in range(4)]
             + fade_frames(4)
-            + [frame_of(hop, 1, 8) for hop in range(12, 15)]
+            + [frame_of(4 + FADE_HOPS + i, 1, 8) for i in range(3)]
         )
         recorder.stop(last_hop_complete=True)
         blocks = recorded(tmp_path / "a.holo")
-        assert spans(blocks) == [(0, 4, (4,)), (4, 8, (4, 8)), (12, 3, (8,))]
-        assert [(block.fade_first, block.fade_hops) for block in blocks] == [(0, 0), (0, 8), (0, 0)]
+        assert spans(blocks) == [(0, 4, (4,)), (4, FADE_HOPS, (4, 8)), (4 + FADE_HOPS, 3, (8,))]
+        assert [(block.fade_first, block.fade_hops) for block in blocks] == [(0, 0), (0, FADE_HOPS), (0, 0)]
         assert [[(voice.starts, voice.preroll) for voice in block.voices] for block in blocks] == [
             [(True, 0)], [(False, 0), (True, 2)], [(False, 0)]]
 
@@ -93,13 +93,13 @@ class TestFrames:
             assert spans([block]) == [(103, 2, (4,))]
             assert block.voices[0].preroll == 3
 
-    @pytest.mark.parametrize("skip", range(1, 19))
+    @pytest.mark.parametrize("skip", range(1, 2 * FADE_HOPS + 3))
     def test_frames_lost_anywhere_in_a_fade(self, tmp_path: Path, skip: int) -> None:
         """What is left is recorded in order; a hop of which a voice is missing is not."""
         recorder = Recorder(FACTS, 1)
         recorder.start(tmp_path / "a.holo")
         recorder.follow([frame_of(hop) for hop in range(3)])
-        later = fade_frames(3) + [frame_of(hop, 1, 8) for hop in range(11, 20)]
+        later = fade_frames(3) + [frame_of(hop, 1, 8) for hop in range(3 + FADE_HOPS, 20)]
         recorder.follow(later[skip:], lost=skip)
         recorder.stop(last_hop_complete=True)
         blocks = recorded(tmp_path / "a.holo")

@@ -15,7 +15,7 @@ def test_what_one_side_writes_the_other_reads():
     other = SharedState.attach(owner.path, 1, 64)
     owner.commands.send("tier", 16)
     assert other.commands.receive() == ("tier", 16.0)
-    other.status.record["hops"] = 77
+    other.status.record.hops = 77
     assert owner.status.snapshot()["hops"] == 77
     owner.close()
     assert not owner.path.exists()

@@ -19,8 +19,8 @@ def status_pair() -> tuple[Status, Status]:
 def test_what_is_written_is_in_the_snapshot() -> None:
     writer, reader = status_pair()
     writer.begin()
-    writer.record["hops"], writer.record["wet"], writer.record["output_peak"][1] = 12345678901, 0.5, 0.25
-    writer.stages[len(STAGES) - 1, 7] += 3
+    writer.record.hops, writer.record.wet, writer.record.output_peak[1] = 12345678901, 0.5, 0.25
+    writer.stages[len(STAGES) - 1][7] += 3
     writer.lateness[0] += 1
     writer.callback_time[BINS - 1] += 2
     writer.end()
@@ -38,8 +38,8 @@ def test_what_is_written_is_in_the_snapshot() -> None:
 def test_a_snapshot_does_not_change_later() -> None:
     writer, reader = status_pair()
     snapshot = reader.snapshot()
-    writer.record["hops"] = 5
-    writer.stages[0, 0] = 5
+    writer.record.hops = 5
+    writer.stages[0][0] = 5
     assert snapshot["hops"] == 0
     assert snapshot["stages"].sum() == 0
 
@@ -48,13 +48,13 @@ def test_a_reader_waits_until_the_writer_is_done(monkeypatch: pytest.MonkeyPatch
     """The writer is in the middle of it at first; what it wrote half must not be seen."""
     writer, reader = status_pair()
     writer.begin()
-    writer.record["hops"] = 1
+    writer.record.hops = 1
     waits = []
 
     def writer_goes_on(seconds: float) -> None:
         waits.append(seconds)
         if len(waits) == 3:
-            writer.record["callbacks"] = 1
+            writer.record.callbacks = 1
             writer.end()
 
     monkeypatch.setattr(status_module.time, "sleep", writer_goes_on)
@@ -74,9 +74,9 @@ def test_a_reader_that_was_overtaken_looks_again(monkeypatch: pytest.MonkeyPatch
             self.copies += 1
             if self.copies == 1:
                 writer.begin()
-                writer.record["hops"] = 7
+                writer.record.hops = 7
                 torn = writer._array.copy()
-                writer.record["callbacks"] = 7
+                writer.record.callbacks = 7
                 writer.end()
                 return torn
             return writer._array.copy()
@@ -91,7 +91,7 @@ def test_a_reader_that_was_overtaken_looks_again(monkeypatch: pytest.MonkeyPatch
 def test_a_writer_that_died_in_the_middle_does_not_hang_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     writer, reader = status_pair()
     writer.begin()
-    writer.record["hops"] = 3
+    writer.record.hops = 3
     waits: list[float] = []
     monkeypatch.setattr(status_module.time, "sleep", waits.append)
     assert reader.snapshot()["hops"] == 3
@@ -103,7 +103,7 @@ def test_a_callback_after_a_failed_one_leaves_an_even_count() -> None:
     writer.begin()
     writer.begin()
     writer.end()
-    assert writer.record["sequence"] % 2 == 0
+    assert writer.record.sequence % 2 == 0
 
 
 def test_size() -> None:
