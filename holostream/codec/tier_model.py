@@ -123,7 +123,8 @@ class TierStep:
             }
             for _ in range(2)
         )
-        self.codes, self.heard = (tuple(part[:, 0] for part in parts.values()) for parts in (coded, spoken))
+        self.codes = coded["gains"][:, 0], coded["amplitudes"][:, 0], coded["phases"][:, 0]
+        self.heard = spoken["gains"][:, 0], spoken["amplitudes"][:, 0], spoken["phases"][:, 0]
         self.sound = np.zeros((lanes, 1, facts.synthesis), np.float32)
         self._encoder_states = [model.initial_encoder_state(lanes) for _ in range(2)]
         self._vocoder_states = [model.initial_vocoder_state(lanes) for _ in range(2)]
