@@ -106,7 +106,7 @@ def _fill_cache(
 ) -> None:
     names, lengths, skipped = [], [], []
     digest = hashlib.sha256()
-    part = data.with_suffix(".part")
+    part = data.with_suffix(f".{os.getpid()}.part")  # another training may fill the same cache
     with part.open("wb") as out:
         for number, path in enumerate(files):
             name = str(path.relative_to(folder))

@@ -61,9 +61,8 @@ def wave_loss(sound: Tensor, target: Tensor) -> Tensor:
 
 
 def rate_proxy(pairs: Tensor, steps: Tensor) -> Tensor:
-    """Differentiable stand-in for bits a frame: log2(1 + r^2) summed over the harmonics of every layer.
-
-    Further layers quantize what is left over, which the network cannot make smaller: they cost what they cost.
+    """Differentiable stand-in for bits a frame: log2(1 + r^2) summed over the harmonics. `steps` are those of the
+    finest layer, (base, 1): what several layers cost together is about what the finest would cost alone.
     """
-    radius_square = (pairs / steps[0]).square().sum(-1)
+    radius_square = (pairs / steps).square().sum(-1)
     return torch.log2(1 + radius_square).sum(-1).mean()

@@ -24,16 +24,16 @@ class Recipe:
     """One field a setting; defaults are those of the `default` recipe."""
 
     name: str = "default"
-    width: int = 192
+    width: int = 128
     """Channels of the residual networks; 0 trains the linear path alone."""
     encoder_dilations: tuple[int, ...] = (1, 4)
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
     kernel: int = 3
     expansion: int = 2
-    synthesis: int = 192
+    synthesis: int = 384
     """Samples a vocoder chunk rings for; more than the chunk costs no latency."""
     segment_seconds: float = 0.6
-    batch: int = 16
+    batch: int = 8
     """Segments a step, over all processes."""
     steps: int = 20000
     learning_rate: float = 1e-3
@@ -50,7 +50,7 @@ class Recipe:
     """Where the rate's weight starts; it then follows the bitrate."""
     target_kbps: float = 0.0
     """0: the tier's own, see TARGET_KBPS."""
-    check_every: int = 200
+    check_every: int = 100
     """Steps between two looks at the held-out files, the rate and the curves."""
     patience: int = 50
     """Checks without a better held-out loss before training stops early; 0: never."""

@@ -38,4 +38,4 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
     quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
-    return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps.exp()), quality
+    return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps[-1].exp()), quality
