@@ -19,7 +19,7 @@ def tier_line(tier: int, fading_from: int, width: int, there: Collection[int] = 
     for n, harmonics in enumerate(TIERS):
         room = max(6, each + (n < rest)) - 1
         if harmonics not in there:
-            line += (("  " + str(harmonics).center(room - 2) + " ", DIM),)
+            line += (("  " + f" {harmonics} ".center(room - 2) + " ", DIM),)
             continue
         on, leaving = harmonics == tier, harmonics == fading_from
         before = "‹" if leaving and tier < harmonics else " "
