@@ -145,7 +145,9 @@ class HoloV2Reader:
                 f"{name} announces coefficients from {smallest:g} to {largest:g}; at most {LARGEST_COEFFICIENT:g} can be"
             )
         if header.chunks > MOST_CHUNKS or header.chunks * values > ZLIB_RATIO * max(payload, 0):
-            raise HoloFormatError(f"{name} announces {header.chunks} chunks, more than its {payload} bytes or a day can hold")
+            raise HoloFormatError(
+                f"{name} announces {header.chunks} chunks, more than its {payload} bytes or a day can hold"
+            )
 
     def codes(self, most_chunks: int = 256) -> Iterator[np.ndarray]:
         """(n, 2 * harmonics) uint8 pieces of at most `most_chunks`, in order. Raises HoloFormatError."""

@@ -25,7 +25,7 @@ from holostream.network.holo_audio import DEFAULT_CHUNK, DEFAULT_HIDDEN, HoloAud
 
 MOST_BYTES = 128 << 20
 MOST_PARTS = 100
-CHUNKS, HIDDEN = range(64, 8193), range(8, 2049)
+CHUNKS, HIDDEN = range(64, 2049), range(8, 2049)
 LARGEST_WEIGHT = 1e4
 """A trained weight is about 1; the sound of larger ones could overflow."""
 

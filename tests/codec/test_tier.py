@@ -46,7 +46,7 @@ def test_every_field_is_needed_and_typed(name: str) -> None:
 def test_what_codes_are_may_be_said() -> None:
     assert facts_from_dict({**GOOD, "codes": "bytes"}).codes == "bytes"
     for value in ("floats", None, 1):
-        with pytest.raises(ValueError, match="codes is .*expected"):
+        with pytest.raises(ValueError, match=r"codes is .*expected"):
             facts_from_dict({**GOOD, "codes": value})
 
 

@@ -102,7 +102,7 @@ def test_graphs_that_say_something_else_are_refused(holo_audio_tiers: dict[int, 
 
 def test_a_models_folder_holds_one_family(models: Path, holo_audio_models: Path, tmp_path: Path) -> None:
     shutil.copytree(tier_folder(models, 4), tier_folder(tmp_path, 4))
-    with pytest.raises(ModelError, match="family 48k-hop128 at 48000 Hz.*--out"):
+    with pytest.raises(ModelError, match=r"family 48k-hop128 at 48000 Hz.*--out"):
         export_holo_audio(holo_audio_network(16), tmp_path, 44100, (-1.0, 1.0), {})
     assert not tier_folder(tmp_path, 16).exists()
     copy = tmp_path / "imported"

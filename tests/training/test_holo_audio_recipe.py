@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,7 +70,7 @@ def test_too_little_sound_is_told(tmp_path):
     for name in ("voice0", "voice1", "voice2"):
         soundfile.write(tmp_path / "sounds" / f"{name}.flac", click, 44100)
     corpus = read_corpus(tmp_path / "sounds", tmp_path / "cache", 44100)
-    with pytest.raises(TrainingError, match="3 chunks of 1024 samples .* at least 64"):
+    with pytest.raises(TrainingError, match=r"3 chunks of 1024 samples .* at least 64"):
         loud_chunks(corpus, 1024)
 
 
