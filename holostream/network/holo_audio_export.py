@@ -147,7 +147,11 @@ def vocoder_graph(network: HoloAudioNetwork, lowest: float, largest: float) -> b
         "lowest": np.array(lowest, np.float32),
         "step": np.array(code_step(lowest, largest), np.float32),
     }
-    constants: dict[str, np.ndarray] = {**replaceable, "last": np.array([-1], np.int64), "pairs": np.array([0, 0, -1], np.int64)}
+    constants: dict[str, np.ndarray] = {
+        **replaceable,
+        "last": np.array([-1], np.int64),
+        "pairs": np.array([0, 0, -1], np.int64),
+    }
     nodes = [
         helper.make_node("Unsqueeze", ["amplitudes", "last"], ["even"]),
         helper.make_node("Unsqueeze", ["phases", "last"], ["odd"]),
