@@ -15,6 +15,7 @@ import typer
 
 from holostream import __version__
 from holostream.bench.verbs import bench_app
+from holostream.cli_models import import_holo_audio, train
 
 if TYPE_CHECKING:
     from holostream.engine.session import Session
@@ -44,7 +45,10 @@ def live(
     input: Annotated[str | None, typer.Option(help="Input device by name, or an audio file to loop.")] = None,
     output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
     device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
-    tier: Annotated[int, typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256.")] = 64,
+    tier: Annotated[
+        int | None,
+        typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256; default: 64 or the nearest."),
+    ] = None,
     block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
     rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
     stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
@@ -145,17 +149,22 @@ def run_headless(session: Session) -> None:
 def encode(
     source: Annotated[Path, typer.Argument(help="WAV, FLAC, OGG or MP3.")],
     target: Annotated[Path, typer.Argument(help="The .holo to write.")],
-    tier: Annotated[int, typer.Option(help="Harmonics: 4, 8, 16, 32, 64, 128, 256.")] = 64,
+    tier: Annotated[
+        int | None, typer.Option(help="Harmonics: 4, 8, 16, 32, 64, 128, 256; default: 64 or the nearest.")
+    ] = None,
+    version: Annotated[int, typer.Option("--format", min=2, max=3, help="3, or 2 as HOLO-Audio has it.")] = 3,
     models: Models = None,
 ) -> None:
     """Encode an audio file to .holo."""
-    from holostream.codec.tier_model import default_models_folder, load_tier
+    from holostream.codec.tier_model import default_models_folder, load_tier, present_tiers, starting_tier
+    from holostream.format.holo_v2_transcode import encode_file_v2
     from holostream.format.transcode import encode_file
 
     refuse_same_file(source, target)
-    model = load_tier(models or default_models_folder(), tier)
+    folder = models or default_models_folder()
+    model = load_tier(folder, starting_tier(present_tiers(folder), tier))
     with progress_bar(f"encoding {source.name}") as update:
-        remarks = encode_file(source, target, model, update)
+        remarks = (encode_file_v2 if version == 2 else encode_file)(source, target, model, update)
     tell(remarks)
 
 
@@ -168,11 +177,14 @@ def decode(
 ) -> None:
     """Decode a .holo to an audio file."""
     from holostream.codec.tier_model import default_models_folder
+    from holostream.format.holo_v2 import is_version_2
+    from holostream.format.holo_v2_transcode import decode_file_v2
     from holostream.format.transcode import decode_file
 
     refuse_same_file(source, target)
+    decode_any = decode_file_v2 if is_version_2(source) else decode_file
     with progress_bar(f"decoding {source.name}") as update:
-        remarks = decode_file(source, target, models or default_models_folder(), subtype, update)
+        remarks = decode_any(source, target, models or default_models_folder(), subtype, update)
     tell(remarks)
 
 
@@ -182,10 +194,13 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Say what a .holo holds."""
+    from holostream.format.holo_v2 import is_version_2
+    from holostream.format.holo_v2_transcode import summarize_v2, summary_v2_text
     from holostream.format.summary import summarize, summary_text
 
-    summary = summarize(file)
-    typer.echo(json.dumps(summary, indent=1) if as_json else summary_text(summary))
+    old = is_version_2(file)
+    summary = summarize_v2(file) if old else summarize(file)
+    typer.echo(json.dumps(summary, indent=1) if as_json else (summary_v2_text if old else summary_text)(summary))
 
 
 @app.command()
@@ -209,29 +224,8 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option(help="Folder of WAV, FLAC, OGG, MP3, with any folders within.")] = Path(
-        "training_data"
-    ),
-    tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
-    out: Annotated[Path, typer.Option(help="Models folder to write into.")] = Path("models"),
-    recipe: Annotated[str, typer.Option(help="default, or a TOML file of settings.")] = "default",
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time for all tiers together.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Steps for each tier, instead of the recipe's.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training was.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    start: Annotated[str | None, typer.Option("--from", help="Start from this tier, or from a checkpoint file.")] = None,
-) -> None:
-    """Train tiers on your own sounds (needs the extra: pip install 'holostream[train]')."""
-    try:
-        from holostream.training.verb import train as run_training
-    except ModuleNotFoundError as error:
-        raise ValueError(
-            f"training needs {error.name}, which is not installed; run pip install 'holostream[train]'"
-        ) from error
-    for trained in run_training(data, tiers, out, recipe, minutes, steps, resume, device, start):
-        typer.echo(f"tier {trained.harmonics}: {trained.progress.step} steps, in {trained.folder}")
+app.command()(train)
+app.command("import-holo-audio")(import_holo_audio)
 
 
 def refuse_same_file(source: Path, target: Path) -> None:

@@ -52,3 +52,17 @@ def full_size_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full_size_tiers(full_size_models: Path) -> dict[int, TierModel]:
     """Tier 64 at full size; tier 32 narrower, with a vocoder whose chunks ring on for several hops."""
     return {harmonics: load_tier(full_size_models, harmonics) for harmonics in (32, 64)}
+
+
+@pytest.fixture(scope="session")
+def holo_audio_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with two tiers imported from HOLO-Audio, 16 and 32, and no others."""
+    from tests.holo_audio_models import import_tiers
+
+    return import_tiers(tmp_path_factory.mktemp("holo_audio"), 16, 32)
+
+
+@pytest.fixture(scope="session")
+def holo_audio_tiers(holo_audio_models: Path) -> dict[int, TierModel]:
+    """Both, by harmonics."""
+    return load_all_tiers(holo_audio_models)

@@ -25,11 +25,12 @@ ALLOWED = {
     "control": {"codec", "format", "engine"},
     "ui": {"codec", "format", "engine", "control"},
     "bench": {"codec", "format", "engine", "control", "ui"},
-    "cli": {"codec", "format", "engine", "control", "ui", "bench"},
+    "cli": {"codec", "format", "engine", "control", "ui", "bench", "cli_models"},
+    "cli_models": {"codec", "format", "engine"},
 }
 """What each layer may import besides itself."""
 
-LAZILY = {"cli": {"network", "training"}, "bench": {"network"}}
+LAZILY = {"cli": {"network", "training"}, "cli_models": {"network", "training"}, "bench": {"network"}}
 """What it may import besides, inside a function."""
 
 LIBRARIES = {

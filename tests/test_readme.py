@@ -15,6 +15,7 @@ import pytest
 import soundfile
 
 from holostream.bench.jack_server import jack_server
+from tests.holo_audio_models import written_pth
 from tests.speech import speech
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +37,7 @@ def folder(tmp_path_factory) -> Path:
         (place / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "models", place / "models")
     soundfile.write(place / "voice.wav", speech(1.0, 44100, 2), 44100)
+    written_pth(place, 64)
     return place
 
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 TIERS = (4, 8, 16, 32, 64, 128, 256)
+CODES = ("polar", "bytes")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class TierFacts:
     trained: bool
     checksum: str
     """SHA-256 over both graphs, hex: a recording names the models it needs by it."""
+    codes: str = "polar"
+    """What codes are: `polar` as the quantizer makes them (phases below P(amplitude)), or `bytes`, both 0 to 255 freely."""
 
     @property
     def overlap(self) -> int:
@@ -70,6 +73,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
+    values = {"codes": TierFacts.codes} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
         raise ValueError(f"unknown fields {unknown}, missing fields {missing}")
@@ -89,6 +93,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError("state sizes must lie between 1 and 2^24")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
+    if facts.codes not in CODES:
+        raise ValueError(f"codes is {facts.codes!r}, expected one of {', '.join(CODES)}")
     return facts
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,9 @@ from holostream.codec.tier import TIERS, TierFacts, facts_from_dict
 
 MAX_GRAPH_BYTES = 256 << 20
 WARM_RUNS = 10
+DEFAULT_TIER = 64
+CODE_OUTPUTS = ["gains", "amplitudes", "phases", "next_state"]
+"""Of an encoder graph; one may have more."""
 
 
 class ModelError(Exception):
@@ -92,7 +97,7 @@ class TierModel:
 
     def encode(self, chunks: np.ndarray, state: np.ndarray) -> tuple[Dna, np.ndarray]:
         """(lanes, frames, chunk) float32 chunks -> codes and the next state."""
-        gains, amplitudes, phases, state = self.encoder.run(None, {"chunks": chunks, "state": state})
+        gains, amplitudes, phases, state = self.encoder.run(CODE_OUTPUTS, {"chunks": chunks, "state": state})
         return Dna(gains, amplitudes, phases), state
 
     def vocode(self, dna: Dna, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -229,9 +234,36 @@ def _read_graph(folder: Path, name: str) -> bytes:
         raise _unusable(folder, error) from error
 
 
+def present_tiers(models: Path) -> tuple[int, ...]:
+    """Harmonics of the tiers that a models folder has, in ascending order. Raises ModelError if it has none."""
+    there = tuple(harmonics for harmonics in TIERS if tier_folder(models, harmonics).is_dir())
+    if not there:
+        folders = f"{tier_folder(models, TIERS[0]).name} ... {tier_folder(models, TIERS[-1]).name}"
+        raise ModelError(
+            f"no tier in {models.absolute()}: every one of {folders} is missing; "
+            "point --models or HOLOSTREAM_MODELS at a models folder"
+        )
+    return there
+
+
+def starting_tier(there: Collection[int], wanted: int | None) -> int:
+    """The tier asked for, or the nearest to DEFAULT_TIER (the lower of two) if none was.
+
+    Raises ModelError listing the tiers if it is none of them, or not among those that are `there`.
+    """
+    if wanted is None:
+        return min(sorted(there), key=lambda harmonics: abs(math.log2(harmonics / DEFAULT_TIER)))
+    if wanted not in TIERS:
+        raise ModelError(f"there is no tier {wanted}; the tiers are {', '.join(map(str, TIERS))}")
+    if wanted not in there:
+        listing = ", ".join(map(str, sorted(there)))
+        raise ModelError(f"the models folder has no tier {wanted}; it has {listing}: choose one of them with --tier")
+    return wanted
+
+
 def load_all_tiers(models: Path) -> dict[int, TierModel]:
-    """All seven tiers by harmonics. Raises ModelError as `load_tier`, or if they are not one family."""
-    tiers = {harmonics: load_tier(models, harmonics) for harmonics in TIERS}
+    """The tiers that are there, by harmonics. Raises ModelError as `load_tier`, or if they are not one family."""
+    tiers = {harmonics: load_tier(models, harmonics) for harmonics in present_tiers(models)}
     families = {(tier.facts.family, tier.facts.rate, tier.facts.hop, tier.facts.chunk) for tier in tiers.values()}
     if len(families) > 1:
         raise ModelError(

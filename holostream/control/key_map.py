@@ -6,7 +6,7 @@ Textual names them, printable ones by themselves. Terminals do not report a key'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,8 +63,10 @@ def key_label(key: str) -> str:
     return " ".join(_ARROWS.get(part, part) for part in key.split("+")) if len(key) > 1 else key
 
 
-def command_for(row: KeyRow, values: np.void | Mapping[str, float]) -> tuple[str, float]:
+def command_for(row: KeyRow, values: np.void | Mapping[str, float], tiers: Sequence[int] = TIERS) -> tuple[str, float]:
     """The command a key sends, given the values as they stand (by the commands' names); within its range.
+
+    `tiers` are those that can be played: a tier's neighbors are looked for among them.
 
     Raises ValueError for a row that is an action of the user interface.
     """
@@ -76,12 +78,12 @@ def command_for(row: KeyRow, values: np.void | Mapping[str, float]) -> tuple[str
     elif row.change == "toggle":
         value = 0.0 if current else 1.0
     elif row.change == "neighbor":
-        value = float(_neighbor_tier(current, int(row.amount)))
+        value = float(_neighbor_tier(current, int(row.amount), tiers))
     else:
         value = round(current + row.amount, 3)  # twenty steps of 0.05 must end at 1, not beside it
     return row.target, COMMANDS[COMMAND_NUMBER[row.target]].accepted(value)
 
 
-def _neighbor_tier(current: float, up: int) -> int:
-    place = min(range(len(TIERS)), key=lambda n: abs(TIERS[n] - current))
-    return TIERS[min(max(place + up, 0), len(TIERS) - 1)]
+def _neighbor_tier(current: float, up: int, tiers: Sequence[int]) -> int:
+    place = min(range(len(tiers)), key=lambda n: abs(tiers[n] - current))
+    return tiers[min(max(place + up, 0), len(tiers) - 1)]

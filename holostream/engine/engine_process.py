@@ -22,7 +22,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers
+from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers, starting_tier
 from holostream.engine.audio_device import AudioDevice
 from holostream.engine.block_path import Controls, initial_path
 from holostream.engine.callback import AudioCallback
@@ -61,7 +61,8 @@ class Engine:
                 bool(record.mute),
             )
         else:
-            self.controls = Controls(settings.tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
+            tier = starting_tier(tiers, settings.tier)
+            self.controls = Controls(tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
         self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls)
         if resume:
             # Hops and voices go on counting, so that a running recording sees a gap and a new voice.

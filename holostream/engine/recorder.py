@@ -1,7 +1,8 @@
 """Records what is heard: frames from the DNA ring to a `.holo`, block by block, in the control process.
 
 It always follows the ring, so that a recording can begin with the frames its first voice's state depends on
-(preroll). A file gets a block at least every BLOCK_HOPS hops; after `kill -9` everything but the last is in it.
+(preroll). A file gets a block at least every BLOCK_HOPS hops, or BLOCK_SECONDS where that is sooner; after `kill -9`
+everything but the last is in it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.replay import CHECKSUM_DIGITS
 
-BLOCK_HOPS = 300
+BLOCK_HOPS, BLOCK_SECONDS = 300, 0.8
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Recorder:
 
     def __init__(self, tiers: dict[int, TierFacts], lanes: int) -> None:
         self._tiers, self._lanes = tiers, lanes
+        frames_per_second = next(iter(tiers.values())).frames_per_second
+        self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * frames_per_second)))
         self._voices: dict[int, _OpenVoice] = {}
         self._file: BinaryIO | None = None
         self._writer: HoloWriter | None = None
@@ -145,7 +148,7 @@ class Recorder:
         gaps = [self._voices[frame.voice].cut_at_gap(frame) for frame in heard]
         if self._writer is not None:
             filling = [voice.number for voice in self._filled()]
-            if filling != numbers or any(gaps) or self._block_hops >= BLOCK_HOPS:
+            if filling != numbers or any(gaps) or self._block_hops >= self._most_hops:
                 self._write_block()
             if not self._block_hops:
                 self._begin_block(heard)

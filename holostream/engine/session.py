@@ -22,7 +22,7 @@ import platformdirs
 
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
-from holostream.codec.tier_model import ModelError, default_models_folder, read_facts
+from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.recorder import Recorder, RecordingStatus
@@ -53,12 +53,12 @@ class Session:
     """
 
     def __init__(self, settings: LiveSettings) -> None:
-        if settings.tier not in TIERS:
-            raise ModelError(f"there is no tier {settings.tier}; the tiers are {', '.join(map(str, TIERS))}")
-        self.settings = settings
         models = settings.models or default_models_folder()
-        self._tiers: dict[int, TierFacts] = {harmonics: read_facts(models, harmonics) for harmonics in TIERS}
-        self.facts = self._tiers[settings.tier]
+        there = present_tiers(models)
+        tier = starting_tier(there, settings.tier)
+        self.settings = replace(settings, tier=tier)
+        self._tiers: dict[int, TierFacts] = {harmonics: read_facts(models, harmonics) for harmonics in there}
+        self.facts = self._tiers[tier]
         self.device: dict[str, Any] = {}
         self.messages: deque[str] = deque(maxlen=100)
         self.failure: str | None = None
@@ -177,12 +177,24 @@ class Session:
         """The engine is gone: its time was over, or `failure` says why."""
         return self._ended.is_set()
 
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """Harmonics of the tiers that can be played."""
+        return tuple(self._tiers)
+
     def snapshot(self) -> np.void:
         """The engine's status now: see `status.STATUS_TYPE`."""
         return self.shared.status.snapshot()
 
     def send(self, name: str, value: float) -> None:
-        """A command for the next hop. Raises ValueError for an unknown name or value."""
+        """A command for the next hop; a tier that the models folder lacks is a message instead.
+
+        Raises ValueError for an unknown name or value.
+        """
+        if name == "tier" and value in TIERS and value not in self._tiers:
+            there = ", ".join(map(str, self._tiers))
+            self.messages.append(f"the models folder has no tier {value:g}; it has {there}")
+            return
         if not self.shared.commands.send(name, value):
             self.messages.append(f"{name} was not sent: the engine has stopped taking commands")
 

@@ -19,8 +19,8 @@ class LiveSettings:
     """Output device by name (or part of it), or a .wav file to capture the output in; None: the default device."""
     device_api: str | None = None
     """jack, alsa, pulse, coreaudio, wasapi, ... or virtual (no sound card); None: the best one there is."""
-    tier: int = 64
-    """Harmonics to start with."""
+    tier: int | None = None
+    """Harmonics to start with; None: 64, or the nearest tier that the models folder has."""
     block: int | None = None
     """Samples per device block; None: the server's own (JACK), else 128."""
     rate: int | None = None

@@ -70,7 +70,8 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
         # The last samples sound `overlap` later: silence follows until they have.
         rest = waiting.shape[1] + facts.overlap
         padding = -rest % facts.hop + facts.overlap
-        write(np.concatenate((waiting, np.zeros((reader.lanes, padding), np.float32)), axis=1))
+        if waiting.shape[1] + padding:
+            write(np.concatenate((waiting, np.zeros((reader.lanes, padding), np.float32)), axis=1))
         writer.finish()
         if reader.frames_read != description.original_length:
             writer.correct(replace(description, original_length=reader.frames_read))

@@ -120,16 +120,18 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         checksum=graph_checksum(encoder, vocoder),
     )
     check_parity(network, TierModel(facts, encoder, vocoder))
-    folder = tier_folder(models, shape.harmonics)
+    write_tier(models, facts, encoder, vocoder, {"parameters": parameter_count(network), **card})
+    return facts
+
+
+def write_tier(models: Path, facts: TierFacts, encoder: bytes, vocoder: bytes, card: dict) -> None:
+    """The folder of a tier under `models`: its two graphs, and `card` beside the facts."""
+    folder = tier_folder(models, facts.harmonics)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "encoder.onnx").write_bytes(encoder)
     (folder / "vocoder.onnx").write_bytes(vocoder)
-    document = {
-        "facts": facts_to_dict(facts),
-        "card": {"software": __version__, "parameters": parameter_count(network)} | card,
-    }
+    document = {"facts": facts_to_dict(facts), "card": {"software": __version__, **card}}
     (folder / "tier.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return facts
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from holostream.codec.tier import TIERS
 from holostream.training.corpus import Corpus, read_corpus
 from holostream.training.held_out import Check
+from holostream.training.holo_audio_verb import DEFAULT_RATE, RECIPE_NAME, start_network, train_holo_audio_tiers
 from holostream.training.recipe import Recipe, load_recipe
 from holostream.training.train_all_tiers import TrainedTier, train_all_tiers
 from holostream.training.train_tier import Progress as Done
@@ -73,10 +74,14 @@ def train(
     resume: bool,
     device: str,
     start: str | None,
+    rate: int | None = None,
 ) -> list[TrainedTier]:
     """Run a training from its options. Raises ValueError, TrainingError, ModelError, OSError."""
     wanted = chosen_tiers(tiers)
-    settings = load_recipe(recipe)
+    as_holo_audio = recipe == RECIPE_NAME
+    if rate is not None and not as_holo_audio:
+        raise ValueError(f"--rate belongs to the recipe {RECIPE_NAME}; other recipes train at {MODEL_RATE} Hz")
+    settings = load_recipe("default" if as_holo_audio else recipe)
     if steps is not None:
         settings = dataclasses.replace(settings, steps=steps, check_every=min(settings.check_every, steps))
     where = chosen_device(device)
@@ -88,7 +93,12 @@ def train(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            corpus = _corpus(data, models, progress, first)
+            if as_holo_audio:
+                going_on = start_network(wanted, models, rate or DEFAULT_RATE, start)
+                corpus = _corpus(data, models, progress, first, rate or DEFAULT_RATE)
+                _tell_skipped(console, corpus)
+                return train_holo_audio_tiers(wanted, corpus, models, progress, minutes, steps, resume, where, going_on)
+            corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
             return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, Display(progress))
     except KeyboardInterrupt:
@@ -98,13 +108,13 @@ def train(
             distributed.destroy_process_group()
 
 
-def _corpus(data: Path, models: Path, progress: Progress, first: bool) -> Corpus:
+def _corpus(data: Path, models: Path, progress: Progress, first: bool, rate: int) -> Corpus:
     """Read by the first process; the others find it in the cache."""
     cache = models / ".training" / "corpus"
     if not first:
         distributed.barrier()
     task = progress.add_task("reading sounds", total=1.0)
-    corpus = read_corpus(data, cache, MODEL_RATE, lambda fraction, name: progress.update(task, completed=fraction))
+    corpus = read_corpus(data, cache, rate, lambda fraction, name: progress.update(task, completed=fraction))
     progress.remove_task(task)
     if first and distributed.is_available() and distributed.is_initialized():
         distributed.barrier()
@@ -116,5 +126,9 @@ def _tell(console: Console, corpus: Corpus) -> None:
         f"{len(corpus.names)} files: {corpus.seconds(False) / 60:.1f} minutes to train on, "
         f"{corpus.seconds(True) / 60:.1f} held out"
     )
+    _tell_skipped(console, corpus)
+
+
+def _tell_skipped(console: Console, corpus: Corpus) -> None:
     for sentence in corpus.skipped:
         console.print(f"skipped: {sentence}")

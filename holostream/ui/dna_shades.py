@@ -1,7 +1,8 @@
 """DNA frames to rows of shades: the arithmetic of the DNA picture, without a screen.
 
 A gain code g stands for a chunk of RMS 2^((g - 48) / 2), an amplitude code n for a radius of n^(4/3) of the
-tier's step. The step is a fact of the tier's graphs and left out: a few decibels of brightness.
+tier's step. The step is a fact of the tier's graphs and left out: a few decibels of brightness. Where codes are bytes (tiers
+of HOLO-Audio), an amplitude and a phase code are two numbers around the middle of their range.
 """
 
 from __future__ import annotations
@@ -18,15 +19,19 @@ DARKEST_DB, BRIGHTEST_DB = -54.0, 6.0
 
 _RADIUS_SQUARED = np.arange(256, dtype=np.float64) ** (8 / 3)
 _GAIN_SQUARED = 2.0 ** (np.arange(256, dtype=np.float64) - GAIN_ONE)
+_BYTE_SQUARED = ((np.arange(256, dtype=np.float64) - 127.5) / 127.5) ** 2
 
 
-def harmonic_energy(dna: Dna, most: int) -> np.ndarray:
+def harmonic_energy(dna: Dna, most: int, codes: str = "polar") -> np.ndarray:
     """Mean energy per harmonic over all frames, of the loudest lane; at most the first `most` harmonics.
 
     Harmonics beyond half a hop describe what the quantizer left over of those before, so they have no row of
     their own in a picture of the spectrum.
     """
     kept = min(dna.harmonics, most)
+    if codes == "bytes":
+        both = _BYTE_SQUARED[dna.amplitudes[:, :, :kept]] + _BYTE_SQUARED[dna.phases[:, :, :kept]]
+        return (both * (dna.gains > 0)[:, :, np.newaxis]).mean(axis=1).max(axis=0)
     energy = _RADIUS_SQUARED[dna.amplitudes[:, :, :kept]] * _GAIN_SQUARED[dna.gains][:, :, np.newaxis]
     return energy.mean(axis=1).max(axis=0)
 
@@ -47,10 +52,10 @@ def shades(energy: np.ndarray) -> np.ndarray:
     return np.clip(np.ceil(place * (SHADES - 1)), 0, SHADES - 1).astype(np.uint8)
 
 
-def column(dna: Sequence[Dna], rows: int, most: int) -> np.ndarray:
+def column(dna: Sequence[Dna], rows: int, most: int, codes: str = "polar") -> np.ndarray:
     """One column of the picture, (rows,) shades, lowest harmonic first.
 
-    `dna` are the frames it stands for, each part of one tier.
+    `dna` are the frames it stands for, each part of one tier; `codes` is the tiers' fact of that name.
     """
-    energy = np.mean([row_energy(harmonic_energy(part, most), rows) for part in dna], axis=0)
+    energy = np.mean([row_energy(harmonic_energy(part, most, codes), rows) for part in dna], axis=0)
     return shades(energy)

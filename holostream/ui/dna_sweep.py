@@ -19,12 +19,12 @@ class DnaSweep:
     """`picture` is (rows, columns) shades, row 0 the lowest harmonic.
 
     A column is drawn at its time modulo the width. `hops_per_column` is the time a column stands for, `most` the
-    harmonics that have rows of their own.
+    harmonics that have rows of their own, `codes` what a tier's facts say of its codes.
     """
 
-    def __init__(self, rows: int, columns: int, hops_per_column: int, most: int) -> None:
+    def __init__(self, rows: int, columns: int, hops_per_column: int, most: int, codes: str = "polar") -> None:
         self.picture = np.zeros((rows, columns), np.uint8)
-        self.hops_per_column, self.most = hops_per_column, most
+        self.hops_per_column, self.most, self._codes = hops_per_column, most, codes
         self.next_hop = -1
         """The first hop that is not drawn yet; -1 before the first frame."""
 
@@ -53,6 +53,6 @@ class DnaSweep:
             for _, voice in itertools.groupby(frames, key=lambda frame: frame.voice)
         ]
         here, ahead = number % columns, (number + 1) % columns
-        self.picture[:, here] = column(parts, rows, self.most)
+        self.picture[:, here] = column(parts, rows, self.most, self._codes)
         self.picture[:, ahead] = 0  # the gap between the newest and the oldest
         return [here, ahead]

@@ -61,6 +61,7 @@ class DnaView(Horizontal):
         super().__init__(id=id)
         self._hops_per_column = max(1, round(COLUMN_SECONDS * facts.frames_per_second))
         self._frames_per_second = facts.frames_per_second
+        self._codes = facts.codes
         self.most = facts.hop // 2
         """Harmonics that have rows of their own."""
         self._hops_seen = 0
@@ -74,7 +75,9 @@ class DnaView(Horizontal):
     async def on_resize(self) -> None:
         """Start an empty picture of the new size."""
         width, height = self.size
-        self.sweep = DnaSweep(2 * height, width, self._hops_per_column, self.most) if width and height else None
+        self.sweep = None
+        if width and height:
+            self.sweep = DnaSweep(2 * height, width, self._hops_per_column, self.most, self._codes)
         async with self.batch():
             await self.remove_children()
             if self.is_attached:  # not any more, where the size changes while the program ends

@@ -55,7 +55,7 @@ class LiveScreen(Screen[None]):
         self._header = HeaderLine("header")
         self._input_meter = LevelMeter("input-meter", "in")
         self._output_meter = LevelMeter("output-meter", "out")
-        self._scale, self._tier_bar = LevelScale("scale"), TierBar("tier")
+        self._scale, self._tier_bar = LevelScale("scale"), TierBar("tier", session.tiers)
         self._dna_title, self._dna = DnaTitle("dna-title"), DnaView("dna", session.facts)
         self._latency, self._timing = LatencyTable("latency"), TimingTable("timing")
         self._counters, self._mixer = Counters("counters"), MixerLine("mixer")
@@ -109,7 +109,7 @@ class LiveScreen(Screen[None]):
         if row.change == "action":
             await self.run_action(row.target)
         else:
-            self._session.send(*command_for(row, self._session.snapshot()))
+            self._session.send(*command_for(row, self._session.snapshot(), self._session.tiers))
             self.sample()
 
     def action_record(self) -> None:

@@ -36,6 +36,10 @@ class LiveSession(Protocol):
         """Of any tier: rate, hop and chunk are shared by all."""
 
     @property
+    def tiers(self) -> tuple[int, ...]:
+        """Harmonics of the tiers that can be played, in ascending order."""
+
+    @property
     def device(self) -> dict[str, Any]:
         """`api`, `input`, `output`, `rate`, `block`, `virtual`; empty until a device is open."""
 

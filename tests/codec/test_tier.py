@@ -28,7 +28,7 @@ GOOD = {
 
 def test_facts_survive_a_round_trip() -> None:
     facts = facts_from_dict(GOOD)
-    assert facts_to_dict(facts) == GOOD
+    assert facts_to_dict(facts) == {**GOOD, "codes": "polar"}
     assert facts.overlap == 64
     assert facts.latency_samples == 192
     assert facts.frames_per_second == 375
@@ -41,6 +41,13 @@ def test_every_field_is_needed_and_typed(name: str) -> None:
     for value in (None, 1.0, [1], {"a": 1}, True if type(GOOD[name]) is int else 1):
         with pytest.raises(ValueError, match=name):
             facts_from_dict({**GOOD, name: value})
+
+
+def test_what_codes_are_may_be_said() -> None:
+    assert facts_from_dict({**GOOD, "codes": "bytes"}).codes == "bytes"
+    for value in ("floats", None, 1):
+        with pytest.raises(ValueError, match=r"codes is .*expected"):
+            facts_from_dict({**GOOD, "codes": value})
 
 
 def test_unknown_fields_are_named() -> None:

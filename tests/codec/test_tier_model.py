@@ -20,7 +20,9 @@ from holostream.codec.tier_model import (
     graph_checksum,
     load_all_tiers,
     load_tier,
+    present_tiers,
     read_facts,
+    starting_tier,
     tier_folder,
 )
 
@@ -247,6 +249,31 @@ def test_all_tiers_are_one_family(copy: Path, models: Path) -> None:
     with pytest.raises(ModelError, match="one family") as caught:
         load_all_tiers(copy)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_folder_may_hold_only_some_tiers(copy: Path, tmp_path: Path) -> None:
+    assert present_tiers(copy) == (4, 8)
+    assert tuple(load_all_tiers(copy)) == (4, 8)
+    (tier_folder(copy, 8) / "encoder.onnx").unlink()
+    with pytest.raises(ModelError, match="tier_008"):
+        load_all_tiers(copy)
+    with pytest.raises(ModelError, match=r"no tier in .*nowhere.*is missing.*--models"):
+        present_tiers(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("there", "tier"), [(TIERS, 64), ((4, 8), 8), ((128, 256), 128), ((32, 128), 32), ((16, 128), 128), ((4,), 4)]
+)
+def test_the_tier_to_start_with_is_the_nearest_to_64(there: tuple[int, ...], tier: int) -> None:
+    assert starting_tier(there, None) == tier
+    assert starting_tier(there, there[0]) == there[0]
+
+
+def test_a_tier_that_is_asked_for_must_be_there() -> None:
+    with pytest.raises(ModelError, match="has no tier 64; it has 4, 8: choose one of them with --tier"):
+        starting_tier((8, 4), 64)
+    with pytest.raises(ModelError, match="there is no tier 5; the tiers are 4, 8, 16"):
+        starting_tier((4, 8), 5)
 
 
 def test_facts_are_read_without_graphs(copy: Path, tiers: dict[int, TierModel]) -> None:

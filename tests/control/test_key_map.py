@@ -78,6 +78,14 @@ def test_arrow_keys_walk_through_all_tiers() -> None:
     assert seen == list(TIERS)
 
 
+def test_arrow_keys_walk_through_the_tiers_that_are_there() -> None:
+    there = (16, 64, 128)
+    for tier, left, right in ((16, 16, 64), (64, 16, 128), (128, 64, 128)):
+        assert command_for(row_of("left"), {**VALUES, "tier": tier}, there) == ("tier", left)
+        assert command_for(row_of("right"), {**VALUES, "tier": tier}, there) == ("tier", right)
+    assert command_for(row_of("1"), VALUES, there) == ("tier", 4)  # the session says that it is missing
+
+
 def test_an_action_of_the_user_interface_is_no_command() -> None:
     with pytest.raises(ValueError, match="not a command"):
         command_for(row_of("q"), VALUES)

@@ -19,7 +19,7 @@ import numpy as np
 
 from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, RingFrame
-from holostream.codec.tier import TierFacts
+from holostream.codec.tier import TIERS, TierFacts
 from holostream.engine.settings import LiveSettings
 from holostream.engine.status import STATUS_TYPE, histogram_bin
 
@@ -63,8 +63,10 @@ def _frame_codes(phase: int, harmonics: int) -> tuple[np.ndarray, np.ndarray]:
 class FakeSession:
     """What views see of a session. `clock`, in seconds, moves everything; `sent` and `reopened` keep requests."""
 
-    def __init__(self, clock: Callable[[], float] = lambda: 10.0, lanes: int = 1) -> None:
-        self._clock, self._lanes = clock, lanes
+    def __init__(
+        self, clock: Callable[[], float] = lambda: 10.0, lanes: int = 1, tiers: tuple[int, ...] = TIERS
+    ) -> None:
+        self._clock, self._lanes, self.tiers = clock, lanes, tiers
         self.settings, self.facts = LiveSettings(), FACTS
         self.device: dict[str, Any] = {
             "api": "jack", "input": "system", "output": "system", "rate": 48000, "block": 128,

@@ -50,3 +50,18 @@ def test_silence_is_dark_and_the_loudest_is_the_brightest() -> None:
     assert steps[0] == 0
     assert steps[-1] == SHADES - 1
     assert (np.diff(steps.astype(int)) >= 0).all()
+
+
+def test_codes_that_are_bytes_are_bright_away_from_their_middle() -> None:
+    middle = np.full((1, 1, 16), 127, np.uint8)
+    bright = middle.copy()
+    bright[0, 0, 3] = 255
+    dark, amplitude, phase = (
+        Dna(np.ones((1, 1), np.uint8), *codes) for codes in ((middle, middle), (bright, middle), (middle, bright))
+    )
+    for dna in (amplitude, phase):
+        energy = harmonic_energy(dna, 512, "bytes")
+        assert energy[3] == pytest.approx(1.0, abs=1e-4)
+        assert np.delete(energy, 3).max() < 1e-4
+    assert not column([silence(1, 3, 16)], 20, 512, "bytes").any()
+    assert 2 * column([dark], 20, 512, "bytes").max() < column([amplitude], 20, 512, "bytes").max()

@@ -57,6 +57,16 @@ async def test_the_tier_bar_follows_the_snapshot() -> None:
         assert not [text for text, style in view(app, "tier").shown[0] if style == LEAVING]
 
 
+async def test_with_only_some_tiers_arrows_skip_the_others() -> None:
+    session = FakeSession(tiers=(16, 64, 256))
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        live(app).sample()
+        assert view(app, "tier").text.split() == ["tier", "4", "8", "3", "16", "32", "5", "64", "128", "7", "256"]
+        await pilot.press("right", "left", "left", "left", "1")
+    assert session.sent == [("tier", 256), ("tier", 64), ("tier", 16), ("tier", 16), ("tier", 4)]
+
+
 async def test_meters_show_the_peak_and_hold_it() -> None:
     now = [0.0]
     session = FakeSession(lambda: now[0])

@@ -6,7 +6,7 @@ import pytest
 
 from holostream.codec.tier import TIERS
 from holostream.ui.line_view import plain
-from holostream.ui.palette import LEAVING, ON
+from holostream.ui.palette import CELL, DIM, LEAVING, ON
 from holostream.ui.tier_bar import tier_line
 
 
@@ -23,3 +23,13 @@ def test_the_fading_tier_points_to_the_new_one() -> None:
         assert "".join(text for text, style in line if style == LEAVING).split()[1] == mark
         assert "".join(text for text, style in line if style == ON).split()[1] == str(tier)
     assert not [text for text, style in tier_line(64, 0, 78) if style == LEAVING]
+
+
+@pytest.mark.parametrize("width", [60, 78, 158])
+def test_tiers_that_are_missing_are_gray_and_have_no_key(width: int) -> None:
+    line, whole = tier_line(16, 0, width, (16, 64)), tier_line(16, 0, width)
+    assert len(plain(line)) == len(plain(whole))
+    assert [text.strip() for text, style in line if style == DIM] == ["4", "8", "32", "128", "256"]
+    assert "".join(text for text, style in line if style == ON).split() == ["3", "16"]
+    assert [text.strip() for text, style in line if style == CELL] == ["64"]
+    assert plain(line).index("256") == plain(whole).index("256")
