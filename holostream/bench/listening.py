@@ -19,6 +19,7 @@ from holostream.format.audio_writer import AudioWriter
 
 HEARD = {
     "Opus 20 ms": ("6", "12", "24", "64"),
+    "Opus 5 ms": (),
     "Opus 2.5 ms": ("32", "64"),
     "MP3": ("16", "32", "64"),
     "Codec 2": ("3200",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -19,27 +20,25 @@ Result = TypeVar("Result")
 WORKER_ENVIRONMENT = {**ONE_THREAD, "NUMBA_NUM_THREADS": "1"}
 
 
-def run_jobs(
-    work: Callable[..., Result],
-    jobs: Sequence[tuple],
-    workers: int,
-    started: Callable[[tuple], None] = lambda job: None,
-) -> Iterator[tuple[tuple, Result]]:
+def run_jobs(work: Callable[..., Result], jobs: Sequence[tuple], workers: int) -> Iterator[tuple[tuple, Result]]:
     """(job, work(*job)) for every job, in the order they are done. The first error ends it.
 
     Raises what `work` raises, and RuntimeError if a worker dies.
     """
     if workers <= 1 or len(jobs) <= 1:
         for job in jobs:
-            started(job)
             yield job, work(*job)
         return
     with _environment(WORKER_ENVIRONMENT):
-        pool = ProcessPoolExecutor(min(workers, len(jobs)), multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            min(workers, len(jobs)),
+            multiprocessing.get_context("spawn"),
+            signal.signal,  # Ctrl-C is the parent's business: the workers would print tracebacks
+            (signal.SIGINT, signal.SIG_IGN),
+        )
         try:
             waiting = {pool.submit(work, *job): job for job in jobs}
             for future in as_completed(waiting):
-                started(waiting[future])
                 yield waiting[future], future.result()
         except BrokenProcessPool as error:
             raise RuntimeError("a measuring process died (out of memory?); try again with --jobs 1") from error
