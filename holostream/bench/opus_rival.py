@@ -14,10 +14,8 @@ from holostream.bench.external_program import run_program, version_of
 
 PROGRAMS, PACKAGE = ("opusenc", "opusdec"), "opus-tools"
 LADDER = (6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256)
-SHORT_FRAME_LADDER = (16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256)
-"""Below 16 kbit/s packets of 2.5 or 5 ms are little more than their first byte."""
-FRAMES_MS = (2.5, 5.0, 20.0)
-LOOK_AHEAD_MS = 6.5
+LOWEST_KBPS = {2.5: 24, 5.0: 16}
+"""Below it packets of so many milliseconds become no smaller."""
 HEADER_PACKETS = 2
 
 
@@ -59,7 +57,7 @@ class OpusRival:
 
 def opus_ladder(frame_ms: float) -> list[OpusRival]:
     """All bitrates that are worth measuring at this frame size."""
-    return [OpusRival(frame_ms, kbps) for kbps in (LADDER if frame_ms >= 20 else SHORT_FRAME_LADDER)]
+    return [OpusRival(frame_ms, kbps) for kbps in LADDER if kbps >= LOWEST_KBPS.get(frame_ms, 0)]
 
 
 def ogg_packets(data: bytes) -> list[bytes]:

@@ -15,12 +15,14 @@ OURS_COLOR = "#c2185b"
 STYLES = {
     "Opus 20 ms": ("#1f5fa8", "-", "o"),
     "Opus 5 ms": ("#4f93d2", "--", "s"),
-    "Opus 2.5 ms": ("#8cbbe6", ":", "^"),
+    "Opus 2.5 ms": ("#6aa6dc", ":", "^"),
     "MP3": ("#6b6b6b", "-", "D"),
     "Codec 2": ("#2e8b57", "-", "v"),
 }
 LATENCIES = {"Opus 20 ms": "26.5 ms", "Opus 5 ms": "11.5 ms", "Opus 2.5 ms": "9 ms"}
 OTHERS = ("#b8860b", "#7b4fa3", "#a0522d")
+ABOVE, BELOW, CLOSE = 8, -15, 1.25
+"""Offsets of a tier's label in points; neighbors closer than this ratio of bitrates take turns."""
 TICKS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -62,13 +64,15 @@ def _draw(
         empty.set_axis_off()
     handles, labels = _legend(axes[: len(measures)])
     labels = [_with_latency(label, points, latency_ms) for label in labels]
-    files = points[0].files
-    figure.suptitle(f"{kind.capitalize()}: quality against bitrate, means of {files} files", fontsize=14)
+    files = f"{points[0].files} file" + ("s" if points[0].files > 1 else "")
+    figure.suptitle(f"{kind.capitalize()}: quality against bitrate, {files}", fontsize=14)
     figure.legend(handles, labels, loc="outside lower center", ncols=min(6, len(labels)), frameon=False)
     figure.savefig(path)
 
 
 def _draw_measure(axes: Any, points: Sequence[QualityPoint], measure: str) -> None:
+    from matplotlib.patheffects import withStroke
+
     facts = MEASURES[measure]
     for place, series in enumerate(dict.fromkeys(point.series for point in points)):
         line = sorted(
@@ -87,10 +91,13 @@ def _draw_measure(axes: Any, points: Sequence[QualityPoint], measure: str) -> No
             linewidth=2.4 if ours else 1.4, markersize=6 if ours else 4, zorder=3 if ours else 2,
         )  # fmt: skip
         if ours:
+            before, height = 0.0, ABOVE
             for kbps, value, setting, _ in line:
+                height = BELOW if kbps < CLOSE * before and height == ABOVE else ABOVE
+                before = kbps
                 axes.annotate(
-                    setting, (kbps, value), textcoords="offset points", xytext=(0, 8), ha="center", fontsize=8.5,
-                    color=color, fontweight="bold", zorder=4,
+                    setting, (kbps, value), textcoords="offset points", xytext=(0, height), ha="center", fontsize=8.5,
+                    color=color, fontweight="bold", zorder=4, path_effects=[withStroke(linewidth=2.5, foreground="white")],
                 )  # fmt: skip
     axes.set_xscale("log", base=2)
     axes.set_xticks(TICKS, [str(tick) for tick in TICKS])

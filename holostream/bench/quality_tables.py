@@ -153,7 +153,8 @@ def _counts(kinds: Sequence[str], points: Sequence[QualityPoint]) -> str:
     told = []
     for kind in kinds:
         point = next(point for point in points if point.kind == kind)
-        told.append(f"{point.files} {kind} files ({point.seconds / 60:.1f} minutes)")
+        files = "file" if point.files == 1 else "files"
+        told.append(f"{point.files} {kind} {files} ({point.seconds / 60:.1f} minutes)")
     return f"{' / '.join(kinds)}: {', '.join(told)}." if len(kinds) > 1 else f"{told[0]}."
 
 

@@ -37,6 +37,7 @@ def write_spectrogram(sound: np.ndarray, rate: int, path: Path) -> None:
     axes.set_ylabel("kHz", fontsize=8)
     axes.set_xlabel("s", fontsize=8)
     axes.tick_params(labelsize=8)
+    axes.set_xticks(np.arange(0, seconds[-1], 1 if seconds[-1] <= 12 else 5))
     axes.set_xlim(0, seconds[-1])
     axes.set_ylim(0, height[-1])
     figure.savefig(path)

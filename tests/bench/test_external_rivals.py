@@ -32,6 +32,13 @@ def test_waveform_codecs_come_back_aligned(codec, least_snr, tmp_path):
     assert coded.payload_bits < coded.file_bits < coded.payload_bits + 3 * 8000
 
 
+@pytest.mark.parametrize("kbps", [64, 160, 192, 256, 320])
+def test_mp3_has_the_originals_level(kbps, tmp_path):
+    """lame turns sounds down by itself; that must not count against it."""
+    _, heard, _ = decode_aligned(Mp3Rival(kbps), VOICE, tmp_path)
+    assert np.dot(VOICE, heard) / np.dot(VOICE, VOICE) == pytest.approx(1, abs=0.01)
+
+
 def test_codec2_spends_what_its_mode_says_and_keeps_the_rhythm(tmp_path):
     coded, heard, lag = decode_aligned(Codec2Rival("3200"), VOICE, tmp_path)
     assert coded.payload_bits == coded.file_bits

@@ -53,7 +53,7 @@ def test_a_cell_holds_speech_and_music(tables):
     table = tables["quality"]
     assert table.columns == ("tier", "kbit/s", "PESQ-WB", "mel distance")
     assert table.rows[0].cells == ("8", "14.0 / 10.0", "3.00", "0.80 / 0.50")
-    assert table.remarks[0] == "speech / music: 2 speech files (0.1 minutes), 1 music files (0.0 minutes)."
+    assert table.remarks[0] == "speech / music: 2 speech files (0.1 minutes), 1 music file (0.0 minutes)."
     assert table.remarks[-1] == "a remark"
     assert not table.judged
 
