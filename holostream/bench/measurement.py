@@ -36,6 +36,11 @@ class Measurement:
         """No target was missed."""
         return all(row.met is not False for row in self.rows)
 
+    @property
+    def judged(self) -> bool:
+        """Some row has a target: there is a column that says whether it was met."""
+        return any(row.met is not None for row in self.rows)
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON types."""
         return {**asdict(self), "met": self.met}
@@ -59,9 +64,10 @@ def print_measurement(measurement: Measurement, console: Console | None = None) 
     table = Table(title=measurement.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for place, column in enumerate(measurement.columns):
         table.add_column(column, justify="left" if place == 0 else "right")
-    table.add_column("met")
+    if measurement.judged:
+        table.add_column("met")
     for row in measurement.rows:
-        table.add_row(*row.cells, VERDICTS[row.met], style="red" if row.met is False else None)
+        table.add_row(*_cells(measurement, row), style="red" if row.met is False else None)
     console.print(table)
     for remark in measurement.remarks:
         console.print(remark, style="dim", markup=False, highlight=False)
@@ -69,11 +75,16 @@ def print_measurement(measurement: Measurement, console: Console | None = None) 
 
 def markdown(measurement: Measurement) -> str:
     """The same table for a README, its remarks below."""
+    columns = (*measurement.columns, *(("met",) if measurement.judged else ()))
     lines = [
-        "| " + " | ".join((*measurement.columns, "met")) + " |",
-        "|---" + "|--:" * len(measurement.columns) + "|",
-        *("| " + " | ".join((*row.cells, VERDICTS[row.met])) + " |" for row in measurement.rows),
+        "| " + " | ".join(columns) + " |",
+        "|---" + "|--:" * (len(columns) - 1) + "|",
+        *("| " + " | ".join(_cells(measurement, row)) + " |" for row in measurement.rows),
     ]
     for remark in measurement.remarks:
         lines += ["", remark]
     return "\n".join(lines)
+
+
+def _cells(measurement: Measurement, row: Row) -> tuple[str, ...]:
+    return (*row.cells, VERDICTS[row.met]) if measurement.judged else row.cells

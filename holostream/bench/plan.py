@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from holostream.bench.full_size import can_make_full_size
 from holostream.bench.measurement import Measurement
@@ -50,6 +51,20 @@ def soak(quick: bool) -> Measurement:
     return measure_soak(minutes=0.2) if quick else measure_soak()
 
 
+def robustness(quick: bool) -> Measurement:
+    from holostream.bench.robustness import measure_robustness
+
+    return measure_robustness()
+
+
+def quality(quick: bool, data: Path) -> tuple[Measurement, ...]:
+    from holostream.bench.quality_run import QualitySettings
+    from holostream.bench.quality_verb import quality_with_display
+
+    settings = QualitySettings(data, against="opus-20", limit=1) if quick else QualitySettings(data)
+    return quality_with_display(settings)[0]
+
+
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "latency": latency,
     "hop": hop,
@@ -58,5 +73,15 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "switch": switch,
     "jack": jack,
     "soak": soak,
+    "robustness": robustness,
 }
 """In the order of the README."""
+
+OF_SOUNDS: dict[str, Callable[[bool, Path], tuple[Measurement, ...]]] = {"quality": quality}
+"""Those that need a folder of sounds and make several tables."""
+
+TABLES = {"quality": ("quality", "opus_equal", "codecs")}
+"""The tables of those, by the names of their places."""
+
+TABLE_FILES = {"codecs": "models/README.md"}
+"""Where a table's place is, below the checkout, if not in README.md."""

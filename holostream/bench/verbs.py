@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,6 +21,7 @@ Models = Annotated[Path | None, typer.Option(help="Models folder; default: the s
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here.")]
 FullSize = Annotated[bool, typer.Option("--full-size", help="Also networks of 1 M parameters, made with torch.")]
 SHORT_HOP_SECONDS = 10.0
+Result = TypeVar("Result")
 
 
 @bench_app.callback(invoke_without_command=True)
@@ -123,15 +124,48 @@ def soak(
 
 @bench_app.command()
 def quality(
-    data: Annotated[Path, typer.Option(help="Folder of sounds that no tier was trained on.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of sounds that no tier was trained on; default: the demo voice.")
+    ] = None,
+    models: Models = None,
+    tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
+    against: Annotated[
+        str, typer.Option(help="opus, opus-20, opus-5, opus-2.5, mp3, codec2, models:FOLDER, with commas; or none.")
+    ] = "opus,mp3,codec2",
+    measures: Annotated[
+        str, typer.Option(help="all, or of pesq, estoi, visqol_speech, visqol_audio, mel, snr, ...")
+    ] = "all",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many files of each kind.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for plots and a page to listen to.")] = None,
+    clips: Annotated[int, typer.Option(min=0, help="Sounds on that page.")] = 4,
+    save: Json = None,
+) -> None:
+    """Bitrate and closeness to the original of every tier beside Opus, MP3 and Codec 2, from decoded files."""
+    from holostream.bench.measure_set import chosen_measures
+    from holostream.bench.quality_run import QualitySettings
+    from holostream.bench.quality_verb import quality_with_display
+
+    settings = QualitySettings(
+        data, models, whole_numbers(tiers, "--tiers"), against, chosen_measures(measures), jobs, limit
+    )
+    tables, page = or_end(lambda: quality_with_display(settings, out, clips))
+    show(tables[:-1] if len(tables) > 1 else tables)
+    write_figures(tables, save)
+    if page is not None:
+        typer.echo(f"plots and sounds to hear: {page}")
+
+
+@bench_app.command()
+def robustness(
     models: Models = None,
     tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
     save: Json = None,
 ) -> None:
-    """Bitrate and closeness to the original of every tier, from decoded files."""
-    from holostream.bench.quality import measure_quality
+    """Silence, square waves, tones, castanets, a choir, whispers, noise: no bursts, clicks or level jumps."""
+    from holostream.bench.robustness import measure_robustness
 
-    measure_all((lambda: measure_quality(data, models, whole_numbers(tiers, "--tiers")),), save)
+    measure_all((lambda: measure_robustness(models, whole_numbers(tiers, "--tiers")),), save)
 
 
 def whole_numbers(text: str, option: str = "--periods") -> tuple[int, ...]:
@@ -143,19 +177,35 @@ def whole_numbers(text: str, option: str = "--periods") -> tuple[int, ...]:
 
 
 def measure_all(measures: tuple[Callable[[], Measurement], ...], save: Path | None) -> None:
-    """Measure and print one after the other; write the figures if a file is given. One sentence and exit code 1 for
-    a measurement that does not come about."""
-    from holostream.bench.machine import describe_machine
-    from holostream.bench.measurement import print_measurement
-
+    """Measure and print one after the other; write the figures if a file is given."""
     measurements = []
     for measure in measures:
-        try:
-            measurements.append(measure())
-        except RuntimeError as error:
-            typer.echo(f"holostream: {error}", err=True)
-            raise typer.Exit(1) from error
-        print_measurement(measurements[-1])
+        measurements.append(or_end(measure))
+        show(measurements[-1:])
+    write_figures(measurements, save)
+
+
+def or_end(measure: Callable[[], Result]) -> Result:
+    """What `measure` gives; one sentence and exit code 1 if it does not come about."""
+    try:
+        return measure()
+    except RuntimeError as error:
+        typer.echo(f"holostream: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def show(measurements: Sequence[Measurement]) -> None:
+    """As tables on the terminal."""
+    from holostream.bench.measurement import print_measurement
+
+    for measurement in measurements:
+        print_measurement(measurement)
+
+
+def write_figures(measurements: Sequence[Measurement], save: Path | None) -> None:
+    """As JSON, with the machine, if a file is given."""
+    from holostream.bench.machine import describe_machine
+
     if save is not None:
         document = {
             "machine": describe_machine(),
