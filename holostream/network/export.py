@@ -36,7 +36,7 @@ class TierNetwork(nn.Module):
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self.shape = shape
-        self.quantizer = Quantizer(shape.steps, shape.base)
+        self.quantizer = Quantizer(shape.steps, shape.base, shape.tilt)
         self.encoder = Encoder(shape, self.quantizer)
         self.vocoder = Vocoder(shape, self.quantizer)
 

@@ -41,7 +41,7 @@ class Quantizer(nn.Module):
     gain: Tensor
     inverse_gain: Tensor
 
-    def __init__(self, steps: tuple[float, ...], base: int = 1) -> None:
+    def __init__(self, steps: tuple[float, ...], base: int = 1, tilt: float = 0.0) -> None:
         super().__init__()
         # Row P of `unit` holds the P equal angles; rows beyond MAX_PHASES do not exist.
         angle = 2 * np.pi * np.arange(MAX_PHASES) / np.maximum(1, np.arange(MAX_PHASES + 1))[:, np.newaxis]
@@ -50,7 +50,7 @@ class Quantizer(nn.Module):
         inverse_gain = np.concatenate(([0.0], 1 / gain[1:]))
         self.layers = len(steps)
         # (layers, base, 1): a step for every pair of every layer, learned; base 1: the same for all pairs.
-        self.log_steps = nn.Parameter(torch.tensor(steps).log().reshape(-1, 1, 1).repeat(1, base, 1))
+        self.log_steps = nn.Parameter(torch.tensor(steps).log().reshape(-1, 1, 1) + tilt * torch.arange(base)[:, None])
         for name, table in {
             "unit": np.stack((np.cos(angle), np.sin(angle)), axis=-1).reshape(-1, 2),
             "radius": radius[:, np.newaxis],

@@ -11,6 +11,8 @@ class NetworkShape:
 
     harmonics: int
     steps: tuple[float, ...]
+    tilt: float = 0.0
+    """How much the logarithm of the steps grows from pair to pair where training begins: high bands need less."""
     family: str = "48k-hop128"
     rate: int = 48000
     hop: int = 128
@@ -45,14 +47,20 @@ class NetworkShape:
 
 
 def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
-    """Quantizer steps: one layer up to hop / 2 harmonics, then refinements about 3.5 times finer each."""
+    """Quantizer steps: one layer up to hop / 2 harmonics, then refinements some 4 times finer each."""
     layers = max(1, harmonics // (hop // 2))
-    return (0.4,) if layers == 1 else (0.5, 0.15, 0.04, 0.012)[:layers]
+    return {1: (0.4,), 2: (0.42, 0.078), 4: (0.5, 0.15, 0.041, 0.012)}[layers]
+
+
+def step_tilt(harmonics: int, hop: int = 128) -> float:
+    """See `NetworkShape.tilt`. Measured on 21 training voices, dB of SNR at the same bitrate over equal steps: 1.4 at
+    tier 128; tier 256 must also keep its error 45 dB down in every single one, which limits it."""
+    return {1: 0.0, 2: 0.016, 4: 0.006}[max(1, harmonics // (hop // 2))]
 
 
 def untrained_shape(harmonics: int) -> NetworkShape:
     """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
-    return NetworkShape(harmonics, layer_steps(harmonics))
+    return NetworkShape(harmonics, layer_steps(harmonics), step_tilt(harmonics))
 
 
 def full_size_shape(harmonics: int) -> NetworkShape:
@@ -60,6 +68,7 @@ def full_size_shape(harmonics: int) -> NetworkShape:
     return NetworkShape(
         harmonics,
         layer_steps(harmonics),
+        step_tilt(harmonics),
         width=152,
         encoder_dilations=(1, 4),
         vocoder_dilations=(1, 2, 4, 8),

@@ -37,6 +37,28 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
+def save_weights(path: Path, network: TierNetwork) -> None:
+    """What a tier has learned, in half precision, for others to go on from. Raises OSError."""
+    weights = {name: value.detach().half() for name, value in network.named_parameters()}
+    part = path.with_suffix(".part")
+    try:
+        torch.save(weights, part)
+        os.replace(part, path)
+    except RuntimeError as error:  # how torch reports a full disk
+        raise OSError(None, f"cannot be written ({_first_line(error)})", str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Of a tier's `weights.pt`, or the averaged ones of a checkpoint. Raises TrainingError if it is neither."""
+    state = load_checkpoint(path)
+    weights = state.get("average", state) if isinstance(state, dict) else {}
+    if not weights or not all(isinstance(value, Tensor) for value in weights.values()):
+        raise TrainingError(f"{path} holds no weights of a tier; name a tier's weights.pt or a checkpoint")
+    return {name: value.float() for name, value in weights.items()}
+
+
 def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> None:
     """Copy weights of another tier where names agree, and of their shapes what fits."""
     own = network.state_dict()
@@ -44,7 +66,7 @@ def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> None:
         for name, value in weights.items():
             if name not in own or own[name].ndim != value.ndim or not own[name].is_floating_point():
                 continue
-            if "quantizer." in name:
-                continue
+            if "quantizer." in name and own[name].shape != value.shape:
+                continue  # steps mean something only to a tier of as many pairs
             common = tuple(slice(0, min(a, b)) for a, b in zip(own[name].shape, value.shape, strict=True))
             own[name][common].copy_(value[common])

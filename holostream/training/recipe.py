@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import NetworkShape, layer_steps, untrained_shape
+from holostream.network.shape import NetworkShape, layer_steps, step_tilt, untrained_shape
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -38,6 +38,8 @@ class Recipe:
     steps: int = 20000
     learning_rate: float = 1e-3
     final_learning_rate: float = 2e-5
+    linear_rate: float = 0.05
+    """Share of the learning rate that the linear path takes: it begins as the atoms, which are nearly right."""
     warmup_steps: int = 200
     clip_norm: float = 1.0
     average_decay: float = 0.999
@@ -63,6 +65,7 @@ class Recipe:
         return NetworkShape(
             harmonics,
             layer_steps(harmonics),
+            step_tilt(harmonics),
             width=self.width,
             encoder_dilations=self.encoder_dilations,
             vocoder_dilations=self.vocoder_dilations,
@@ -77,11 +80,12 @@ class Recipe:
 
 
 def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
-    """Tiers whose waveform can be followed get a waveform term, growing with the tier."""
+    """Tiers whose waveform can be followed get a waveform term, growing with the tier; from 128 on the linear path alone
+    comes so close that a network has nothing to add, and only steps and basis are learned."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
     wave = {4: 0.0, 8: 0.05, 16: 0.2, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
-    return dataclasses.replace(recipe, wave_weight=wave)
+    return dataclasses.replace(recipe, wave_weight=wave, width=recipe.width if harmonics < 128 else 0)
 
 
 def load_recipe(name: str) -> Recipe:

@@ -17,7 +17,7 @@ from torch import Tensor
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import tier_folder
 from holostream.network.export import export_tier
-from holostream.training.checkpoint import load_checkpoint
+from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus
 from holostream.training.curves import draw_curves
 from holostream.training.held_out import Check
@@ -25,6 +25,7 @@ from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
 from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
 
+WEIGHTS = "weights.pt"
 Watch = Callable[[int, Recipe, Progress, float, Check | None], None]
 
 
@@ -43,17 +44,24 @@ def checkpoint_path(models: Path, harmonics: int) -> Path:
 
 
 def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str, Tensor] | None:
-    """Averaged weights to begin with: of `chosen` (a tier's number or a checkpoint's path), else of the nearest lower
-    tier trained here, else None. Raises TrainingError if what was chosen is not there."""
-    if chosen is not None:
-        path = checkpoint_path(models, int(chosen)) if chosen.isdigit() else Path(chosen)
-        if not path.is_file():
-            raise TrainingError(f"nothing to start from at {path}; name a tier trained into {models}, or a checkpoint")
-        return load_checkpoint(path)["average"]
-    for lower in reversed([tier for tier in TIERS if tier < harmonics]):
-        if checkpoint_path(models, lower).is_file():
-            return load_checkpoint(checkpoint_path(models, lower))["average"]
-    return None
+    """Weights to begin with: of `chosen` (a tier's number, a tier's folder or a models folder, a checkpoint), else of the
+    nearest lower tier trained here, else None. Raises TrainingError if what was chosen is not there."""
+    if chosen is None:
+        below = reversed([tier for tier in TIERS if tier < harmonics])
+        path = next((path for tier in below if (path := checkpoint_path(models, tier)).is_file()), None)
+        return load_weights(path) if path else None
+    if chosen.isdigit():
+        candidates = [checkpoint_path(models, int(chosen)), tier_folder(models, int(chosen)) / WEIGHTS]
+    else:
+        folder = Path(chosen)
+        nearest = [tier for tier in reversed(TIERS) if tier <= harmonics]
+        candidates = [folder, folder / WEIGHTS, *(tier_folder(folder, tier) / WEIGHTS for tier in nearest)]
+    for path in candidates:
+        if path.is_file():
+            return load_weights(path)
+    raise TrainingError(
+        f"nothing to start from at {chosen}; name a tier trained into {models}, a folder with {WEIGHTS}, or a checkpoint"
+    )
 
 
 def train_all_tiers(
@@ -87,6 +95,7 @@ def train_all_tiers(
             continue
         export_tier(network, models, model_card(own, corpus, done))
         folder = tier_folder(models, harmonics)
+        save_weights(folder / WEIGHTS, network)
         draw_curves(done, own.kbps(harmonics), f"tier {harmonics}", folder / "curves.png")
         trained.append(TrainedTier(harmonics, folder, done))
     return trained
@@ -106,6 +115,7 @@ def model_card(recipe: Recipe, corpus: Corpus, done: Progress) -> dict:
             "skipped": len(corpus.skipped),
         },
         "training_seconds": round(done.seconds, 1),
+        "sound_seconds_per_second": round(done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9), 1),
         "held_out": {name: round(value, 4) for name, value in last.items()},
         "licence": "MIT",
     }

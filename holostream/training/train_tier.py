@@ -92,7 +92,7 @@ def train_tier(
     if start is not None:
         warm_start(network, start)
     average = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, betas=(0.8, 0.99), weight_decay=0.0)
+    optimizer = torch.optim.Adam(_parameter_groups(network, recipe), lr=recipe.learning_rate, betas=(0.8, 0.99))
     done = Progress(rate_weight=recipe.rate_weight)
     if resume and checkpoint.exists():
         state = load_checkpoint(checkpoint)
@@ -116,7 +116,7 @@ def train_tier(
             if _agree(part >= 1.0):
                 break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(recipe, part, done.step)
+            group["lr"] = learning_rate(recipe, part, done.step) * group["share"]
         sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
         loss, _ = model(sound, recipe, done.rate_weight)
         optimizer.zero_grad(set_to_none=True)
@@ -142,6 +142,15 @@ def train_tier(
     if process == 0:
         _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
     return average.cpu().eval(), done
+
+
+def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:
+    """The linear path learns at a share of the rate of everything else."""
+    linear = [network.encoder.analysis, network.encoder.select, network.vocoder.place, network.vocoder.synthesis]
+    slow = [parameter for layer in linear for parameter in layer.parameters()]
+    known = {id(parameter) for parameter in slow}
+    rest = [parameter for parameter in network.parameters() if id(parameter) not in known]
+    return [{"params": rest, "share": 1.0}, {"params": slow, "share": recipe.linear_rate}]
 
 
 class _Losses(torch.nn.Module):

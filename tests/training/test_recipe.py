@@ -18,7 +18,7 @@ def test_a_file(tmp_path):
     recipe = load_recipe(str(path))
     assert (recipe.name, recipe.width, recipe.vocoder_dilations, recipe.mel_weight) == ("mine", 96, (1, 2), 2.0)
     shape = recipe.shape(8)
-    assert (shape.harmonics, shape.width, shape.vocoder_context) == (8, 96, 2 * 3 + 1)
+    assert (shape.harmonics, shape.width, shape.vocoder_context) == (8, 96, 2 * 3 + 2)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,30 @@ def test_a_tier_starts_from_its_neighbor(sounds, tmp_path):
         start_weights(tmp_path, 16, "64")
 
 
+def test_a_tier_goes_on_from_a_folder_of_tiers(sounds, tmp_path):
+    """What was shipped is enough to go on from: in half precision, steps included where the tier is the same."""
+    train_all_tiers([8], TINY, sounds, tmp_path / "models")
+    trained = load_checkpoint(checkpoint_path(tmp_path / "models", 8))["average"]
+    for chosen in (tmp_path / "models", tmp_path / "models" / "tier_008", tmp_path / "models" / "tier_008" / "weights.pt"):
+        weights = start_weights(tmp_path / "elsewhere", 8, str(chosen))
+        network = TierNetwork(TINY.shape(8))
+        warm_start(network, weights)
+        for name, value in network.named_parameters():
+            assert torch.allclose(value, trained[name], rtol=1e-3, atol=1e-6), name
+    wider = TierNetwork(TINY.shape(16))
+    before = wider.quantizer.log_steps.clone()
+    warm_start(wider, start_weights(tmp_path / "elsewhere", 16, str(tmp_path / "models")))
+    assert torch.equal(wider.quantizer.log_steps, before)
+    with pytest.raises(TrainingError, match="nothing to start from"):
+        start_weights(tmp_path / "elsewhere", 4, str(tmp_path / "models"))
+
+
+def test_a_file_without_weights_is_told(tmp_path):
+    torch.save({"step": 1}, tmp_path / "t.pt")
+    with pytest.raises(TrainingError, match="holds no weights"):
+        start_weights(tmp_path, 8, str(tmp_path / "t.pt"))
+
+
 def test_damaged_and_foreign_checkpoints_are_told(sounds, tmp_path):
     path = tmp_path / "t.pt"
     path.write_bytes(b"not a checkpoint")
