@@ -15,6 +15,7 @@ SCALES = ((2048, 80), (1024, 64), (512, 48), (256, 24), (128, 12))
 """Window in samples and mel bands of each scale, at 48 kHz; hops are a quarter of the window."""
 MEL_FLOOR = 1e-4
 MAGNITUDE_FLOOR = 1e-3
+COMPANDED_WINDOW = 512
 
 
 @cache
@@ -51,6 +52,22 @@ def spectral_losses(sound: Tensor, target: Tensor, rate: int) -> tuple[Tensor, T
         mel = mel + difference.abs().mean()
         magnitude = magnitude + (torch.log(ours + MAGNITUDE_FLOOR) - torch.log(theirs + MAGNITUDE_FLOOR)).abs().mean()
     return mel / len(SCALES), magnitude / len(SCALES)
+
+
+def companded_loss(sound: Tensor, target: Tensor) -> Tensor:
+    """Mean distance of short spectra whose magnitudes are raised to the power 0.3 and whose phases stay, relative to
+    the segment's level: an error counts by how far it is from what masks it, in phase too (as in speech enhancement,
+    Ephrat et al. 2018)."""
+    level = target.square().mean(-1, keepdim=True).sqrt() + 1e-4
+    window = torch.hann_window(COMPANDED_WINDOW, dtype=sound.dtype, device=sound.device)
+    spectra = []
+    for samples in (sound, target):
+        spectrum = torch.view_as_real(
+            torch.stft(samples / level, COMPANDED_WINDOW, COMPANDED_WINDOW // 4, window=window, return_complex=True)
+        )
+        spectrum = spectrum * (2 / COMPANDED_WINDOW)
+        spectra.append(spectrum * (spectrum.square().sum(-1, keepdim=True) + 1e-6) ** -0.35)
+    return (spectra[0] - spectra[1]).abs().mean()
 
 
 def wave_loss(sound: Tensor, target: Tensor) -> Tensor:

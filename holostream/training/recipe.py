@@ -46,6 +46,8 @@ class Recipe:
     """Of the exponential moving average of the weights, which is what is exported."""
     mel_weight: float = 1.0
     magnitude_weight: float = 0.5
+    companded_weight: float = 0.0
+    """Of the distance of companded spectra, phases included: without it what a tier says is no longer the waveform."""
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
     rate_weight: float = 0.05
@@ -84,8 +86,9 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
     comes so close that a network has nothing to add, and only steps and basis are learned."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
-    wave = {4: 0.0, 8: 0.05, 16: 0.2, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
-    return dataclasses.replace(recipe, wave_weight=wave, width=recipe.width if harmonics < 128 else 0)
+    wave = {4: 0.0, 8: 0.1, 16: 0.3, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
+    companded = {4: 2.0, 8: 4.0, 16: 6.0, 32: 8.0, 64: 8.0, 128: 4.0, 256: 0.0}[harmonics]
+    return dataclasses.replace(recipe, companded_weight=companded, wave_weight=wave, width=recipe.width if harmonics < 128 else 0)
 
 
 def load_recipe(name: str) -> Recipe:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
-from holostream.training.losses import rate_proxy, spectral_losses, wave_loss
+from holostream.training.losses import companded_loss, rate_proxy, spectral_losses, wave_loss
 from holostream.training.recipe import Recipe
 
 
@@ -36,6 +36,8 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
     heard, target = heard[:, :usable], sound[:, :usable]
     mel, magnitude = spectral_losses(heard, target, network.shape.rate)
     quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
+    if recipe.companded_weight:
+        quality = quality + recipe.companded_weight * companded_loss(heard, target)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
     return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps[-1].exp()), quality
