@@ -65,7 +65,7 @@ def clip_quality(path: Path, model: TierModel, models: Path, folder: Path) -> Cl
     encode_file(path, coded, model)
     decode_file(coded, decoded, models)
     with coded.open("rb") as file:
-        dna = join([voice.dna for block in HoloReader(file).blocks() for voice in block.voices])
+        dna = join([voice.dna for block in HoloReader(file, models=models).blocks() for voice in block.voices])
     rate = model.facts.rate
     original, heard = (read_whole(sound, rate, 1, LONGEST_SECONDS)[0] for sound in (path, decoded))
     length = min(len(original), len(heard))

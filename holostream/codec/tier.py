@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from dataclasses import dataclass
 
 TIERS = (4, 8, 16, 32, 64, 128, 256)
@@ -41,6 +42,8 @@ class TierFacts:
     trained: bool
     checksum: str
     """SHA-256 over both graphs, hex: a recording names the models it needs by it."""
+    entropy_tables: str = ""
+    """Name of the entropy tables that new files are written with, 16 hex digits; empty before they were learned."""
 
     @property
     def overlap(self) -> int:
@@ -70,6 +73,8 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
+    optional = {field.name: field.default for field in dataclasses.fields(TierFacts) if field.name == "entropy_tables"}
+    values = optional | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
         raise ValueError(f"unknown fields {unknown}, missing fields {missing}")
@@ -89,6 +94,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError("state sizes must lie between 1 and 2^24")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
+    if not re.fullmatch("([0-9a-f]{16})?", facts.entropy_tables):
+        raise ValueError(f"entropy_tables is {facts.entropy_tables!r}, expected 16 hex digits or nothing")
     return facts
 
 

@@ -7,6 +7,7 @@ It always follows the ring, so that a recording can begin with the frames its fi
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -15,11 +16,13 @@ from holostream import __version__
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.replay import CHECKSUM_DIGITS
 
-BLOCK_HOPS = 300
+BLOCK_HOPS = 360
+"""0.96 s at 48 kHz and a hop of 128: what a crash can cost."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,10 @@ class _OpenVoice:
 class Recorder:
     """Give it every frame of the ring in order (`follow`); `start` and `stop` a recording at any time."""
 
-    def __init__(self, tiers: dict[int, TierFacts], lanes: int) -> None:
-        self._tiers, self._lanes = tiers, lanes
+    def __init__(
+        self, tiers: dict[int, TierFacts], lanes: int, tables: Mapping[int, EntropyTables] | None = None
+    ) -> None:
+        self._tiers, self._lanes, self._tables = tiers, lanes, tables or {}
         self._voices: dict[int, _OpenVoice] = {}
         self._file: BinaryIO | None = None
         self._writer: HoloWriter | None = None
@@ -82,10 +87,17 @@ class Recorder:
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
         models = {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in self._tiers.items()}
         header = HoloHeader(
-            facts.family, facts.rate, facts.hop, facts.chunk, self._lanes, models, software=f"holostream {__version__}"
+            facts.family,
+            facts.rate,
+            facts.hop,
+            facts.chunk,
+            self._lanes,
+            models,
+            software=f"holostream {__version__}",
+            tables={str(harmonics): tables.digest for harmonics, tables in self._tables.items()},
         )
         try:
-            self._writer = HoloWriter(file, header)
+            self._writer = HoloWriter(file, header, self._tables)
         except OSError:
             file.close()
             raise
