@@ -192,6 +192,7 @@ def decode(
 def info(
     file: Annotated[Path, typer.Argument(help="A .holo.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    models: Models = None,
 ) -> None:
     """Say what a .holo holds."""
     from holostream.format.holo_v2 import is_version_2
@@ -199,7 +200,7 @@ def info(
     from holostream.format.summary import summarize, summary_text
 
     old = is_version_2(file)
-    summary = summarize_v2(file) if old else summarize(file)
+    summary = summarize_v2(file) if old else summarize(file, models)
     typer.echo(json.dumps(summary, indent=1) if as_json else (summary_v2_text if old else summary_text)(summary))
 
 
@@ -257,7 +258,7 @@ def main() -> None:
     from holostream.codec.tier_model import ModelError
     from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
-    from holostream.format.holo_block import HoloFormatError
+    from holostream.format.holo_error import HoloFormatError
     from holostream.training.training_error import TrainingError
 
     known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, ValueError)

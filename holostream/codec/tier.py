@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from dataclasses import dataclass
 
 TIERS = (4, 8, 16, 32, 64, 128, 256)
@@ -44,6 +45,8 @@ class TierFacts:
     """SHA-256 over both graphs, hex: a recording names the models it needs by it."""
     codes: str = "polar"
     """What codes are: `polar` as the quantizer makes them (phases below P(amplitude)), or `bytes`, both 0 to 255 freely."""
+    entropy_tables: str = ""
+    """Name of the entropy tables that new files are written with, 16 hex digits; empty before they were learned."""
 
     @property
     def overlap(self) -> int:
@@ -73,7 +76,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    values = {"codes": TierFacts.codes} | values
+    values = {"codes": TierFacts.codes, "entropy_tables": TierFacts.entropy_tables} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
         raise ValueError(f"unknown fields {unknown}, missing fields {missing}")
@@ -95,6 +98,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
     if facts.codes not in CODES:
         raise ValueError(f"codes is {facts.codes!r}, expected one of {', '.join(CODES)}")
+    if not re.fullmatch("([0-9a-f]{16})?", facts.entropy_tables):
+        raise ValueError(f"entropy_tables is {facts.entropy_tables!r}, expected 16 hex digits or nothing")
     return facts
 
 

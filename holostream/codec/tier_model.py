@@ -68,7 +68,7 @@ class TierModel:
     """One tier, loaded. Any number of frames per call; give consecutive calls the state of the one before."""
 
     def __init__(self, facts: TierFacts, encoder: bytes, vocoder: bytes, folder: Path = Path("(memory)")) -> None:
-        self.facts = facts
+        self.facts, self.folder = facts, folder
         self.encoder = _session(encoder, "encoder", folder)
         self.vocoder = _session(vocoder, "vocoder", folder)
         self._check_interface(folder)

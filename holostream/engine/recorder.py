@@ -8,6 +8,7 @@ everything but the last is in it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,11 +17,13 @@ from holostream import __version__
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.replay import CHECKSUM_DIGITS
 
-BLOCK_HOPS, BLOCK_SECONDS = 300, 0.8
+BLOCK_HOPS, BLOCK_SECONDS = 360, 0.96
+"""The longest block: what a crash can cost."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,10 @@ class _OpenVoice:
 class Recorder:
     """Give it every frame of the ring in order (`follow`); `start` and `stop` a recording at any time."""
 
-    def __init__(self, tiers: dict[int, TierFacts], lanes: int) -> None:
-        self._tiers, self._lanes = tiers, lanes
+    def __init__(
+        self, tiers: dict[int, TierFacts], lanes: int, tables: Mapping[int, EntropyTables] | None = None
+    ) -> None:
+        self._tiers, self._lanes, self._tables = tiers, lanes, tables or {}
         frames_per_second = next(iter(tiers.values())).frames_per_second
         self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * frames_per_second)))
         self._voices: dict[int, _OpenVoice] = {}
@@ -85,10 +90,17 @@ class Recorder:
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
         models = {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in self._tiers.items()}
         header = HoloHeader(
-            facts.family, facts.rate, facts.hop, facts.chunk, self._lanes, models, software=f"holostream {__version__}"
+            facts.family,
+            facts.rate,
+            facts.hop,
+            facts.chunk,
+            self._lanes,
+            models,
+            software=f"holostream {__version__}",
+            tables={str(harmonics): tables.digest for harmonics, tables in self._tables.items()},
         )
         try:
-            self._writer = HoloWriter(file, header)
+            self._writer = HoloWriter(file, header, self._tables)
         except OSError:
             file.close()
             raise

@@ -28,6 +28,7 @@ from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
+from holostream.format.entropy_tables import all_current_tables
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
@@ -65,7 +66,7 @@ class Session:
         """Why the engine ended, if it did not end well."""
         lanes = 2 if settings.stereo else 1
         self.shared = SharedState.create(lanes, settings.ring_frames)
-        self._recorder = Recorder(self._tiers, lanes)
+        self._recorder = Recorder(self._tiers, lanes, all_current_tables(models, self._tiers))
         self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
         self._recorder_lock = threading.Lock()
         self._cursor = 0

@@ -1,5 +1,7 @@
 """One block of a `.holo`: consecutive hops heard with the same voices. All numbers little-endian.
 
+This layout needs no entropy tables; files of tiers that have some are written with `coded_block` instead.
+
     frames   8  first hop, signed: time in hops since the session began
     payload  2  hops (1 to 4096)
              1  lanes (1 or 2)
@@ -30,14 +32,11 @@ import numpy as np
 
 from holostream.codec.dna import Dna
 from holostream.codec.tier import TIERS
+from holostream.format.holo_error import HoloFormatError
 
 CODING_ZLIB = 1
 MAX_HOPS = 4096
 _FRAMES, _VOICE = struct.Struct("<qHBBBBBx"), struct.Struct("<HHB3x")
-
-
-class HoloFormatError(Exception):
-    """The bytes are not a `.holo` that can be read; the message says what is wrong with which file."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,6 @@
 """The `.holo` file, version 3: a recording of harmonic DNA exactly as it was heard. All numbers little-endian.
 
-    header   4  magic "HOLO"
-             1  version, 3
-             3  zero
-             4  n, bytes of the description (at most 65536)
-             n  description: a JSON object in UTF-8, see `HoloHeader`
-             4  CRC-32 of all bytes before
+    header      see `holo_header`
 
     block    4  sync bytes C1 48 42 03
              1  kind: 1 frames, 2 end
@@ -14,66 +9,43 @@
              n  payload
              4  CRC-32 of all bytes of the block before
 
-    frames   see `holo_block`
+    short    3  sync bytes C1 48 42
+    block    1  kind, at least 16: 16 coded frames
+             3  n, bytes of the payload
+             n  payload
+             4  CRC-32 of all bytes of the block before
+
+    frames      see `holo_block`, coded frames: see `coded_block`
     payload
 
     end      8  hops heard in all; written when a recording is closed
     payload
 
-Hops missing between blocks are silence. A file may end anywhere: what follows the last whole block does not count.
+Blocks of other kinds are skipped. Hops missing between blocks are silence. A file may end anywhere: what follows the
+last whole block does not count.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
-from holostream.format.holo_block import DnaBlock, HoloFormatError, pack_dna_block, unpack_dna_block
+from holostream.codec.tier_model import ModelError, default_models_folder
+from holostream.format.coded_block import can_be_coded, pack_coded_block, unpack_coded_block
+from holostream.format.entropy_tables import EntropyTables, load_tables
+from holostream.format.holo_block import DnaBlock, pack_dna_block, unpack_dna_block
+from holostream.format.holo_error import HoloFormatError, MissingTablesError
+from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
 
-MAGIC, VERSION = b"HOLO", 3
-SYNC = b"\xc1HB\x03"
-FRAMES, END = 1, 2
-MAX_DESCRIPTION, MAX_PAYLOAD = 1 << 16, 1 << 24
-_HEADER, _BLOCK = struct.Struct("<4sB3xI"), struct.Struct("<4sB3xI")
-
-
-@dataclass(frozen=True)
-class HoloHeader:
-    """Every fact needed to decode, and where the sound came from.
-
-    `models` gives for each tier the first 16 hex digits of its checksum. `lead` samples at the start of the decoded
-    sound precede the original. `original_rate` (Hz), `original_length` (samples at that rate) and `original_channels`
-    are 0 for a live recording.
-    """
-
-    family: str
-    rate: int
-    hop: int
-    chunk: int
-    lanes: int
-    models: dict[str, str]
-    lead: int = 0
-    original_rate: int = 0
-    original_length: int = 0
-    original_channels: int = 0
-    software: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-
-
-def pack_header(header: HoloHeader, size: int = 0) -> bytes:
-    """The description is padded with spaces to `size` bytes. Raises ValueError if it is larger than one may be."""
-    description = json.dumps(vars(header), ensure_ascii=False, separators=(",", ":")).encode().ljust(size)
-    if len(description) > MAX_DESCRIPTION:
-        raise ValueError(
-            f"the description takes {len(description)} bytes, at most {MAX_DESCRIPTION} fit; shorten the tags"
-        )
-    packed = _HEADER.pack(MAGIC, VERSION, len(description)) + description
-    return packed + struct.pack("<I", zlib.crc32(packed))
+SYNC, SHORT_SYNC = b"\xc1HB\x03", b"\xc1HB"
+FRAMES, END, CODED_FRAMES = 1, 2, 16
+FIRST_SHORT_KIND = 16
+MAX_PAYLOAD = 1 << 24
+_BLOCK, _SHORT = struct.Struct("<4sB3xI"), struct.Struct("<3sBHB")
 
 
 def _pack_block(kind: int, payload: bytes) -> bytes:
@@ -81,21 +53,32 @@ def _pack_block(kind: int, payload: bytes) -> bytes:
     return packed + struct.pack("<I", zlib.crc32(packed))
 
 
+def _pack_short_block(kind: int, payload: bytes) -> bytes:
+    packed = _SHORT.pack(SHORT_SYNC, kind, len(payload) & 0xFFFF, len(payload) >> 16) + payload
+    return packed + struct.pack("<I", zlib.crc32(packed))
+
+
+def _unpack_short(start: bytes) -> tuple[bytes, int, int]:
+    sync, kind, low, high = _SHORT.unpack(start)
+    return sync, kind, low | high << 16
+
+
 class HoloWriter:
     """Appends to an unbuffered binary file; when `write` returns, the system has the block and a crash of ours cannot
     lose it."""
 
-    SPARE = 32
-    """Spaces behind the description, so that a length that turns out longer can be corrected in place."""
+    SPARE = 14
+    """Bytes behind the description, so that a length that turns out longer can be corrected in place."""
 
-    def __init__(self, file: BinaryIO, header: HoloHeader) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, header: HoloHeader, tables: Mapping[int, EntropyTables] | None = None) -> None:
+        """`tables` by harmonics, as the header names them; a block of a tier without is packed with zlib."""
+        self._file, self._tables = file, tables or {}
         self.bytes = self.hops = 0
         self._header_size = len(pack_header(header)) + self.SPARE
         self._append(self._packed(header))
 
     def _packed(self, header: HoloHeader) -> bytes:
-        return pack_header(header, self._header_size - _HEADER.size - 4)
+        return pack_header(header, self._header_size - HEAD.size - 4)
 
     def _append(self, data: bytes) -> None:
         start = self.bytes
@@ -115,7 +98,10 @@ class HoloWriter:
 
     def write(self, block: DnaBlock) -> None:
         """Raises OSError if the disk does not take it."""
-        self._append(_pack_block(FRAMES, pack_dna_block(block)))
+        if can_be_coded(block, self._tables):
+            self._append(_pack_short_block(CODED_FRAMES, pack_coded_block(block, self._tables)))
+        else:
+            self._append(_pack_block(FRAMES, pack_dna_block(block)))
         self.hops += block.hops
 
     def correct(self, header: HoloHeader) -> None:
@@ -135,52 +121,41 @@ class HoloWriter:
 class HoloReader:
     """Reads a binary file block by block, never more than one in memory.
 
-    After `blocks` has run out: `finished` (the recording was closed properly) and `torn_bytes` (what follows the last
-    whole block). Raises HoloFormatError if the file is not a `.holo` of this version.
+    `models` is the folder that has the entropy tables, by default the shipped one. After `blocks` has run out:
+    `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block) and `zlib_blocks`
+    (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
     """
 
-    def __init__(self, file: BinaryIO, name: str = "this file") -> None:
-        self._file, self._name = file, name
-        self.finished, self.torn_bytes = False, 0
-        self.header = self._read_header()
+    def __init__(self, file: BinaryIO, name: str = "this file", models: Path | None = None) -> None:
+        self._file, self._name, self._models = file, name, models
+        self.finished, self.torn_bytes, self.zlib_blocks = False, 0, 0
+        self.header = read_header(file, name)
 
-    def _read_header(self) -> HoloHeader:
-        start = self._file.read(_HEADER.size)
-        if len(start) < 5 or start[:4] != MAGIC:
-            raise HoloFormatError(f"{self._name} is not a .holo file: it does not begin with 'HOLO'")
-        if start[4] != VERSION:
-            raise HoloFormatError(
-                f"{self._name} is a .holo of version {start[4]}; this program reads version {VERSION}"
-            )
-        if len(start) < _HEADER.size:
-            raise HoloFormatError(f"{self._name} ends within its header; nothing was recorded in it")
-        size = _HEADER.unpack(start)[2]
-        if size > MAX_DESCRIPTION:
-            raise HoloFormatError(
-                f"{self._name} announces a description of {size} bytes; at most {MAX_DESCRIPTION} are legal"
-            )
-        description, check = self._file.read(size), self._file.read(4)
-        if len(description) < size or len(check) < 4:
-            raise HoloFormatError(f"{self._name} ends within its header; nothing was recorded in it")
-        if struct.unpack("<I", check)[0] != zlib.crc32(start + description):
-            raise HoloFormatError(f"{self._name} has a damaged header (its checksum does not fit)")
+    def tables(self, harmonics: int) -> EntropyTables:
+        """The entropy tables that the header names for a tier. Raises HoloFormatError."""
+        digest = self.header.tables.get(str(harmonics))
+        if digest is None:
+            raise HoloFormatError(f"its header names no entropy tables for tier {harmonics}")
         try:
-            return header_from_dict(json.loads(description))
-        except (ValueError, RecursionError) as error:
-            raise HoloFormatError(f"{self._name} has an unusable header: {error}") from error
+            return load_tables(self._models or default_models_folder(), harmonics, digest)
+        except ModelError as error:
+            raise MissingTablesError(f"{self._name} cannot be decoded: {error}") from error
 
     def blocks(self) -> Iterator[DnaBlock]:
         """Every whole block in order. Raises HoloFormatError at a damaged one that others follow."""
         count = 0
-        while start := self._file.read(_BLOCK.size):
+        while start := self._file.read(_SHORT.size):
             count += 1
-            rest, size = b"", 0
-            if len(start) == _BLOCK.size:
-                sync, kind, size = _BLOCK.unpack(start)
-                if sync != SYNC or size > MAX_PAYLOAD:
+            long = start[:4] == SYNC
+            layout = _BLOCK if long else _SHORT
+            start += self._file.read(layout.size - _SHORT.size) if long else b""
+            rest, kind, size = b"", 0, 0
+            if len(start) == layout.size:
+                sync, kind, size = layout.unpack(start) if long else _unpack_short(start)
+                if sync not in (SYNC, SHORT_SYNC) or size > MAX_PAYLOAD or (not long and kind < FIRST_SHORT_KIND):
                     raise HoloFormatError(f"{self._name} is damaged at block {count}: no block begins there")
                 rest = self._file.read(size + 4)
-            if len(start) < _BLOCK.size or len(rest) < size + 4:
+            if len(start) < layout.size or len(rest) < size + 4:
                 self.torn_bytes = len(start) + len(rest)
                 return
             payload, check = rest[:size], struct.unpack("<I", rest[size:])[0]
@@ -189,49 +164,19 @@ class HoloReader:
             if kind == END:
                 self.finished = True
                 return
-            if kind == FRAMES:
-                try:
-                    block = unpack_dna_block(payload)
-                except HoloFormatError as error:
-                    raise HoloFormatError(f"{self._name} is damaged at block {count}: {error}") from error
-                if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
-                    raise HoloFormatError(
-                        f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}"
-                    )
-                yield block
+            if kind in (FRAMES, CODED_FRAMES):
+                yield self._block(kind, payload, count)
 
-
-def header_from_dict(values: object) -> HoloHeader:
-    """Checked description. Unknown keys are ignored (a later writer may add some). Raises ValueError."""
-    if not isinstance(values, dict):
-        raise ValueError("the description is not an object")
-    required = {"family": str, "rate": int, "hop": int, "chunk": int, "lanes": int, "models": dict}
-    optional = {
-        "lead": int,
-        "original_rate": int,
-        "original_length": int,
-        "original_channels": int,
-        "software": str,
-        "tags": dict,
-    }
-    for name, kind in {**required, **optional}.items():
-        if name not in values and name in required:
-            raise ValueError(f"{name} is missing")
-        if name in values and type(values[name]) is not kind:
-            raise ValueError(f"{name} is {values[name]!r}")
-    for mapping in ("models", "tags"):
-        if not all(isinstance(value, str) for value in values.get(mapping, {}).values()):
-            raise ValueError(f"{mapping} is not text by name")
-    header = HoloHeader(**{name: values[name] for name in (*required, *optional) if name in values})
-    in_range = (
-        header.lanes in (1, 2)
-        and 8000 <= header.rate <= 192000
-        and 1 <= header.hop <= header.chunk <= 1 << 17
-        and 0 <= header.lead <= 1 << 17
-        and 0 <= header.original_rate <= 768000
-        and 0 <= header.original_length < 1 << 48
-        and 0 <= header.original_channels <= 64
-    )
-    if not in_range:
-        raise ValueError("a size in the description is out of range")
-    return header
+    def _block(self, kind: int, payload: bytes, count: int) -> DnaBlock:
+        try:
+            block = unpack_dna_block(payload) if kind == FRAMES else unpack_coded_block(payload, self.tables)
+        except MissingTablesError:
+            raise
+        except HoloFormatError as error:
+            raise HoloFormatError(f"{self._name} is damaged at block {count}: {error}") from error
+        if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
+            raise HoloFormatError(
+                f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}"
+            )
+        self.zlib_blocks += kind == FRAMES
+        return block

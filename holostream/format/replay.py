@@ -9,7 +9,8 @@ import numpy as np
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights, mix_tiers
 from holostream.codec.tier_model import ModelError, TierModel
-from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloHeader
 
 MAX_GAP_SECONDS = 3600.0

@@ -6,20 +6,30 @@ from dataclasses import asdict
 from pathlib import Path
 
 from holostream.format.holo_file import HoloReader
+from holostream.format.rate_estimate import PARTS, ideal_bits
 
 
-def summarize(path: Path) -> dict:
-    """Header, duration, tiers over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError."""
+def summarize(path: Path, models: Path | None = None) -> dict:
+    """Header, duration, tiers over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError.
+
+    `kbps_by_lane` is what gains, amplitudes and phases cost by the entropy tables (found in `models`, by default the
+    shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
-        reader = HoloReader(file, str(path))
+        reader = HoloReader(file, str(path), models)
         header = reader.header
         hop_seconds = header.hop / header.rate
         tiers: list[dict] = []
         blocks = hops = 0
         origin = end = 0
+        bits = dict.fromkeys(PARTS, 0.0)
         for block in reader.blocks():
             blocks, hops = blocks + 1, hops + block.hops
+            if not reader.zlib_blocks:
+                for voice in block.voices:
+                    for part, more in ideal_bits(voice.dna, reader.tables(voice.dna.harmonics)).items():
+                        bits[part] += more
             origin = block.first_hop if blocks == 1 else origin
             end = block.first_hop + block.hops
             harmonics = block.voices[-1].dna.harmonics
@@ -35,12 +45,19 @@ def summarize(path: Path) -> dict:
         **asdict(header),
         "seconds": round(seconds, 3),
         "kbps": round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
+        "kbps_by_lane": _kbps(bits, size, seconds) if blocks and not reader.zlib_blocks else None,
+        "zlib_blocks": reader.zlib_blocks,
         "tiers": tiers,
         "blocks": blocks,
         "missing_hops": end - origin - hops,
         "complete": reader.finished,
         "torn_bytes": reader.torn_bytes,
     }
+
+
+def _kbps(bits: dict[str, float], size: int, seconds: float) -> dict[str, float]:
+    bits = {**bits, "overhead": size * 8 - sum(bits.values())}
+    return {part: round(value / seconds / 1000, 3) for part, value in bits.items()}
 
 
 def summary_text(summary: dict) -> str:
@@ -57,6 +74,12 @@ def summary_text(summary: dict) -> str:
     if summary["missing_hops"]:
         state += f"; {summary['missing_hops']} hops are missing and decode to silence"
     tiers = ", ".join(f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"]) or "none"
+    coding = "zlib" if summary["zlib_blocks"] else "no blocks"
+    if summary["kbps_by_lane"] is not None:
+        costs = ", ".join(f"{part} {kbps:.2f}" for part, kbps in summary["kbps_by_lane"].items())
+        used = sorted({row["harmonics"] for row in summary["tiers"]})
+        sets = ", ".join(f"{summary['tables'][str(harmonics)]} (tier {harmonics})" for harmonics in used)
+        coding = f"{costs} kbit/s; entropy tables {sets}"
     return "\n".join(
         (
             f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
@@ -64,6 +87,7 @@ def summary_text(summary: dict) -> str:
             f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
             f"hop {summary['hop']}, family {summary['family']}",
             f"  from      {original}",
+            f"  coding    {coding}",
             f"  tiers     {tiers}",
             f"  state     {state}, {summary['blocks']} blocks",
         )

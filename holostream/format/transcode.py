@@ -13,13 +13,14 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import TierModel, load_tier
 from holostream.format.audio_reader import AudioReader
 from holostream.format.audio_writer import AudioWriter
+from holostream.format.entropy_tables import current_tables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
 from holostream.format.new_file import new_file
 from holostream.format.replay import Replay, tier_checksum
 
-BLOCK_HOPS = 300
-"""Hops in a block: 0.8 s at 48 kHz and a hop of 128."""
+BLOCK_HOPS = 360
+"""Hops in a block: 0.96 s at 48 kHz and a hop of 128."""
 
 Progress = Callable[[float], None]
 
@@ -31,7 +32,8 @@ def no_progress(fraction: float) -> None:
 def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
     """Encode an audio file with one tier; mono stays mono, stereo becomes two lanes.
 
-    Returns remarks for the user (a truncated source, samples that were no numbers). Raises AudioFileError, OSError.
+    The codes are packed with the tier's current entropy tables, or with zlib if it has none. Returns remarks for the
+    user (a truncated source, samples that were no numbers). Raises AudioFileError, ModelError, OSError.
     """
     facts = model.facts
     with AudioReader(source, facts.rate) as reader, new_file(target) as file:
@@ -49,7 +51,10 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             reader.original_channels,
             f"holostream {__version__}",
         )
-        writer = HoloWriter(file, description)
+        tables = current_tables(model.folder.parent, facts)
+        if tables is not None:
+            description = replace(description, tables={str(facts.harmonics): tables.digest})
+        writer = HoloWriter(file, description, {facts.harmonics: tables} if tables is not None else {})
         previous, state = initial_previous(facts, reader.lanes), model.initial_encoder_state(reader.lanes)
         waiting, hops, done = np.empty((reader.lanes, 0), np.float32), 0, 0
 
@@ -95,7 +100,7 @@ def decode_file(
     """
     size = source.stat().st_size
     with source.open("rb") as file:
-        reader = HoloReader(file, str(source))
+        reader = HoloReader(file, str(source), models)
         header = reader.header
         replay = Replay(header, lambda harmonics: load_tier(models, harmonics), str(source))
         rate = header.original_rate or header.rate

@@ -1,0 +1,181 @@
+"""Codes of one stretch of DNA to bytes and back, with a range coder and a tier's entropy tables.
+
+The range coder is the one of the library `constriction` (Pasco 1976, Martin 1979): 32-bit words, 64-bit state, models
+of 24 bits. Its words are stored high byte first; zero bytes at the end are left off. In this order they hold
+
+    1. whether phases are wide: a phase code is not below its count (never from an encoder); 1 in 32768
+    2. gains: of the first frame uniform over 256, lane by lane; then round by round their differences (`code_contexts`),
+       lane by lane, and after each round the gains out of reach, uniform over 256
+    3. amplitudes clipped to the escape: round by round; in a round by layer, parity, frame, lane, harmonic; a
+       sequential round frame by frame. Then what escaped, minus 16, uniform over 240, in the order lane, frame, harmonic
+    4. phases in the order lane, frame, harmonic: uniform over P(n) = (471 n + 50) // 100, at least 1 and at most 64,
+       of the amplitude n; nothing where that is 1. If wide, all are uniform over 256.
+
+Nothing here or in the tables is a float that was rounded: every machine decodes the same codes.
+"""
+
+from __future__ import annotations
+
+import constriction
+import numpy as np
+
+from holostream.codec.dna import Dna
+from holostream.format.code_contexts import (
+    ESCAPE,
+    GAIN_REACH,
+    GAIN_SYMBOLS,
+    empty_grid,
+    filled_grid,
+    gain_classes,
+    gain_context,
+    gain_symbols,
+    grid_codes,
+    plan_of,
+    rounds_of,
+)
+from holostream.format.entropy_tables import TOTAL, EntropyTables, coder_models
+from holostream.format.holo_error import HoloFormatError
+
+MAX_FRAMES = 1024
+"""Of a stretch; bounds what a few bytes can ask of a reader."""
+ESCAPES = 256 - ESCAPE
+PHASES = np.clip((471 * np.arange(256) + 50) // 100, 1, 64).astype(np.int32)
+_BY_TABLE = constriction.stream.model.Categorical(perfect=False)
+_UNIFORM = constriction.stream.model.Uniform()
+_WIDE = coder_models(np.array([[TOTAL - 1, 1]]))
+
+
+class _Writer:
+    """Symbols in, bytes out."""
+
+    def __init__(self) -> None:
+        self._coder = constriction.stream.queue.RangeEncoder()
+
+    def by_table(self, symbols: np.ndarray, models: np.ndarray) -> None:
+        if symbols.size:
+            self._coder.encode(symbols.ravel().astype(np.int32), _BY_TABLE, models)
+
+    def uniform(self, symbols: np.ndarray, sizes: np.ndarray | int) -> None:
+        """Sizes of one symbol are none to the coder."""
+        symbols = symbols.ravel().astype(np.int32)
+        if symbols.size:
+            self._coder.encode(symbols, _UNIFORM, np.broadcast_to(np.int32(sizes), symbols.shape).copy())
+
+    def bytes(self) -> bytes:
+        words = self._coder.get_compressed()
+        return words.astype(">u4").tobytes().rstrip(b"\0")
+
+
+class _Reader:
+    """The inverse of `_Writer`; reads zeros beyond the end."""
+
+    def __init__(self, data: bytes) -> None:
+        words = np.frombuffer(data + bytes(-len(data) % 4), ">u4").astype(np.uint32)
+        self._coder = constriction.stream.queue.RangeDecoder(words)
+
+    def by_table(self, models: np.ndarray) -> np.ndarray:
+        if not len(models):
+            return np.zeros(0, np.int32)
+        try:
+            return self._coder.decode(_BY_TABLE, models)
+        except AssertionError as error:
+            raise HoloFormatError("a block's codes cannot be decoded") from error
+
+    def uniform(self, sizes: np.ndarray) -> np.ndarray:
+        if not len(sizes):
+            return np.zeros(0, np.int32)
+        try:
+            return self._coder.decode(_UNIFORM, sizes)
+        except AssertionError as error:
+            raise HoloFormatError("a block's codes cannot be decoded") from error
+
+    def check_end(self) -> None:
+        if not self._coder.maybe_exhausted():
+            raise HoloFormatError("a block holds more than the codes it announces")
+
+
+def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
+    """At most MAX_FRAMES frames to bytes. Raises ValueError for more, or for another tier than the tables'."""
+    _check_fit(dna.harmonics, dna.frames, tables)
+    writer = _Writer()
+    counts = PHASES[dna.amplitudes]
+    wide = bool((dna.phases >= counts).any())
+    writer.by_table(np.array([wide]), _WIDE)
+    for round_ in rounds_of(dna.frames):
+        own = dna.gains[:, round_.frames]
+        if not round_.group:
+            writer.uniform(own, 256)
+            continue
+        expected, rows = gain_context(round_, dna.gains)
+        symbols = gain_symbols(expected, own)
+        writer.by_table(symbols, tables.gain_models[rows.ravel()])
+        writer.uniform(own[symbols == GAIN_SYMBOLS - 1], 256)
+    grid = filled_grid(dna.amplitudes, tables.layers)
+    for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base):
+        gain_class = gain_classes(round_, dna.gains)
+        for each in passes:
+            rows = tables.rows(each, grid.take(each.places), gain_class)
+            writer.by_table(grid.take(each.own), tables.amplitude_models.take(rows.ravel(), 0))
+    writer.uniform(dna.amplitudes[dna.amplitudes >= ESCAPE].astype(np.int32) - ESCAPE, ESCAPES)
+    if wide:
+        writer.uniform(dna.phases, 256)
+    else:
+        coded = counts > 1
+        writer.uniform(dna.phases[coded], counts[coded])
+    return writer.bytes()
+
+
+def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) -> Dna:
+    """The inverse of `encode_codes`. Raises HoloFormatError if these bytes are no such codes."""
+    try:
+        _check_fit(tables.harmonics, frames, tables)
+    except ValueError as error:
+        raise HoloFormatError(str(error)) from error
+    reader = _Reader(data)
+    wide = bool(reader.by_table(_WIDE)[0])
+    gains = _decode_gains(reader, lanes, frames, tables)
+    amplitudes = _decode_amplitudes(reader, gains, tables)
+    counts = PHASES[amplitudes]
+    phases = np.zeros(amplitudes.shape, np.uint8)
+    coded = np.ones(counts.shape, bool) if wide else counts > 1
+    phases[coded] = reader.uniform(np.full(counts.size, 256, np.int32) if wide else counts[coded])
+    reader.check_end()
+    return Dna(gains, amplitudes, phases)
+
+
+def _check_fit(harmonics: int, frames: int, tables: EntropyTables) -> None:
+    if harmonics != tables.harmonics:
+        raise ValueError(f"codes of tier {harmonics} do not go with the entropy tables of tier {tables.harmonics}")
+    if frames > MAX_FRAMES:
+        raise ValueError(f"a stretch of {frames} frames is longer than the {MAX_FRAMES} that are coded together")
+
+
+def _decode_gains(reader: _Reader, lanes: int, frames: int, tables: EntropyTables) -> np.ndarray:
+    gains = np.zeros((lanes, frames), np.uint8)
+    for round_ in rounds_of(frames):
+        if not round_.group:
+            gains[:, 0] = reader.uniform(np.full(lanes, 256, np.int32))
+            continue
+        expected, rows = gain_context(round_, gains)
+        symbols = reader.by_table(tables.gain_models[rows.ravel()]).reshape(rows.shape)
+        own, escaped = expected + symbols - GAIN_REACH, symbols == GAIN_SYMBOLS - 1
+        own[escaped] = reader.uniform(np.full(int(escaped.sum()), 256, np.int32))
+        if own.min() < 0 or own.max() > 255:
+            raise HoloFormatError("a block's gains leave their range")
+        gains[:, round_.frames] = own
+    return gains
+
+
+def _decode_amplitudes(reader: _Reader, gains: np.ndarray, tables: EntropyTables) -> np.ndarray:
+    lanes, frames = gains.shape
+    grid = empty_grid(lanes, frames, tables.harmonics, tables.layers)
+    flat, models = grid.reshape(-1), tables.amplitude_models
+    for round_, passes in plan_of(lanes, frames, tables.layers, tables.base):
+        gain_class = gain_classes(round_, gains)
+        for each in passes:
+            rows = tables.rows(each, flat.take(each.places), gain_class)
+            flat[each.own] = reader.by_table(models.take(rows.ravel(), 0)).reshape(rows.shape)
+    amplitudes = grid_codes(grid, lanes, frames, tables.layers)
+    escaped = amplitudes == ESCAPE
+    amplitudes[escaped] += reader.uniform(np.full(int(escaped.sum()), ESCAPES, np.int32))
+    return amplitudes.astype(np.uint8)

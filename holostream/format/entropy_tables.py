@@ -1,0 +1,235 @@
+"""A tier's entropy tables: what was learned about its codes, stored beside its graphs as `entropy/<digest>.tables`.
+
+All numbers little-endian.
+
+     4  magic "HOLT"
+     1  version, 1
+     1  layers of the tier's codes: 1, 2, 4
+     2  harmonics
+     1  classes of harmonics, 1 to 64
+     3  zero
+     4  n, bytes of the body (at most 2^20)
+     n  body: a zlib stream of
+          harmonics / layers      class of each harmonic of a layer, u8
+          4 x 2 x layers x classes x 25
+                                  i16, by group, parity, layer and class: weights of `code_contexts.TAPS`, then the
+                                  constant, in 1/1024
+          layers x 4 x 2 x 40 x 4 x 17
+                                  u16, by layer, group, parity, bin of the prediction and gain class: frequencies of
+                                  the amplitude codes 0 to 15 and of the escape
+          27 x 32                 u16, frequencies of gain differences -15 to 15 and of the escape
+        frequencies of a table add up to 32768 and none is zero
+     4  CRC-32 of all bytes before
+
+A set is named by the first 16 hex digits of the SHA-256 of these bytes. `.holo` files name the sets they need, so sets
+are never changed or deleted: retraining adds another one, and `tier.json` says which is current.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from holostream.codec.tier import TIERS, TierFacts
+from holostream.codec.tier_model import ModelError, tier_folder
+from holostream.format.code_contexts import (
+    GAIN_CLASSES,
+    GAIN_ROWS,
+    GAIN_SYMBOLS,
+    GROUPS,
+    SYMBOLS,
+    TAPS,
+    THRESHOLDS,
+    Pass,
+    table_rows,
+)
+from holostream.format.new_file import new_file
+
+MAGIC, VERSION = b"HOLT", 1
+TOTAL = 1 << 15
+"""What the frequencies of a table add up to."""
+DIGEST_DIGITS = 16
+MAX_CLASSES, MAX_BODY = 64, 1 << 20
+_HEADER = struct.Struct("<4sBBHB3xI")
+CODER_BITS = 24
+"""The range coder's precision."""
+
+
+@dataclass(frozen=True)
+class EntropyTables:
+    """`classes` (base,) uint8; `weights` (groups, 2, layers, classes, taps + 1) int16; `amplitudes` and `gains`
+    (tables, symbols) uint16 frequencies."""
+
+    harmonics: int
+    layers: int
+    classes: np.ndarray
+    weights: np.ndarray
+    amplitudes: np.ndarray
+    gains: np.ndarray
+
+    @property
+    def base(self) -> int:
+        """Harmonics of a layer."""
+        return self.harmonics // self.layers
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The set as bytes."""
+        body = zlib.compress(
+            self.classes.tobytes()
+            + self.weights.astype("<i2").tobytes()
+            + self.amplitudes.astype("<u2").tobytes()
+            + self.gains.astype("<u2").tobytes(),
+            9,
+        )
+        head = _HEADER.pack(MAGIC, VERSION, self.layers, self.harmonics, int(self.weights.shape[3]), len(body))
+        return head + body + struct.pack("<I", zlib.crc32(head + body))
+
+    @cached_property
+    def digest(self) -> str:
+        """The set's name."""
+        return hashlib.sha256(self.packed).hexdigest()[:DIGEST_DIGITS]
+
+    @cached_property
+    def amplitude_models(self) -> np.ndarray:
+        """(tables, symbols) float32 for `constriction`, see `coder_models`."""
+        return coder_models(self.amplitudes)
+
+    @cached_property
+    def gain_models(self) -> np.ndarray:
+        """(tables, symbols) float32 for `constriction`, see `coder_models`."""
+        return coder_models(self.gains)
+
+    @cached_property
+    def _by_pass(self) -> dict[tuple[int, int, int], tuple[np.ndarray, np.ndarray]]:
+        return {}
+
+    def pass_weights(self, each: Pass) -> tuple[np.ndarray, np.ndarray]:
+        """(taps, codes) weights and (codes,) constants of a pass, int32."""
+        if each.key not in self._by_pass:
+            own = self.weights[each.key][self.classes[each.key[1] :: 2]].astype(np.int32)
+            self._by_pass[each.key] = np.ascontiguousarray(own[:, each.taps].T), own[:, -1]
+        return self._by_pass[each.key]
+
+    def rows(self, each: Pass, known: np.ndarray, gain_class: np.ndarray) -> np.ndarray:
+        """(..., codes) rows of the amplitude tables; `known` (..., taps, codes), `gain_class` (..., 1)."""
+        weights, constant = self.pass_weights(each)
+        predicted = np.einsum("...tk,tk->...k", known, weights) + constant
+        return THRESHOLDS.searchsorted(predicted, "right") * GAIN_CLASSES + (gain_class + each.table)
+
+
+def coder_models(frequencies: np.ndarray) -> np.ndarray:
+    """Frequencies for `constriction`'s Categorical, so that it works with just these.
+
+    It takes floats p and gives symbol i the fixed-point interval from floor(c * s) + i on, where c is the sum of the p
+    before and s = (2^24 - symbols) / sum(p). With p = frequency * 2^9 - 1 all sums are whole numbers below 2^24, exact
+    in float32, s is exactly 1, and the interval is the sum of the frequencies before, times 2^9.
+    """
+    return (frequencies.astype(np.int64) * (1 << CODER_BITS) // TOTAL - 1).astype(np.float32)
+
+
+def layers_of(facts: TierFacts) -> int:
+    """Tiers above hop / 2 describe with each further layer what the ones before left over."""
+    return max(1, facts.harmonics // (facts.hop // 2))
+
+
+def unpack_tables(data: bytes) -> EntropyTables:
+    """The inverse of `EntropyTables.packed`. Raises ValueError saying what is wrong; allocates no unchecked size."""
+    if len(data) < _HEADER.size + 4 or data[:4] != MAGIC:
+        raise ValueError("they do not begin with 'HOLT'")
+    _, version, layers, harmonics, classes, size = _HEADER.unpack_from(data)
+    if version != VERSION:
+        raise ValueError(f"they are of version {version}, this program knows {VERSION}")
+    if len(data) != _HEADER.size + size + 4 or size > MAX_BODY:
+        raise ValueError(f"{len(data)} bytes do not fit to a body of {size}")
+    if struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
+        raise ValueError("their checksum does not fit")
+    if harmonics not in TIERS or layers not in (1, 2, 4, 8) or harmonics < 2 * layers:
+        raise ValueError(f"{harmonics} harmonics in {layers} layers")
+    if not 1 <= classes <= MAX_CLASSES:
+        raise ValueError(f"{classes} classes of harmonics")
+    shapes = (
+        ("u1", (harmonics // layers,)),
+        ("<i2", (GROUPS, 2, layers, classes, len(TAPS) + 1)),
+        ("<u2", (table_rows(layers), SYMBOLS)),
+        ("<u2", (GAIN_ROWS, GAIN_SYMBOLS)),
+    )
+    sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape in shapes]
+    try:
+        body = zlib.decompressobj().decompress(data[_HEADER.size : -4], sum(sizes) + 1)
+    except zlib.error as error:
+        raise ValueError("they cannot be unpacked") from error
+    if len(body) != sum(sizes):
+        raise ValueError("they hold another number of values than announced")
+    parts, at = [], 0
+    for (kind, shape), length in zip(shapes, sizes, strict=True):
+        parts.append(np.frombuffer(body[at : at + length], kind).reshape(shape).astype(kind.replace("<", "=")))
+        at += length
+    class_of, weights, amplitudes, gains = parts
+    if class_of.max() >= classes:
+        raise ValueError("a harmonic has a class that is not there")
+    if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in (amplitudes, gains)):
+        raise ValueError(f"the frequencies of a table do not add up to {TOTAL}")
+    return EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains)
+
+
+def tables_path(models: Path, harmonics: int, digest: str) -> Path:
+    """Where a set lies."""
+    return tier_folder(models, harmonics) / "entropy" / f"{digest}.tables"
+
+
+def save_tables(models: Path, tables: EntropyTables) -> Path:
+    """Store a set beside those that are there. Raises OSError."""
+    path = tables_path(models, tables.harmonics, tables.digest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with new_file(path) as file:
+        if file.write(tables.packed) != len(tables.packed):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return path
+
+
+@lru_cache(maxsize=64)
+def load_tables(models: Path, harmonics: int, digest: str) -> EntropyTables:
+    """A stored set. Raises ModelError if it is missing or damaged."""
+    path = tables_path(models, harmonics, digest)
+    try:
+        if path.stat().st_size > MAX_BODY + 1024:
+            raise ValueError(f"{path.stat().st_size} bytes are too many")
+        tables = unpack_tables(path.read_bytes())
+        if (tables.digest, tables.harmonics) != (digest, harmonics):
+            raise ValueError(f"they are set {tables.digest} of tier {tables.harmonics}")
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"the entropy tables {digest} of tier {harmonics} are not in {models.absolute()}; "
+            "point --models at a folder that has them"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: these entropy tables cannot be used ({error}); restore the file") from error
+    return tables
+
+
+def current_tables(models: Path, facts: TierFacts) -> EntropyTables | None:
+    """The set that new files of a tier are written with; None if its tables were not learned yet. Raises ModelError."""
+    if not facts.entropy_tables:
+        return None
+    tables = load_tables(models, facts.harmonics, facts.entropy_tables)
+    if tables.layers != layers_of(facts):
+        raise ModelError(
+            f"the entropy tables {tables.digest} of tier {facts.harmonics} are for {tables.layers} layers, "
+            f"the tier has {layers_of(facts)}; learn them again: python -m holostream.training.tables"
+        )
+    return tables
+
+
+def all_current_tables(models: Path, tiers: dict[int, TierFacts]) -> dict[int, EntropyTables]:
+    """The current sets of the tiers that have one. Raises ModelError."""
+    found = {harmonics: current_tables(models, facts) for harmonics, facts in tiers.items()}
+    return {harmonics: tables for harmonics, tables in found.items() if tables is not None}
