@@ -92,7 +92,7 @@ def _learned_weights(stretches: list[Dna], layers: int) -> np.ndarray:
     count = int(classes.max()) + 1
     step = max(1, sum(stretch.frames * stretch.lanes for stretch in stretches) // WEIGHT_FRAMES)
     size = len(TAPS) + 1
-    weights = np.zeros((GROUPS, 2, layers, count, size))
+    weights: np.ndarray = np.zeros((GROUPS, 2, layers, count, size))
     for turn in range(1 + REWEIGHTINGS):
         squares = np.zeros((GROUPS, 2, layers, count, size, size))
         products = np.zeros((GROUPS, 2, layers, count, size))

@@ -64,7 +64,7 @@ def sounds_in(folder: Path, rate: int, seconds: float) -> Iterator[np.ndarray]:
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     if not files:
         raise TrainingError(f"{folder} holds no WAV, FLAC, OGG or MP3 file; name a folder with --data")
-    np.random.default_rng(0).shuffle(files)  # type: ignore[arg-type]
+    np.random.default_rng(0).shuffle(files)
     for path in files:
         if seconds <= 0:
             return
