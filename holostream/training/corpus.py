@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,6 +145,18 @@ def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:
     if np.mean(np.abs(samples.astype(np.int32)) >= 32700) > CLIPPED_SHARE:
         return "is clipped"
     return None
+
+
+def training_sounds(corpus: Corpus, seconds: float, longest: float = 30.0) -> Iterator[np.ndarray]:
+    """Beginnings of training files spread over the corpus, (1, n) float32, about `seconds` in all."""
+    indices = np.flatnonzero(~corpus.held_out)
+    np.random.default_rng(0).shuffle(indices)
+    for index in indices:
+        if seconds <= 0:
+            return
+        sound = corpus.part(int(index))[: round(min(longest, seconds) * corpus.rate)]
+        seconds -= len(sound) / corpus.rate
+        yield sound[np.newaxis]
 
 
 def random_segment(corpus: Corpus, generator: np.random.Generator, samples: int) -> np.ndarray:

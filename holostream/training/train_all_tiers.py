@@ -18,14 +18,17 @@ from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import tier_folder
 from holostream.network.export import export_tier
 from holostream.training.checkpoint import load_weights, save_weights
-from holostream.training.corpus import Corpus
+from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
 from holostream.training.held_out import Check
 from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
+from holostream.training.tables import learn_tier_tables
 from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
 
 WEIGHTS = "weights.pt"
+TABLE_MINUTES = 10.0
+"""Of training sounds that entropy tables are learned from."""
 Watch = Callable[[int, Recipe, Progress, float, Check | None], None]
 
 
@@ -96,6 +99,7 @@ def train_all_tiers(
         export_tier(network, models, model_card(own, corpus, done))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)
+        learn_tier_tables(models, harmonics, training_sounds(corpus, 60 * TABLE_MINUTES))
         draw_curves(done, own.kbps(harmonics), f"tier {harmonics}", folder / "curves.png")
         trained.append(TrainedTier(harmonics, folder, done))
     return trained
