@@ -36,11 +36,13 @@ class Recipe:
     batch: int = 8
     """Segments a step, over all processes."""
     steps: int = 20000
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-4
     final_learning_rate: float = 2e-5
+    step_rate: float = 5.0
+    """The quantizer's steps learn so many times faster: they are logarithms."""
     linear_rate: float = 0.05
     """Share of the learning rate that the linear path takes: it begins as the atoms, which are nearly right."""
-    warmup_steps: int = 200
+    warmup_steps: int = 100
     clip_norm: float = 1.0
     average_decay: float = 0.999
     """Of the exponential moving average of the weights, which is what is exported."""
@@ -50,7 +52,7 @@ class Recipe:
     """Of the distance of companded spectra, phases included: without it what a tier says is no longer the waveform."""
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
-    rate_weight: float = 0.05
+    rate_weight: float = 0.01
     """Where the rate's weight starts; it then follows the bitrate."""
     target_kbps: float = 0.0
     """0: the tier's own, see TARGET_KBPS."""

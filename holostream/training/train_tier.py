@@ -27,7 +27,7 @@ from holostream.training.signal_path import losses
 from holostream.training.training_error import TrainingError
 
 CHECKPOINT_SECONDS = 120.0
-RATE_STEP = 1.5
+RATE_STEP = 1.3
 """How much the rate's weight may change at one check."""
 
 
@@ -145,12 +145,17 @@ def train_tier(
 
 
 def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:
-    """The linear path learns at a share of the rate of everything else."""
+    """The linear path and the quantizer's steps learn at rates of their own."""
+    steps = network.quantizer.log_steps
     linear = [network.encoder.analysis, network.encoder.select, network.vocoder.place, network.vocoder.synthesis]
     slow = [parameter for layer in linear for parameter in layer.parameters()]
-    known = {id(parameter) for parameter in slow}
+    known = {id(parameter) for parameter in (*slow, steps)}
     rest = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    return [{"params": rest, "share": 1.0}, {"params": slow, "share": recipe.linear_rate}]
+    return [
+        {"params": rest, "share": 1.0},
+        {"params": slow, "share": recipe.linear_rate},
+        {"params": [steps], "share": recipe.step_rate},
+    ]
 
 
 class _Losses(torch.nn.Module):
