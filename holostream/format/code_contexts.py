@@ -121,7 +121,7 @@ def filled_grid(amplitudes: np.ndarray, layers: int) -> np.ndarray:
     """The grid of (lanes, frames, harmonics) amplitude codes."""
     lanes, frames, harmonics = amplitudes.shape
     grid = empty_grid(lanes, frames, harmonics, layers)
-    by_layer = amplitudes.reshape(lanes, frames, layers, -1).transpose(2, 0, 1, 3)
+    by_layer = amplitudes.reshape(lanes, frames, layers, harmonics // layers).transpose(2, 0, 1, 3)
     grid[:-1, _MARGIN:-_MARGIN] = np.minimum(by_layer, ESCAPE).reshape(len(grid) - 1, -1)
     return grid
 

@@ -178,7 +178,9 @@ def unpack_tables(data: bytes) -> EntropyTables:
         raise ValueError("a harmonic has a class that is not there")
     if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in (amplitudes, gains)):
         raise ValueError(f"the frequencies of a table do not add up to {TOTAL}")
-    return EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains)
+    tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains)
+    tables.__dict__["packed"] = data  # its name is that of these bytes: another zlib might pack them differently
+    return tables
 
 
 def tables_path(models: Path, harmonics: int, digest: str) -> Path:

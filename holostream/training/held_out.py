@@ -16,6 +16,7 @@ from holostream.training.recipe import Recipe
 from holostream.training.signal_path import losses, whole_path
 
 HELD_OUT_SECONDS = 24.0
+FIT_ROUNDS, FIT_TOLERANCE, FIT_LIMIT = 6, 0.01, 0.3
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,21 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
     dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
     kbps = estimated_kbps(dna, frames_per_second=network.shape.rate / network.shape.hop)
     return Check(total / len(sounds), kbps, 10 * math.log10(signal / max(noise, 1e-12)))
+
+
+@torch.no_grad()
+def fit_rate(
+    network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, target_kbps: float, device: torch.device
+) -> Check:
+    """Scale all steps of a trained network until these sounds cost `target_kbps`; the last look at them.
+
+    The bitrate falls a little less than the steps grow; a few rounds meet it within a percent.
+    """
+    seen = check(network, sounds, recipe, device)
+    for _ in range(FIT_ROUNDS):
+        change = math.log(max(seen.kbps, 0.1) / target_kbps)
+        if abs(change) < FIT_TOLERANCE:
+            break
+        network.quantizer.log_steps.add_(min(max(change, -FIT_LIMIT), FIT_LIMIT))
+        seen = check(network, sounds, recipe, device)
+    return seen

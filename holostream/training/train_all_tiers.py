@@ -20,7 +20,7 @@ from holostream.network.export import export_tier
 from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
-from holostream.training.held_out import Check
+from holostream.training.held_out import Check, fit_rate, held_out_sound
 from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
 from holostream.training.tables import learn_tier_tables
 from holostream.training.train_tier import Progress, train_tier
@@ -96,7 +96,9 @@ def train_all_tiers(
         )
         if distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0:
             continue
-        export_tier(network, models, model_card(own, corpus, done))
+        sounds = held_out_sound(corpus, network.shape.hop)
+        seen = fit_rate(network, sounds, own, own.kbps(harmonics), torch.device("cpu"))
+        export_tier(network.eval(), models, model_card(own, corpus, done, seen))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)
         learn_tier_tables(models, harmonics, training_sounds(corpus, 60 * TABLE_MINUTES))
@@ -105,9 +107,8 @@ def train_all_tiers(
     return trained
 
 
-def model_card(recipe: Recipe, corpus: Corpus, done: Progress) -> dict:
-    """What a tier is made of, for `tier.json`."""
-    last = {name: values[-1] for name, values in done.curves.items() if values}
+def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check) -> dict:
+    """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out."""
     return {
         "trained": True,
         "recipe": recipe_to_dict(recipe),
@@ -120,6 +121,7 @@ def model_card(recipe: Recipe, corpus: Corpus, done: Progress) -> dict:
         },
         "training_seconds": round(done.seconds, 1),
         "sound_seconds_per_second": round(done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9), 1),
-        "held_out": {name: round(value, 4) for name, value in last.items()},
+        "steps": done.step,
+        "held_out": {name: round(value, 4) for name, value in vars(seen).items()},
         "licence": "MIT",
     }

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-from holostream.codec.dna import Dna
 from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
 from holostream.network.export import (
     MAX_PRIME_FRAMES,
@@ -107,18 +106,6 @@ def test_a_graph_that_differs_from_torch_is_not_written(
     with pytest.raises(ModelError, match="differs"):
         export_tier(TierNetwork(untrained_shape(4)), tmp_path, {})
     assert not list(tmp_path.iterdir())
-
-
-@torch.no_grad()
-def test_shipped_tiers_are_what_untrained_networks_say(tier: TierModel) -> None:
-    if tier.facts.trained:
-        pytest.skip("the shipped tier is trained: its network is not made from a seed")
-    torch.set_num_threads(1)
-    network = TierNetwork(untrained_shape(tier.facts.harmonics)).eval()
-    check_parity(network, tier)
-    chunks = torch.randn(1, 20, 192, generator=torch.Generator().manual_seed(1))
-    dna = Dna(*(code.numpy() for code in network.encoder(chunks, torch.zeros(1, 1))[:3]))
-    assert dna.gains.any()
 
 
 def test_graphs_name_no_folder_of_the_machine_they_were_exported_on(models):

@@ -1,0 +1,80 @@
+"""Coded blocks: what is packed is unpacked, alone; hostile payloads are refused; files of zlib blocks still open."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holostream.format.coded_block import can_be_coded, pack_coded_block, unpack_coded_block
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_file import HoloReader
+from tests.dna_examples import dna_blocks, equal_blocks
+from tests.format.learned_tables import sound_like, tables_of
+
+TABLES = {harmonics: tables_of(harmonics) for harmonics in (4, 8, 16, 64)}
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_block_comes_back(data: st.DataObject) -> None:
+    block = data.draw(dna_blocks(data.draw(st.integers(1, 2))))
+    assert can_be_coded(block, TABLES)
+    assert equal_blocks(unpack_coded_block(pack_coded_block(block, TABLES), TABLES.__getitem__), block)
+
+
+def test_a_tier_without_tables_is_not_coded() -> None:
+    block = DnaBlock(0, 4, (VoiceRun(True, 0, sound_like(1, 4, 32, 1)),))
+    assert not can_be_coded(block, TABLES)
+
+
+def test_what_stands_beside_the_codes_is_next_to_nothing() -> None:
+    dna = sound_like(1, 360, 16, 3)
+    from holostream.format.entropy_coding import encode_codes
+
+    packed = pack_coded_block(DnaBlock(360, 360, (VoiceRun(False, 0, dna),)), TABLES)
+    assert len(packed) - len(encode_codes(dna, TABLES[16])) <= 6
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_mutated_payloads_are_blocks_or_refused(data: st.DataObject) -> None:
+    voices = (VoiceRun(True, 2, sound_like(1, 8, 4, 1)), VoiceRun(True, 1, sound_like(1, 7, 8, 2)))
+    payload = bytearray(pack_coded_block(DnaBlock(9, 6, voices, 1, 8), TABLES))
+    for place, value in data.draw(st.lists(st.tuples(st.integers(0, len(payload) - 1), st.integers(0, 255)), max_size=5)):
+        payload[place] = value
+    cut = data.draw(st.integers(0, len(payload)))
+
+    def tables(harmonics: int):
+        if harmonics not in TABLES:
+            raise HoloFormatError("no tables")
+        return TABLES[harmonics]
+
+    try:
+        block = unpack_coded_block(bytes(payload[:cut]), tables)
+    except HoloFormatError:
+        return
+    assert all(voice.dna.frames == block.hops + voice.preroll for voice in block.voices)
+
+
+def test_a_file_of_zlib_blocks_still_opens() -> None:
+    """Written before there was entropy coding."""
+    with (GOLDEN / "zlib_coding.holo").open("rb") as file:
+        reader = HoloReader(io.BytesIO(file.read()))
+    blocks = list(reader.blocks())
+    assert reader.finished
+    assert [block.first_hop for block in blocks] == sorted(block.first_hop for block in blocks)
+    assert sum(block.hops for block in blocks) > 0
+    assert all(np.any(voice.dna.amplitudes) for block in blocks for voice in block.voices)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\0", b"\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"])
+def test_short_payloads(payload: bytes) -> None:
+    with pytest.raises(HoloFormatError):
+        unpack_coded_block(payload, TABLES.__getitem__)

@@ -1,0 +1,87 @@
+"""Entropy coding: any codes come back as they were, at about their ideal cost; hostile bytes are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holostream.codec.dna import Dna, silence
+from holostream.codec.tier import TIERS
+from holostream.format.entropy_coding import MAX_FRAMES, PHASES, decode_codes, encode_codes
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.rate_estimate import ideal_bits
+from tests.format.learned_tables import sound_like, tables_of
+
+
+def any_dna(lanes: int, frames: int, harmonics: int, seed: int, highest: int, legal: bool) -> Dna:
+    """Codes up to `highest`; `legal`: phases as an encoder makes them."""
+    random = np.random.default_rng(seed)
+    amplitudes = random.integers(0, highest + 1, (lanes, frames, harmonics)).astype(np.uint8)
+    phases = random.integers(0, 256, amplitudes.shape)
+    phases = (phases % PHASES[amplitudes] if legal else phases).astype(np.uint8)
+    return Dna(random.integers(0, 256, (lanes, frames)).astype(np.uint8), amplitudes, phases)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    harmonics=st.sampled_from(TIERS),
+    lanes=st.integers(1, 2),
+    frames=st.integers(0, 12),
+    seed=st.integers(0, 1 << 20),
+    highest=st.sampled_from((0, 1, 5, 15, 16, 17, 255)),
+    legal=st.booleans(),
+)
+def test_any_codes_come_back(harmonics: int, lanes: int, frames: int, seed: int, highest: int, legal: bool) -> None:
+    dna, tables = any_dna(lanes, frames, harmonics, seed, highest, legal), tables_of(harmonics)
+    assert decode_codes(encode_codes(dna, tables), lanes, frames, tables).equals(dna)
+
+
+@pytest.mark.parametrize("harmonics", TIERS)
+def test_sound_costs_what_its_tables_say(harmonics: int) -> None:
+    dna, tables = sound_like(2, 300, harmonics, 99), tables_of(harmonics)
+    coded = encode_codes(dna, tables)
+    assert decode_codes(coded, 2, 300, tables).equals(dna)
+    assert 8 * len(coded) <= 1.03 * sum(ideal_bits(dna, tables).values()) + 64
+
+
+def test_silence_costs_nearly_nothing() -> None:
+    tables = tables_of(64)
+    coded = encode_codes(silence(1, 360, 64), tables)
+    assert len(coded) < 360
+    assert decode_codes(coded, 1, 360, tables).equals(silence(1, 360, 64))
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    tables = tables_of(8)
+    with pytest.raises(ValueError, match="do not go with"):
+        encode_codes(silence(1, 2, 4), tables)
+    with pytest.raises(ValueError, match="longer than the"):
+        encode_codes(silence(1, MAX_FRAMES + 1, 8), tables)
+    with pytest.raises(HoloFormatError, match="longer than the"):
+        decode_codes(b"", 1, MAX_FRAMES + 1, tables)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), harmonics=st.sampled_from((4, 16, 128)))
+def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int) -> None:
+    tables = tables_of(harmonics)
+    coded = bytearray(encode_codes(sound_like(1, 20, harmonics, 5), tables))
+    for place, value in data.draw(st.lists(st.tuples(st.integers(0, len(coded) - 1), st.integers(0, 255)), max_size=6)):
+        coded[place] = value
+    cut = data.draw(st.integers(0, len(coded)))
+    try:
+        dna = decode_codes(bytes(coded[:cut]), 1, 20, tables)
+    except HoloFormatError:
+        return
+    assert (dna.lanes, dna.frames, dna.harmonics) == (1, 20, harmonics)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_codes_or_refused(coded: bytes) -> None:
+    try:
+        dna = decode_codes(coded, 2, 5, tables_of(8))
+    except HoloFormatError:
+        return
+    assert dna.frames == 5

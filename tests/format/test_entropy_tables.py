@@ -1,0 +1,100 @@
+"""Entropy tables: packed, named, stored beside older ones, exact in the coder; hostile files are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import constriction
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holostream.codec.tier_model import ModelError
+from holostream.format.entropy_tables import (
+    TOTAL,
+    EntropyTables,
+    coder_models,
+    load_tables,
+    save_tables,
+    tables_path,
+    unpack_tables,
+)
+from holostream.format.table_learning import frequencies_of, learn_tables
+from tests.format.learned_tables import sound_like, tables_of
+
+
+def same(one: EntropyTables, other: EntropyTables) -> bool:
+    fields = [field.name for field in dataclasses.fields(EntropyTables)]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in fields)
+
+
+@pytest.mark.parametrize("harmonics", [4, 64, 256])
+def test_they_come_back_under_the_same_name(harmonics: int) -> None:
+    tables = tables_of(harmonics)
+    found = unpack_tables(tables.packed)
+    assert same(found, tables)
+    assert found.digest == tables.digest
+    assert len(tables.packed) < 64_000
+
+
+def test_frequencies_add_up_and_none_is_zero() -> None:
+    random = np.random.default_rng(1)
+    found = frequencies_of(random.random((50, 17)) ** 9 + 1e-12)
+    assert (found.sum(1, dtype=np.int64) == TOTAL).all()
+    assert found.min() >= 1
+
+
+def test_the_coder_works_with_just_these_frequencies() -> None:
+    """The library's fixed-point intervals, found by coding: a symbol costs log2(total / frequency) bits exactly."""
+    frequencies = frequencies_of(np.array([[0.7, 0.2, 0.05, 0.0499, 0.0001]]))[0]
+    model = constriction.stream.model.Categorical(perfect=False)
+    for symbol, frequency in enumerate(frequencies):
+        encoder = constriction.stream.queue.RangeEncoder()
+        count = 4000
+        encoder.encode(np.full(count, symbol, np.int32), model, np.repeat(coder_models(frequencies[None]), count, 0))
+        ideal = count * np.log2(TOTAL / frequency)
+        assert abs(encoder.num_bits() - ideal) < 0.001 * ideal + 96
+
+
+def test_older_sets_stay_beside_newer_ones(tmp_path: Path) -> None:
+    old = tables_of(8)
+    new = learn_tables([sound_like(1, 200, 8, 50)])
+    assert old.digest != new.digest
+    for tables in (old, new):
+        save_tables(tmp_path, tables)
+    for tables in (old, new):
+        assert same(load_tables(tmp_path, 8, tables.digest), tables)
+
+
+def test_missing_and_damaged_sets_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="point --models at a folder that has them"):
+        load_tables(tmp_path, 8, "0" * 16)
+    tables = tables_of(8)
+    path = save_tables(tmp_path, tables)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelError, match="restore the file"):
+        load_tables(tmp_path, 8, tables.digest)
+    other = tables_path(tmp_path, 8, "1" * 16)
+    other.write_bytes(tables.packed)
+    with pytest.raises(ModelError, match="they are set"):
+        load_tables(tmp_path, 8, "1" * 16)
+
+
+@given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16))
+def test_mutated_tables_are_refused(place: int, value: int, cut: int) -> None:
+    data = bytearray(tables_of(4).packed)
+    before = data[place % len(data)]
+    data[place % len(data)] = value
+    if value != before:
+        with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+            unpack_tables(bytes(data))
+    with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+        unpack_tables(tables_of(4).packed[: cut % len(data)])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+        unpack_tables(b"HOLT" + data)
