@@ -54,7 +54,7 @@ def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
     """Quantizer steps to begin with: one layer up to hop / 2 harmonics, near the tier's bitrate; then refinements some
     4 times finer each."""
     layers = max(1, harmonics // (hop // 2))
-    return {1: (_FIRST_STEP.get(harmonics, 0.33),), 2: (0.42, 0.078), 4: (0.5, 0.15, 0.042, 0.0124)}[layers]
+    return {1: (_FIRST_STEP.get(harmonics, 0.33),), 2: (0.42, 0.078), 4: (0.51, 0.154, 0.043, 0.0128)}[layers]
 
 
 def step_tilt(harmonics: int, hop: int = 128) -> float:
