@@ -146,8 +146,8 @@ def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) ->
 def _check_fit(harmonics: int, frames: int, tables: EntropyTables) -> None:
     if harmonics != tables.harmonics:
         raise ValueError(f"codes of tier {harmonics} do not go with the entropy tables of tier {tables.harmonics}")
-    if frames > MAX_FRAMES:
-        raise ValueError(f"a stretch of {frames} frames is longer than the {MAX_FRAMES} that are coded together")
+    if not 1 <= frames <= MAX_FRAMES:
+        raise ValueError(f"a stretch has {frames} frames; 1 to {MAX_FRAMES} are coded together")
 
 
 def _decode_gains(reader: _Reader, lanes: int, frames: int, tables: EntropyTables) -> np.ndarray:

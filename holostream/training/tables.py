@@ -37,6 +37,11 @@ def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]
     Raises ModelError, TrainingError if there is no sound, OSError.
     """
     model = load_tier(models, harmonics)
+    if model.facts.codes != "polar":
+        raise TrainingError(
+            f"tier {harmonics} of {models} has codes of its own ({model.facts.codes}), which entropy tables do not fit; "
+            "its files are packed with zlib"
+        )
     codes = [dna for sound in sounds if (dna := codes_of(model, sound)).frames]
     try:
         tables = learn_tables(codes, layers_of(model.facts))

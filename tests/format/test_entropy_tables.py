@@ -88,13 +88,13 @@ def test_mutated_tables_are_refused(place: int, value: int, cut: int) -> None:
     before = data[place % len(data)]
     data[place % len(data)] = value
     if value != before:
-        with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+        with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
             unpack_tables(bytes(data))
-    with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+    with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
         unpack_tables(tables_of(4).packed[: cut % len(data)])
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"they|harmonics|bytes|classes|class|frequencies"):
+    with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
         unpack_tables(b"HOLT" + data)

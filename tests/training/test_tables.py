@@ -1,0 +1,54 @@
+"""Entropy tables of exported tiers: learned, named in tier.json, used by the next file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.codec.tier_model import load_tier
+from holostream.format.entropy_tables import current_tables
+from holostream.format.holo_file import HoloReader
+from holostream.format.transcode import encode_file
+from holostream.training.tables import learn_tier_tables, main
+from holostream.training.training_error import TrainingError
+from tests.speech import speech
+
+
+@pytest.fixture
+def own_models(models: Path, tmp_path: Path) -> Path:
+    shutil.copytree(models / "tier_008", tmp_path / "models" / "tier_008")
+    return tmp_path / "models"
+
+
+def test_the_next_file_is_written_with_what_was_learned(own_models: Path, tmp_path: Path) -> None:
+    before = load_tier(own_models, 8).facts.entropy_tables
+    tables = learn_tier_tables(own_models, 8, [speech(2.0, 48000, seed)[np.newaxis] for seed in range(2)])
+    model = load_tier(own_models, 8)
+    assert model.facts.entropy_tables == tables.digest != before
+    assert current_tables(own_models, model.facts) is not None
+    soundfile.write(tmp_path / "voice.wav", speech(1.0, 48000, 7), 48000)
+    encode_file(tmp_path / "voice.wav", tmp_path / "voice.holo", model)
+    with (tmp_path / "voice.holo").open("rb") as file:
+        assert HoloReader(file, models=own_models).header.tables == {"8": tables.digest}
+    assert len(list((own_models / "tier_008" / "entropy").iterdir())) == 2
+
+
+def test_the_command_line(own_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sounds").mkdir()
+    soundfile.write(tmp_path / "sounds" / "a.wav", speech(2.0, 24000, 1), 24000)
+    (tmp_path / "sounds" / "b.wav").write_bytes(b"no sound")
+    main(["--data", str(tmp_path / "sounds"), "--models", str(own_models), "--tiers", "8", "--minutes", "1"])
+    said = capsys.readouterr()
+    assert load_tier(own_models, 8).facts.entropy_tables in said.out
+    assert "skipped" in said.err
+    with pytest.raises(SystemExit, match="holds no WAV"):
+        main(["--data", str(own_models), "--models", str(own_models), "--tiers", "8"])
+
+
+def test_no_sound_is_told(own_models: Path) -> None:
+    with pytest.raises(TrainingError, match="no sound to learn entropy tables from"):
+        learn_tier_tables(own_models, 8, [])
