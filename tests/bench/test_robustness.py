@@ -8,7 +8,6 @@ from holostream.bench import robustness
 from holostream.bench.robustness import measure_robustness, tier_robustness
 from holostream.codec.tier import TIERS
 
-
 CLICKS_IN_A_WHISPER = pytest.mark.xfail(
     strict=True, reason="tier 4's network, trained for half an hour, lets a whisper click above 16 kHz (17 dB, 12 are fine)"
 )
