@@ -90,6 +90,10 @@ def read_header(file: BinaryIO, name: str) -> HoloHeader:
         raise HoloFormatError(f"{name} ends within its header; nothing was recorded in it")
     if struct.unpack("<I", check)[0] != zlib.crc32(start + description):
         raise HoloFormatError(f"{name} has a damaged header (its checksum does not fit)")
+    if form not in (PLAIN, DEFLATED):
+        raise HoloFormatError(
+            f"{name} has a description of form {form}, which this version does not know; install a newer holostream"
+        )
     try:
         return header_from_dict(json.loads(_inflated(description) if form == DEFLATED else description))
     except (ValueError, RecursionError, zlib.error) as error:
