@@ -50,9 +50,9 @@ def test_mutated_headers_are_read_or_refused(place: int, value: int, repaired: b
     packed = bytearray(pack_header(HEADER)[:-4])
     packed[place % len(packed)] = value
     data = sealed(bytes(packed)) if repaired else bytes(packed) + pack_header(HEADER)[-4:]
+    told = ""
     try:
-        header = read(data)
+        assert read(data).rate >= 8000
     except HoloFormatError as error:
-        assert "\n" not in str(error)
-        return
-    assert header.rate >= 8000
+        told = str(error)
+    assert len(told.splitlines()) <= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def test_the_command_line(own_models: Path, tmp_path: Path, capsys: pytest.Captu
     assert "skipped" in said.err
     with pytest.raises(SystemExit, match="holds no WAV"):
         main(["--data", str(own_models), "--models", str(own_models), "--tiers", "8"])
+
+
+def test_codes_of_another_kind_are_refused(own_models: Path) -> None:
+    """Imported HOLO-Audio tiers: their phases do not obey the quantizer's counts."""
+    path = own_models / "tier_008" / "tier.json"
+    document = json.loads(path.read_text())
+    document["facts"] |= {"codes": "bytes", "entropy_tables": ""}
+    path.write_text(json.dumps(document))
+    with pytest.raises(TrainingError, match="packed with zlib"):
+        learn_tier_tables(own_models, 8, [speech(1.0, 48000, 1)[np.newaxis]])
 
 
 def test_no_sound_is_told(own_models: Path) -> None:
