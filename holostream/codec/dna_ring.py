@@ -103,9 +103,7 @@ class DnaRing:
         """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place. Never waits, never grows."""
         place = self._written[0]
         index, harmonics = place % self.capacity, amplitudes.shape[1]
-        _HEAD.pack_into(
-            self._bytes, 64 + index * self._slot_bytes, 0, hop, voice, harmonics, kind, fade_hop, fade_hops
-        )
+        _HEAD.pack_into(self._bytes, 64 + index * self._slot_bytes, 0, hop, voice, harmonics, kind, fade_hop, fade_hops)
         self._gains[index] = gains
         self._amplitudes[index, :, :harmonics] = amplitudes
         self._phases[index, :, :harmonics] = phases

@@ -187,7 +187,12 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
         _, voice.partial = overlap_add(sound, voice.partial, facts)
         for i in range(frames):
             path.ring.write(
-                path.hop + 1 - frames + i, voice.number, dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i], PRIMING
+                path.hop + 1 - frames + i,
+                voice.number,
+                dna.gains[:, i],
+                dna.amplitudes[:, i],
+                dna.phases[:, i],
+                PRIMING,
             )
     return voice
 

@@ -17,12 +17,13 @@ from holostream import __version__
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.format.coded_block import FULL_HOPS
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.replay import CHECKSUM_DIGITS
 
-BLOCK_HOPS, BLOCK_SECONDS = 360, 0.96
+BLOCK_HOPS, BLOCK_SECONDS = FULL_HOPS, 1.024
 """The longest block: what a crash can cost."""
 
 

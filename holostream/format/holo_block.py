@@ -3,7 +3,7 @@
 This layout needs no entropy tables; files of tiers that have some are written with `coded_block` instead.
 
     frames   8  first hop, signed: time in hops since the session began
-    payload  2  hops (1 to 4096)
+    payload  2  hops (1 to 1024)
              1  lanes (1 or 2)
              1  voices (1 or 2)
              1  fade: how many hops the fade had run before the first hop
@@ -12,7 +12,7 @@ This layout needs no entropy tables; files of tiers that have some are written w
              1  zero
              then for each voice
              2    harmonics
-             2    preroll: frames before the first hop, run but not heard (at most 4096)
+             2    preroll: frames before the first hop, run but not heard (at most 1024)
              1    1: the voice starts from silence with this block's first frame; 0: it goes on from the block before
              3    zero
              then coded: for each voice its gains (lanes x frames), amplitudes and phases (lanes x frames x harmonics
@@ -35,7 +35,7 @@ from holostream.codec.tier import TIERS
 from holostream.format.holo_error import HoloFormatError
 
 CODING_ZLIB = 1
-MAX_HOPS = 4096
+MAX_HOPS = 1024
 _FRAMES, _VOICE = struct.Struct("<qHBBBBBx"), struct.Struct("<HHB3x")
 
 
@@ -115,3 +115,10 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
         voices.append(VoiceRun(bool(starts), preroll, Dna(gains.reshape(lanes, frames), amplitudes, phases)))
         at += size
     return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops)
+
+
+def packed_hops(payload: bytes) -> tuple[int, int]:
+    """(first hop, hops) of a payload, without decoding it. Raises HoloFormatError."""
+    if len(payload) < _FRAMES.size:
+        raise HoloFormatError("a block is too short for what it announces")
+    return _FRAMES.unpack_from(payload)[:2]

@@ -1,79 +1,58 @@
-"""The `.holo` file, version 3: a recording of harmonic DNA exactly as it was heard. All numbers little-endian.
+"""The `.holo` file, version 3: a recording of harmonic DNA exactly as it was heard.
 
-    header      see `holo_header`
+    header   see `holo_header`
+    blocks   each framed as in `block_frame`; by their kind
+               0  coded frames, see `coded_block`
+               1  frames of a tier without entropy tables, see `holo_block`
+               2  events, see `holo_events`
+               3  the end, written when a recording is closed, see `block_index`
 
-    block    4  sync bytes C1 48 42 03
-             1  kind: 1 frames, 2 end
-             3  zero
-             4  n, bytes of the payload (at most 2^24)
-             n  payload
-             4  CRC-32 of all bytes of the block before
-
-    short    3  sync bytes C1 48 42
-    block    1  kind, at least 16: 16 coded frames
-             3  n, bytes of the payload
-             n  payload
-             4  CRC-32 of all bytes of the block before
-
-    frames      see `holo_block`, coded frames: see `coded_block`
-    payload
-
-    end      8  hops heard in all; written when a recording is closed
-    payload
-
-Blocks of other kinds are skipped. Hops missing between blocks are silence. A file may end anywhere: what follows the
-last whole block does not count.
+Hops missing between blocks are silence. Blocks of frames are in the order of their hops. Events stand before or after the
+frames of their time, at most a block away. What follows the end, or the last whole block, does not count.
 """
 
 from __future__ import annotations
 
 import os
-import struct
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from holostream.codec.tier_model import ModelError, default_models_folder
-from holostream.format.coded_block import can_be_coded, pack_coded_block, unpack_coded_block
+from holostream.format.block_frame import (
+    CHECK_BYTES,
+    CODED_FRAMES,
+    END,
+    EVENTS,
+    FRAMES,
+    HEAD_BYTES,
+    MAX_PAYLOAD,
+    BlockFrame,
+    DamagedBlockError,
+    pack_frame,
+    read_frame,
+)
+from holostream.format.block_index import LENGTH_BYTES, BlockIndex, pack_end, unpack_end
+from holostream.format.coded_block import can_be_coded, coded_hops, pack_coded_block, unpack_coded_block
 from holostream.format.entropy_tables import EntropyTables, load_tables
-from holostream.format.holo_block import DnaBlock, pack_dna_block, unpack_dna_block
+from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_hops, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
+from holostream.format.holo_events import EVENTS_IN_A_BLOCK, Event, pack_events, unpack_events
 from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
-
-SYNC, SHORT_SYNC = b"\xc1HB\x03", b"\xc1HB"
-FRAMES, END, CODED_FRAMES = 1, 2, 16
-FIRST_SHORT_KIND = 16
-MAX_PAYLOAD = 1 << 24
-_BLOCK, _SHORT = struct.Struct("<4sB3xI"), struct.Struct("<3sBHB")
-
-
-def _pack_block(kind: int, payload: bytes) -> bytes:
-    packed = _BLOCK.pack(SYNC, kind, len(payload)) + payload
-    return packed + struct.pack("<I", zlib.crc32(packed))
-
-
-def _pack_short_block(kind: int, payload: bytes) -> bytes:
-    packed = _SHORT.pack(SHORT_SYNC, kind, len(payload) & 0xFFFF, len(payload) >> 16) + payload
-    return packed + struct.pack("<I", zlib.crc32(packed))
-
-
-def _unpack_short(start: bytes) -> tuple[bytes, int, int]:
-    sync, kind, low, high = _SHORT.unpack(start)
-    return sync, kind, low | high << 16
 
 
 class HoloWriter:
     """Appends to an unbuffered binary file; when `write` returns, the system has the block and a crash of ours cannot
     lose it."""
 
-    SPARE = 14
+    SPARE = 8
     """Bytes behind the description, so that a length that turns out longer can be corrected in place."""
 
     def __init__(self, file: BinaryIO, header: HoloHeader, tables: Mapping[int, EntropyTables] | None = None) -> None:
         """`tables` by harmonics, as the header names them; a block of a tier without is packed with zlib."""
         self._file, self._tables = file, tables or {}
         self.bytes = self.hops = 0
+        self._index = BlockIndex()
         self._header_size = len(pack_header(header)) + self.SPARE
         self._append(self._packed(header))
 
@@ -96,13 +75,21 @@ class HoloWriter:
             raise
         self.bytes += len(data)
 
-    def write(self, block: DnaBlock) -> None:
-        """Raises OSError if the disk does not take it."""
+    def write(self, block: DnaBlock, events: Iterable[Event] = ()) -> None:
+        """A block of frames, and events before it, as one write. Raises OSError if the disk does not take it."""
+        before = _event_blocks(events)
         if can_be_coded(block, self._tables):
-            self._append(_pack_short_block(CODED_FRAMES, pack_coded_block(block, self._tables)))
+            packed = pack_frame(CODED_FRAMES, pack_coded_block(block, self._tables))
         else:
-            self._append(_pack_block(FRAMES, pack_dna_block(block)))
+            packed = pack_frame(FRAMES, pack_dna_block(block))
+        place = self.bytes + len(before)
+        self._append(before + packed)
+        self._index.add(place, block.first_hop, block.hops)
         self.hops += block.hops
+
+    def write_events(self, events: Iterable[Event]) -> None:
+        """Events without frames. Raises OSError."""
+        self._append(_event_blocks(events))
 
     def correct(self, header: HoloHeader) -> None:
         """Put another description in place of the first. Raises ValueError if it does not fit there."""
@@ -114,22 +101,32 @@ class HoloWriter:
         self._file.seek(0, os.SEEK_END)
 
     def finish(self) -> None:
-        """Mark the recording as complete; the file stays open."""
-        self._append(_pack_block(END, struct.pack("<q", self.hops)))
+        """Append the index, which marks the recording as complete; the file stays open."""
+        self._append(pack_frame(END, pack_end(self._index)))
+
+
+def _event_blocks(events: Iterable[Event]) -> bytes:
+    rows = list(events)
+    return b"".join(
+        pack_frame(EVENTS, pack_events(rows[start : start + EVENTS_IN_A_BLOCK]))
+        for start in range(0, len(rows), EVENTS_IN_A_BLOCK)
+    )
 
 
 class HoloReader:
     """Reads a binary file block by block, never more than one in memory.
 
-    `models` is the folder that has the entropy tables, by default the shipped one. After `blocks` has run out:
-    `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block) and `zlib_blocks`
-    (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
+    `models` is the folder that has the entropy tables, by default the shipped one. After `items` or `blocks` has run
+    out: `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block) and
+    `zlib_blocks` (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
     """
 
     def __init__(self, file: BinaryIO, name: str = "this file", models: Path | None = None) -> None:
         self._file, self._name, self._models = file, name, models
         self.finished, self.torn_bytes, self.zlib_blocks = False, 0, 0
         self.header = read_header(file, name)
+        self._start = file.tell()
+        self._count = 0
 
     def tables(self, harmonics: int) -> EntropyTables:
         """The entropy tables that the header names for a tier. Raises HoloFormatError."""
@@ -141,42 +138,108 @@ class HoloReader:
         except ModelError as error:
             raise MissingTablesError(f"{self._name} cannot be decoded: {error}") from error
 
-    def blocks(self) -> Iterator[DnaBlock]:
-        """Every whole block in order. Raises HoloFormatError at a damaged one that others follow."""
-        count = 0
-        while start := self._file.read(_SHORT.size):
-            count += 1
-            long = start[:4] == SYNC
-            layout = _BLOCK if long else _SHORT
-            start += self._file.read(layout.size - _SHORT.size) if long else b""
-            rest, kind, size = b"", 0, 0
-            if len(start) == layout.size:
-                sync, kind, size = layout.unpack(start) if long else _unpack_short(start)
-                if sync not in (SYNC, SHORT_SYNC) or size > MAX_PAYLOAD or (not long and kind < FIRST_SHORT_KIND):
-                    raise HoloFormatError(f"{self._name} is damaged at block {count}: no block begins there")
-                rest = self._file.read(size + 4)
-            if len(start) < layout.size or len(rest) < size + 4:
-                self.torn_bytes = len(start) + len(rest)
-                return
-            payload, check = rest[:size], struct.unpack("<I", rest[size:])[0]
-            if zlib.crc32(start + payload) != check:
-                raise HoloFormatError(f"{self._name} is damaged at block {count}: its checksum does not fit")
-            if kind == END:
+    def blocks(self, wait: Callable[[], bool] = lambda: False) -> Iterator[DnaBlock]:
+        """`items` without the events."""
+        return (item for item in self.items(wait) if isinstance(item, DnaBlock))
+
+    def items(self, wait: Callable[[], bool] = lambda: False) -> Iterator[DnaBlock | list[Event]]:
+        """Every whole block in order from where the file stands. Raises HoloFormatError at a damaged one.
+
+        Where the file ends without having been closed, `wait` is called: it may wait for more to be written and tells
+        whether to look again.
+        """
+        while True:
+            place = self._file.tell()
+            frame = self._frame()
+            if isinstance(frame, int):
+                self.torn_bytes = frame
+                if not wait():
+                    return
+                self._file.seek(place)
+                self._count -= 1
+                continue
+            if frame.kind == END:
                 self.finished = True
                 return
-            if kind in (FRAMES, CODED_FRAMES):
-                yield self._block(kind, payload, count)
+            if frame.kind in (FRAMES, CODED_FRAMES, EVENTS):
+                yield self._item(frame)
 
-    def _block(self, kind: int, payload: bytes, count: int) -> DnaBlock:
+    def index(self) -> BlockIndex:
+        """Of all blocks of frames: as the file has it, or made from the blocks if the recording was not closed.
+
+        The file stands where it stood before. Raises HoloFormatError.
+        """
+        before = self._file.tell(), self._count
         try:
-            block = unpack_dna_block(payload) if kind == FRAMES else unpack_coded_block(payload, self.tables)
+            return self._stored_index() or self._made_index()
+        finally:
+            self._file.seek(before[0])
+            self._count = before[1]
+
+    def seek(self, index: BlockIndex, hop: int, context: int) -> None:
+        """Go to a block from which on `hop` and all after it decode exactly, if decoding begins there anew.
+
+        `context` is the most frames that any tier of the recording depends on (`TierFacts.context_frames`).
+        """
+        place = index.place_for(hop - context)
+        self._file.seek(self._start if place is None else place)
+        self.torn_bytes, self.finished = 0, False
+
+    def _stored_index(self) -> BlockIndex | None:
+        """None if the file does not end with one that describes it."""
+        size = self._file.seek(0, os.SEEK_END)
+        tail = LENGTH_BYTES + CHECK_BYTES
+        self._file.seek(max(0, size - tail))
+        length = int.from_bytes(self._file.read(LENGTH_BYTES), "little")
+        start = size - CHECK_BYTES - length - HEAD_BYTES
+        if length > MAX_PAYLOAD or start < self._start:
+            return None
+        self._file.seek(start)
+        try:
+            frame = read_frame(self._file)
+            if isinstance(frame, int) or frame.kind != END:
+                return None
+            heard, index = unpack_end(frame.payload)
+        except HoloFormatError:
+            return None
+        return index if heard == sum(index.hops) else None
+
+    def _made_index(self) -> BlockIndex:
+        index = BlockIndex()
+        self._file.seek(self._start)
+        self._count, place = 0, self._start
+        while not isinstance(frame := self._frame(), int) and frame.kind != END:
+            if frame.kind in (FRAMES, CODED_FRAMES):
+                hops = coded_hops(frame.payload) if frame.kind == CODED_FRAMES else packed_hops(frame.payload)
+                index.add(place, *hops)
+            place += frame.size
+        return index
+
+    def _frame(self) -> BlockFrame | int:
+        self._count += 1
+        try:
+            return read_frame(self._file)
+        except DamagedBlockError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: HoloFormatError) -> HoloFormatError:
+        return HoloFormatError(
+            f"{self._name} is damaged at block {self._count}: {error}; `holostream repair` saves the rest"
+        )
+
+    def _item(self, frame: BlockFrame) -> DnaBlock | list[Event]:
+        try:
+            if frame.kind == EVENTS:
+                return unpack_events(frame.payload)
+            coded = frame.kind == CODED_FRAMES
+            block = unpack_coded_block(frame.payload, self.tables) if coded else unpack_dna_block(frame.payload)
         except MissingTablesError:
             raise
         except HoloFormatError as error:
-            raise HoloFormatError(f"{self._name} is damaged at block {count}: {error}") from error
+            raise self._damaged(error) from error
         if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
             raise HoloFormatError(
-                f"{self._name}: block {count} has other lanes than the header's {self.header.lanes}"
+                f"{self._name}: block {self._count} has other lanes than the header's {self.header.lanes}"
             )
-        self.zlib_blocks += kind == FRAMES
+        self.zlib_blocks += not coded
         return block

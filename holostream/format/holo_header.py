@@ -1,13 +1,13 @@
 """The header of a `.holo`: every fact needed to decode it, as a small JSON object. All numbers little-endian.
 
-    header   4  magic "HOLO"
-             1  version, 3
-             1  form of the description: 0 plain, 1 deflated
-             2  zero
-             4  n, bytes of the description (at most 65536)
-             n  description: a JSON object in UTF-8, see `HoloHeader`, with spaces at its end; deflated: as a raw
-                deflate stream with the preset dictionary DICTIONARY, with zeros at its end
-             4  CRC-32 of all bytes before
+header   4  magic "HOLO"
+         1  version, 3
+         1  form of the description: 0 plain, 1 deflated
+         2  zero
+         4  n, bytes of the description (at most 65536)
+         n  description: a JSON object in UTF-8, see `HoloHeader`, with spaces at its end; deflated: as a raw
+            deflate stream with the preset dictionary DICTIONARY, with zeros at its end
+         4  CRC-32 of all bytes before
 """
 
 from __future__ import annotations

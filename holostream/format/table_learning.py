@@ -153,4 +153,3 @@ def frequencies_of(weights: np.ndarray) -> np.ndarray:
     rest = TOTAL - frequencies.sum(-1, keepdims=True)
     np.put_along_axis(frequencies, largest, np.take_along_axis(frequencies, largest, -1) + rest, -1)
     return frequencies.astype(np.uint16)
-

@@ -13,14 +13,15 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import TierModel, load_tier
 from holostream.format.audio_reader import AudioReader
 from holostream.format.audio_writer import AudioWriter
+from holostream.format.coded_block import FULL_HOPS
 from holostream.format.entropy_tables import current_tables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
 from holostream.format.new_file import new_file
 from holostream.format.replay import Replay, tier_checksum
 
-BLOCK_HOPS = 360
-"""Hops in a block: 0.96 s at 48 kHz and a hop of 128."""
+BLOCK_HOPS = FULL_HOPS
+"""Hops in a block: 1.024 s at 48 kHz and a hop of 128."""
 
 Progress = Callable[[float], None]
 

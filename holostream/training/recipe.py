@@ -90,7 +90,9 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
         return recipe
     wave = {4: 0.0, 8: 0.1, 16: 0.3, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
     companded = {4: 2.0, 8: 4.0, 16: 6.0, 32: 8.0, 64: 8.0, 128: 4.0, 256: 0.0}[harmonics]
-    return dataclasses.replace(recipe, companded_weight=companded, wave_weight=wave, width=recipe.width if harmonics < 128 else 0)
+    return dataclasses.replace(
+        recipe, companded_weight=companded, wave_weight=wave, width=recipe.width if harmonics < 128 else 0
+    )
 
 
 def load_recipe(name: str) -> Recipe:

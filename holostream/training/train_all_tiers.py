@@ -120,7 +120,9 @@ def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check) -> d
             "skipped": len(corpus.skipped),
         },
         "training_seconds": round(done.seconds, 1),
-        "sound_seconds_per_second": round(done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9), 1),
+        "sound_seconds_per_second": round(
+            done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9), 1
+        ),
         "steps": done.step,
         "held_out": {name: round(value, 4) for name, value in vars(seen).items()},
         "licence": "MIT",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.format.coded_block import can_be_coded, pack_coded_block, unpack_coded_block
-from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.coded_block import can_be_coded, coded_hops, pack_coded_block, unpack_coded_block
+from holostream.format.holo_block import DnaBlock, VoiceRun, pack_dna_block, packed_hops
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader
 from tests.dna_examples import dna_blocks, equal_blocks
@@ -35,11 +34,11 @@ def test_a_tier_without_tables_is_not_coded() -> None:
 
 
 def test_what_stands_beside_the_codes_is_next_to_nothing() -> None:
-    dna = sound_like(1, 360, 16, 3)
+    dna = sound_like(1, 384, 16, 3)
     from holostream.format.entropy_coding import encode_codes
 
-    packed = pack_coded_block(DnaBlock(360, 360, (VoiceRun(False, 0, dna),)), TABLES)
-    assert len(packed) - len(encode_codes(dna, TABLES[16])) <= 6
+    packed = pack_coded_block(DnaBlock(384, 384, (VoiceRun(False, 0, dna),)), TABLES)
+    assert len(packed) - len(encode_codes(dna, TABLES[16])) <= 3
 
 
 @settings(max_examples=150, deadline=None)
@@ -63,15 +62,36 @@ def test_mutated_payloads_are_blocks_or_refused(data: st.DataObject) -> None:
     assert all(voice.dna.frames == block.hops + voice.preroll for voice in block.voices)
 
 
-def test_a_file_of_zlib_blocks_still_opens() -> None:
-    """Written before there was entropy coding."""
-    with (GOLDEN / "zlib_coding.holo").open("rb") as file:
-        reader = HoloReader(io.BytesIO(file.read()))
-    blocks = list(reader.blocks())
-    assert reader.finished
-    assert [block.first_hop for block in blocks] == sorted(block.first_hop for block in blocks)
-    assert sum(block.hops for block in blocks) > 0
-    assert all(np.any(voice.dna.amplitudes) for block in blocks for voice in block.voices)
+@pytest.mark.parametrize(
+    ("name", "blocks", "digest"),
+    [
+        ("zlib_frames", 3, "8e46a03f8412fbd8090c491547cc4ab6bccff4059e650530fcb9e5605f803495"),
+        ("coded_small", 1, "b350cf94ecffae6380f2a706d4af529ae6a6c9344da900da218df0afcb1747a9"),
+        ("coded_frames", 4, "24d2fa0e5645776f9c581588f0e104653d4eab631e857c4396ee3d876c181dda"),
+    ],
+)
+def test_golden_files_hold_the_codes_they_were_written_with(name: str, blocks: int, digest: str) -> None:
+    """Their tables are shipped with the tiers and stay there, whatever the tiers are trained to."""
+    with (GOLDEN / f"{name}.holo").open("rb") as file:
+        reader = HoloReader(file)
+        found = list(reader.blocks())
+        assert reader.finished
+        assert list(reader.index().first_hops) == [block.first_hop for block in found]
+    held = hashlib.sha256()
+    for block in found:
+        voices = [(voice.starts, voice.preroll) for voice in block.voices]
+        held.update(repr((block.first_hop, block.hops, block.fade_first, block.fade_hops, voices)).encode())
+        for voice in block.voices:
+            held.update(voice.dna.gains.tobytes() + voice.dna.amplitudes.tobytes() + voice.dna.phases.tobytes())
+    assert (len(found), held.hexdigest()) == (blocks, digest)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_hops_are_known_without_decoding(data: st.DataObject) -> None:
+    block = data.draw(dna_blocks())
+    assert coded_hops(pack_coded_block(block, TABLES)) == (block.first_hop, block.hops)
+    assert packed_hops(pack_dna_block(block)) == (block.first_hop, block.hops)
 
 
 @pytest.mark.parametrize("payload", [b"", b"\0", b"\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"])

@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holostream.codec.dna import Dna
+from holostream.format.block_frame import END, EVENTS, pack_frame
+from holostream.format.block_index import BlockIndex, pack_end
 from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter, pack_header
 from holostream.format.holo_header import DICTIONARY
 from tests.dna_examples import HEADER, dna_blocks, equal_blocks, random_dna, written
@@ -81,7 +84,7 @@ class TestRoundTrip:
         assert read(written([], header))[0].header == header
 
     def test_the_largest_block(self) -> None:
-        block = DnaBlock(0, 4096, (VoiceRun(True, 4096, random_dna(2, 8192, 256, 0)),))
+        block = DnaBlock(0, 1000, (VoiceRun(True, 24, random_dna(2, 1024, 256, 0)),))
         _, (found,) = read(written([block], HoloHeader("f", 48000, 128, 192, 2, {})))
         assert equal_blocks(found, block)
 
@@ -99,8 +102,8 @@ class TestRoundTrip:
         assert json.loads(description)["hop"] == 128
         assert struct.unpack_from("<I", data, 12 + size)[0] == zlib.crc32(data[: 12 + size])
         codes = bytes((0, 1, *range(8), *range(8)))
-        assert data[16 + size : 16 + size + 12][:8] == b"\xc1HB\x03\x01\0\0\0"
-        payload = data[16 + size + 12 : -4]
+        payload = data[16 + size + 6 : -4]
+        assert data[16 + size : 16 + size + 6] == b"\xc1HB" + (1 + 16 * len(payload)).to_bytes(3, "little")
         assert payload[:24] == struct.pack("<qHBBBBBxHHB3x", -2, 2, 1, 1, 0, 0, 1, 4, 0, 1)
         assert zlib.decompress(payload[24:]) == codes
 
@@ -124,6 +127,110 @@ class TestRoundTrip:
     def test_tags_have_a_limit(self) -> None:
         with pytest.raises(ValueError, match="shorten the tags"):
             pack_header(HoloHeader(**{**vars(HEADER), "tags": {"a": "b" * 70_000}}))
+
+
+class TestIndex:
+    BLOCKS = tuple(
+        DnaBlock(50 + 12 * n + 5 * (n > 2), 12, (VoiceRun(n in (0, 3), 0, random_dna(1, 12, 8, n)),)) for n in range(6)
+    )
+
+    @pytest.mark.parametrize("finish", [True, False])
+    def test_stored_or_made_it_is_the_same(self, finish: bool) -> None:
+        data = written(list(self.BLOCKS), finish=finish)
+        index = HoloReader(io.BytesIO(data + (b"" if finish else b"\xc1H"))).index()
+        assert list(index.first_hops) == [block.first_hop for block in self.BLOCKS]
+        assert list(index.hops) == [12] * 6
+        assert (index.first_hop, index.end_hop) == (50, 127)
+
+    def test_it_is_not_made_where_it_is_stored(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        reader = HoloReader(io.BytesIO(written(list(self.BLOCKS))))
+        monkeypatch.setattr(HoloReader, "_made_index", lambda self: pytest.fail("made"))
+        assert len(reader.index().hops) == 6
+
+    def test_asking_for_it_does_not_move_the_file(self) -> None:
+        for finish in (True, False):
+            reader = HoloReader(io.BytesIO(written(list(self.BLOCKS), finish=finish)))
+            blocks = reader.blocks()
+            assert equal_blocks(next(blocks), self.BLOCKS[0])
+            reader.index()
+            assert equal_blocks(next(blocks), self.BLOCKS[1])
+
+    @pytest.mark.parametrize("finish", [True, False])
+    def test_seeking(self, finish: bool) -> None:
+        reader = HoloReader(io.BytesIO(written(list(self.BLOCKS), finish=finish)))
+        index = reader.index()
+        for hop in range(40, 140):
+            for context in (1, 8, 30):
+                reader.seek(index, hop, context)
+                first = next(reader.blocks())
+                assert first.first_hop <= max(50, hop - context)
+                later = [block.first_hop for block in self.BLOCKS if first.first_hop < block.first_hop <= hop - context]
+                assert not later
+
+    def test_an_index_that_lies_is_noticed(self) -> None:
+        whole = written([self.BLOCKS[0]], finish=False)
+        lying = BlockIndex()
+        lying.add(3, 50, 12)
+        reader = HoloReader(io.BytesIO(whole + pack_frame(END, pack_end(lying))))
+        reader.seek(reader.index(), 50, 0)
+        with pytest.raises(HoloFormatError, match="damaged"):
+            list(reader.blocks())
+
+    def test_a_torn_index_is_made_anew(self) -> None:
+        data = written(list(self.BLOCKS))
+        for cut in range(1, len(data) - len(written(list(self.BLOCKS), finish=False))):
+            assert len(HoloReader(io.BytesIO(data[:-cut])).index().hops) == 6
+
+
+class TestEvents:
+    def test_they_come_back_in_place(self) -> None:
+        file = io.BytesIO()
+        writer = HoloWriter(file, HEADER)
+        events = [Event(5 * 128, "wet", 0.5), Event(7 * 128 + 3, "marker", "Grüße")] * 13
+        writer.write(SMALL[0], events)
+        writer.write_events(events[:1])
+        writer.write(SMALL[2])
+        writer.finish()
+        items = list(HoloReader(io.BytesIO(file.getvalue())).items())
+        found = [event for item in items if isinstance(item, list) for event in item]
+        assert found == events + events[:1]
+        assert isinstance(items[0], list)
+        reader, blocks = read(file.getvalue())
+        assert is_prefix(blocks, [SMALL[0], SMALL[2]])
+        assert list(reader.index().first_hops) == [5, 9]
+
+    def test_bad_events_are_damage(self) -> None:
+        with pytest.raises(HoloFormatError, match="damaged at block 1: a block's events"):
+            read(written([], finish=False) + pack_frame(EVENTS, b"[[0]]"))
+
+
+class TestFollowing:
+    def test_a_file_that_grows(self) -> None:
+        """Whatever pieces it grows by, the same blocks come, each as soon as it is whole."""
+        whole = written(SMALL)
+        file = io.BytesIO(whole[: len(written([], finish=False))])
+        reader = HoloReader(file)
+        calls = 0
+
+        def wait() -> bool:
+            nonlocal calls
+            calls += 1
+            at = file.tell()
+            file.seek(0, os.SEEK_END)
+            file.write(whole[file.tell() : file.tell() + 7])
+            file.seek(at)
+            return True
+
+        assert is_prefix(SMALL, list(reader.blocks(wait)))
+        assert reader.finished
+        assert calls >= (len(whole) - len(written([], finish=False))) // 7
+
+    def test_giving_up(self) -> None:
+        waits = iter([True, True, False])
+        reader = HoloReader(io.BytesIO(written(SMALL, finish=False)))
+        assert len(list(reader.blocks(lambda: next(waits)))) == 3
+        assert not reader.finished
+        assert next(waits, None) is None
 
 
 class TestTornAndDamaged:
