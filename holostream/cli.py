@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,8 @@ import typer
 from holostream import __version__
 from holostream.bench.verbs import bench_app
 from holostream.cli_models import import_holo_audio, train
+from holostream.cli_progress import progress_bar
+from holostream.cli_recordings import repair, tag
 
 if TYPE_CHECKING:
     from holostream.engine.session import Session
@@ -225,6 +227,8 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
+app.command()(repair)
+app.command()(tag)
 app.command()(train)
 app.command("import-holo-audio")(import_holo_audio)
 
@@ -233,19 +237,6 @@ def refuse_same_file(source: Path, target: Path) -> None:
     """Raises ValueError if the output would replace the input."""
     if target.exists() and source.exists() and target.samefile(source):
         raise ValueError(f"{target} is the input itself; choose another name for the output")
-
-
-@contextlib.contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
-    """A bar on a terminal's stderr; gives the function that moves it (0 to 1)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=1.0)
-        yield lambda fraction: progress.update(task, completed=fraction)
 
 
 def tell(remarks: list[str]) -> None:

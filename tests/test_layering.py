@@ -25,8 +25,10 @@ ALLOWED = {
     "control": {"codec", "format", "engine"},
     "ui": {"codec", "format", "engine", "control"},
     "bench": {"codec", "format", "engine", "control", "ui"},
-    "cli": {"codec", "format", "engine", "control", "ui", "bench", "cli_models"},
+    "cli": {"codec", "format", "engine", "control", "ui", "bench", "cli_models", "cli_progress", "cli_recordings"},
     "cli_models": {"codec", "format", "engine"},
+    "cli_recordings": {"format", "cli_progress"},
+    "cli_progress": set(),
 }
 """What each layer may import besides itself."""
 
