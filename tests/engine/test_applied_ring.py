@@ -19,7 +19,10 @@ def ring_pair() -> tuple[AppliedRing, AppliedRing]:
 def test_commands_come_back_in_order() -> None:
     writer, reader = ring_pair()
     assert reader.take() == []
-    applied = [(0, name, 0.1 * number) for number, name in enumerate(NAMES)] + [(2**40, "tier", 256.0), (-3, "wet", -0.5)]
+    applied = [(0, name, 0.1 * number) for number, name in enumerate(NAMES)] + [
+        (2**40, "tier", 256.0),
+        (-3, "wet", -0.5),
+    ]
     for command in applied:
         writer.report(*command)
     assert reader.take() == [AppliedCommand(*command) for command in applied]
