@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.engine.recorder import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
 from holostream.format.holo_block import DnaBlock
@@ -113,12 +114,12 @@ def test_events_stand_where_the_sound_changed(tmp_path, models):
     recording, capture = tmp_path / "session.holo", tmp_path / "heard.wav"
     sent = [("tier", 16), ("tier", 256), ("mute", 1), ("mute", 0), ("tier", 8), ("output_gain_db", -12.5)]
     settings = LiveSettings(
-        str(tone), str(capture), tier=64, record=recording, virtual_time=True, seconds=20.0, block=100,
+        str(tone), str(capture), tier=64, record=recording, virtual_time=True, seconds=10.0, block=100,
         input_gain_db=-3.0, wet=0.9375,
     )  # fmt: skip
     with Session(settings) as session:
         for number, command in enumerate(sent):
-            wait_for(lambda hop=500 * (number + 1): session.snapshot()["hops"] > hop or session.ended)
+            wait_for(lambda hop=400 * (number + 1): session.snapshot()["hops"] > hop or session.ended)
             session.send(*command)
         wait_for(lambda: session.ended, 30)
     assert session.failure is None
@@ -140,7 +141,27 @@ def test_events_stand_where_the_sound_changed(tmp_path, models):
     glided = muted + 4
     sounding = np.flatnonzero(heard[124 + glided * HOP :])
     assert glided + sounding[0] // HOP == unmuted
-    assert len(decoded(recording, models)) >= 19 * 48000
+    assert len(decoded(recording, models)) >= 9 * 48000
+
+
+def test_a_command_that_comes_while_the_ring_is_read_stands_before_its_frame(tmp_path, monkeypatch):
+    session = Session(LiveSettings(device_api="virtual"))
+    session.start_recording(tmp_path / "a.holo")
+    shared, read, silence = session.shared, session.shared.dna.read, np.zeros((1, 64), np.uint8)
+
+    def while_the_engine_plays(cursor):
+        shared.applied.report(0, "wet", 0.5)
+        for hop in range(BLOCK_HOPS + 2):
+            shared.dna.write(hop, 0, silence[0, :1], silence, silence)
+        return read(cursor)
+
+    monkeypatch.setattr(shared.dna, "read", while_the_engine_plays)
+    session._drain()
+    monkeypatch.undo()
+    session.close()
+    kinds = [type(item) for item in items_of(tmp_path / "a.holo")]
+    assert kinds == [list, DnaBlock, DnaBlock]
+    assert events_of(tmp_path / "a.holo") == [(0, "wet", 0.5)]
 
 
 def test_a_device_opened_anew_states_every_value(tmp_path, voice):
