@@ -1,4 +1,4 @@
-"""The memory engine and control share: status, commands and the DNA ring in one mapped file.
+"""The memory engine and control share: status, commands, what became of them, and the DNA ring in one mapped file.
 
 A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
 on every system and needs no tracker process.
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from holostream.codec.dna_ring import DnaRing, ring_bytes
+from holostream.engine.applied_ring import AppliedRing
 from holostream.engine.command import CommandRing
 from holostream.engine.status import Status
 
@@ -46,15 +47,18 @@ class SharedState:
         self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
         view = memoryview(memory)
         commands_at = _rounded(Status.BYTES)
-        ring_at = commands_at + _rounded(CommandRing.BYTES)
+        applied_at = commands_at + _rounded(CommandRing.BYTES)
+        ring_at = applied_at + _rounded(AppliedRing.BYTES)
         self.status = Status(view[:commands_at])
-        self.commands = CommandRing(view[commands_at:ring_at])
+        self.commands = CommandRing(view[commands_at:applied_at])
+        self.applied = AppliedRing(view[applied_at:ring_at])
         self.dna = DnaRing(view[ring_at:], lanes, ring_frames)
 
     @staticmethod
     def create(lanes: int, ring_frames: int) -> SharedState:
         """A new zeroed file. Raises OSError if there is no room for it."""
-        size = _rounded(Status.BYTES) + _rounded(CommandRing.BYTES) + ring_bytes(lanes, ring_frames)
+        before_ring = _rounded(Status.BYTES) + _rounded(CommandRing.BYTES) + _rounded(AppliedRing.BYTES)
+        size = before_ring + ring_bytes(lanes, ring_frames)
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
