@@ -168,23 +168,37 @@ def encode(
     tell(remarks)
 
 
+Holo = Annotated[Path, typer.Argument(help="The .holo to read.")]
+AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")]
+Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")]
+
+
 @app.command()
-def decode(
-    source: Annotated[Path, typer.Argument(help="The .holo to read.")],
-    target: Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")],
-    models: Models = None,
-    subtype: Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT.")] = None,
-) -> None:
+def decode(source: Holo, target: AudioTarget, models: Models = None, subtype: Subtype = None) -> None:
     """Decode a .holo to an audio file."""
+    export(source, target, models=models, subtype=subtype)
+
+
+@app.command()
+def export(
+    source: Holo,
+    target: AudioTarget,
+    start: Annotated[float, typer.Option("--from", min=0.0, help="Where to begin, seconds.")] = 0.0,
+    end: Annotated[float | None, typer.Option("--to", help="Where to end, seconds; default: its end.")] = None,
+    models: Models = None,
+    subtype: Subtype = None,
+) -> None:
+    """Write a .holo, or a part of it, as an audio file."""
     from holostream.codec.tier_model import default_models_folder
-    from holostream.format.holo_v2 import is_version_2
-    from holostream.format.holo_v2_transcode import decode_file_v2
-    from holostream.format.transcode import decode_file
+    from holostream.format.export_sound import export_sound
+    from holostream.format.open_sound import open_sound
 
     refuse_same_file(source, target)
-    decode_any = decode_file_v2 if is_version_2(source) else decode_file
-    with progress_bar(f"decoding {source.name}") as update:
-        remarks = decode_any(source, target, models or default_models_folder(), subtype, update)
+    with (
+        open_sound(source, models or default_models_folder()) as sound,
+        progress_bar(f"writing {target.name}") as update,
+    ):
+        remarks = export_sound(sound, target, subtype, update, start, end)
     tell(remarks)
 
 

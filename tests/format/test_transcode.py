@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from holostream.codec.tier_model import TierModel
-from holostream.format import transcode
+from holostream.format import export_sound, transcode
 from holostream.format.audio_file import AudioFileError
 from holostream.format.holo_block import HoloFormatError
 from holostream.format.holo_file import HoloReader
@@ -303,7 +303,7 @@ class TestLongFiles:
                 CountingWriter.written += block.shape[1]
 
         monkeypatch.setattr(transcode, "AudioReader", LongReader)
-        monkeypatch.setattr(transcode, "AudioWriter", CountingWriter)
+        monkeypatch.setattr(export_sound, "AudioWriter", CountingWriter)
         holo = tmp_path / "a.holo"
         tracemalloc.start()
         try:
