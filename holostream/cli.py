@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +14,10 @@ import typer
 from holostream import __version__
 from holostream.bench.verbs import bench_app
 from holostream.cli_models import import_holo_audio, train
+from holostream.cli_play import play
+from holostream.cli_session import EngineError, run_session, stoppable, tell_session
 
 if TYPE_CHECKING:
-    from holostream.engine.session import Session
     from holostream.engine.settings import LiveSettings
 
 app = typer.Typer(
@@ -82,30 +81,8 @@ def live(
     )
     check_live_settings(settings)
     with stoppable(), Session(settings) as session:
-        if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            run_headless(session)
-        else:
-            from holostream.ui.app import run_ui
-
-            run_ui(session)
-        final = session.snapshot()
-    from holostream.engine.report import session_report
-
-    report = session_report(final, session)
-    if stats is not None:
-        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    for message in session.messages:
-        typer.echo(message, err=True)
-    typer.echo(
-        f"played {report['seconds']:.1f} s, {report['output_underflows']} underflows, "
-        f"{report['input_overflows']} overflows, {report['errors']} errors"
-    )
-    if session.failure is not None:
-        raise EngineError(session.failure)
-
-
-class EngineError(Exception):
-    """The engine ended by itself; the message says why."""
+        run_session(session, headless)
+    tell_session(session, stats)
 
 
 def check_live_settings(settings: LiveSettings) -> None:
@@ -114,35 +91,6 @@ def check_live_settings(settings: LiveSettings) -> None:
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
     if settings.virtual_time and settings.seconds is None:
         raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
-
-
-@contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """A polite kill ends a session as Ctrl-C does: with the recording closed."""
-
-    def interrupt(number: int, stack: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def run_headless(session: Session) -> None:
-    """Until the session ends or Ctrl-C; messages as they come."""
-    device = session.device
-    typer.echo(
-        f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
-        f"block {device['block'] or 'varies'}, tier {session.settings.tier}"
-    )
-    with contextlib.suppress(KeyboardInterrupt):
-        while not session.ended:
-            while session.messages:
-                typer.echo(session.messages.popleft(), err=True)
-            time.sleep(0.02)
 
 
 @app.command()
@@ -239,6 +187,7 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
+app.command()(play)
 app.command()(train)
 app.command("import-holo-audio")(import_holo_audio)
 
