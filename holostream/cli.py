@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +13,8 @@ from holostream import __version__
 from holostream.bench.verbs import bench_app
 from holostream.cli_models import import_holo_audio, train
 from holostream.cli_play import play
+from holostream.cli_progress import progress_bar
+from holostream.cli_recordings import repair, tag
 from holostream.cli_session import EngineError, run_session, stoppable, tell_session
 
 if TYPE_CHECKING:
@@ -188,6 +188,8 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
 
 
 app.command()(play)
+app.command()(repair)
+app.command()(tag)
 app.command()(train)
 app.command("import-holo-audio")(import_holo_audio)
 
@@ -196,19 +198,6 @@ def refuse_same_file(source: Path, target: Path) -> None:
     """Raises ValueError if the output would replace the input."""
     if target.exists() and source.exists() and target.samefile(source):
         raise ValueError(f"{target} is the input itself; choose another name for the output")
-
-
-@contextlib.contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
-    """A bar on a terminal's stderr; gives the function that moves it (0 to 1)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=1.0)
-        yield lambda fraction: progress.update(task, completed=fraction)
 
 
 def tell(remarks: list[str]) -> None:

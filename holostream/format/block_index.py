@@ -3,7 +3,7 @@
     end      v  hops heard in all
     payload  v  e, bytes of the entries
              e  a raw deflate stream of the entries, one for each block of frames in order
-                  v  its place in the file, in bytes from the place of the one before; the first: from the file's start
+                  v  its place, in bytes from the place of the one before; the first: from the end of the header
                   s  its first hop minus the hop that follows the one before; the first: its first hop
                   v  its hops
              3  bytes of this payload: with them the block is found from the end of the file
@@ -34,7 +34,7 @@ class BlockIndex:
         self.places, self.first_hops, self.hops = array("q"), array("q"), array("q")
 
     def add(self, place: int, first_hop: int, hops: int) -> None:
-        """The next block of frames: bytes from the file's start, hops since the session began."""
+        """The next block of frames: bytes from the end of the header, hops since the session began."""
         self.places.append(place)
         self.first_hops.append(first_hop)
         self.hops.append(hops)

@@ -59,6 +59,12 @@ class DnaBlock:
     fade_hops: int = 0
 
 
+def silent_block(first_hop: int, lanes: int, harmonics: int) -> DnaBlock:
+    """One hop of silence."""
+    codes = np.zeros((lanes, 1, harmonics), np.uint8)
+    return DnaBlock(first_hop, 1, (VoiceRun(True, 0, Dna(np.zeros((lanes, 1), np.uint8), codes, codes)),))
+
+
 def pack_dna_block(block: DnaBlock) -> bytes:
     """The payload of one block of frames."""
     head = _FRAMES.pack(

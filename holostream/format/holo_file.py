@@ -82,10 +82,22 @@ class HoloWriter:
             packed = pack_frame(CODED_FRAMES, pack_coded_block(block, self._tables))
         else:
             packed = pack_frame(FRAMES, pack_dna_block(block))
-        place = self.bytes + len(before)
+        place = self.bytes - self._header_size + len(before)
         self._append(before + packed)
         self._index.add(place, block.first_hop, block.hops)
         self.hops += block.hops
+
+    def write_frame(self, frame: BlockFrame, first_hop: int, hops: int) -> None:
+        """A block of frames as another file has it. Raises OSError."""
+        place = self.bytes - self._header_size
+        self._append(pack_frame(frame.kind, frame.payload))
+        self._index.add(place, first_hop, hops)
+        self.hops += hops
+
+    @property
+    def first_hop(self) -> int | None:
+        """Of the first block of frames; None while there is none."""
+        return self._index.first_hop if self.hops else None
 
     def write_events(self, events: Iterable[Event]) -> None:
         """Events without frames. Raises OSError."""
@@ -197,7 +209,7 @@ class HoloReader:
         `context` is the most frames that any tier of the recording depends on (`TierFacts.context_frames`).
         """
         place = index.place_for(hop - context)
-        self._file.seek(self._start if place is None else place)
+        self._file.seek(self._start + (place or 0))
         self.torn_bytes, self.finished = 0, False
 
     def _stored_index(self) -> BlockIndex | None:
@@ -222,7 +234,7 @@ class HoloReader:
     def _made_index(self) -> BlockIndex:
         index = BlockIndex()
         self._file.seek(self._start)
-        self._count, place = 0, self._start
+        self._count, place = 0, 0
         while not isinstance(frame := self._frame(), int) and frame.kind != END:
             if frame.kind in (FRAMES, CODED_FRAMES):
                 hops = coded_hops(frame.payload) if frame.kind == CODED_FRAMES else packed_hops(frame.payload)

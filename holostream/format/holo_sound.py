@@ -53,13 +53,13 @@ class HoloSound:
     def _index_up_to_the_damage(self) -> BlockIndex:
         index = BlockIndex()
         self._reader.seek(index, 0, 0)
-        items = self._reader.items()
+        start = self._file.tell()
         with contextlib.suppress(HoloFormatError):
-            place = self._file.tell()
-            for item in items:
+            place = 0
+            for item in self._reader.items():
                 if isinstance(item, DnaBlock):
                     index.add(place, item.first_hop, item.hops)
-                place = self._file.tell()
+                place = self._file.tell() - start
         return index
 
     def _context_frames(self) -> int:

@@ -18,7 +18,7 @@ def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Ten
     padded = torch.nn.functional.pad(sound, (overlap, 0))
     chunks = padded.unfold(-1, shape.chunk, shape.hop)
     lanes = sound.shape[0]
-    gains, pairs, _ = network.encoder.pairs(chunks, network.encoder.stack.initial_state(lanes).to(sound))
+    gains, pairs, _ = network.encoder.pairs(chunks, network.encoder.initial_state(lanes).to(sound))
     out, _ = network.vocoder.chunks(
         gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound)
     )

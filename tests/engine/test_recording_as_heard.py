@@ -215,7 +215,7 @@ class TestSoundsAsHeard:
         playing.check_recorded(tmp_path / "a.holo", range(19))
 
     def test_long_recordings_are_many_blocks(self, tiers: dict[int, TierModel], tmp_path: Path) -> None:
-        playing = Playing(tiers, tier=4)
+        playing = Playing(tiers, tier=4, hops=2 * BLOCK_HOPS + 50)
         playing.start(tmp_path / "a.holo")
         playing.play(2 * BLOCK_HOPS + 50)
         playing.stop()

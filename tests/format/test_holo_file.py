@@ -170,7 +170,7 @@ class TestIndex:
     def test_an_index_that_lies_is_noticed(self) -> None:
         whole = written([self.BLOCKS[0]], finish=False)
         lying = BlockIndex()
-        lying.add(3, 50, 12)
+        lying.add(7, 50, 12)
         reader = HoloReader(io.BytesIO(whole + pack_frame(END, pack_end(lying))))
         reader.seek(reader.index(), 50, 0)
         with pytest.raises(HoloFormatError, match="damaged"):

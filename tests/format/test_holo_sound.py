@@ -69,8 +69,8 @@ def test_damaged_and_not_closed_it_is_known_up_to_the_damage(
 ) -> None:
     data = bytearray(recorded.read_bytes())
     with HoloSound(recorded, full_size_models) as sound:
-        whole, index = joined(sound), sound._index
-    data[index.places[5] + 30] ^= 1
+        whole, index, begin = joined(sound), sound._index, sound._reader._start
+    data[begin + index.places[5] + 30] ^= 1
     damaged = tmp_path / "damaged.holo"
     damaged.write_bytes(data[:-20])
     with HoloSound(damaged, full_size_models) as sound:
