@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +12,12 @@ import typer
 from holostream import __version__
 from holostream.bench.verbs import bench_app
 from holostream.cli_models import import_holo_audio, train
+from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
+from holostream.cli_session import EngineError, run_session, stoppable, tell_session
 
 if TYPE_CHECKING:
-    from holostream.engine.session import Session
     from holostream.engine.settings import LiveSettings
 
 app = typer.Typer(
@@ -84,30 +81,8 @@ def live(
     )
     check_live_settings(settings)
     with stoppable(), Session(settings) as session:
-        if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            run_headless(session)
-        else:
-            from holostream.ui.app import run_ui
-
-            run_ui(session)
-        final = session.snapshot()
-    from holostream.engine.report import session_report
-
-    report = session_report(final, session)
-    if stats is not None:
-        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    for message in session.messages:
-        typer.echo(message, err=True)
-    typer.echo(
-        f"played {report['seconds']:.1f} s, {report['output_underflows']} underflows, "
-        f"{report['input_overflows']} overflows, {report['errors']} errors"
-    )
-    if session.failure is not None:
-        raise EngineError(session.failure)
-
-
-class EngineError(Exception):
-    """The engine ended by itself; the message says why."""
+        run_session(session, headless)
+    tell_session(session, stats)
 
 
 def check_live_settings(settings: LiveSettings) -> None:
@@ -116,35 +91,6 @@ def check_live_settings(settings: LiveSettings) -> None:
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
     if settings.virtual_time and settings.seconds is None:
         raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
-
-
-@contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """A polite kill ends a session as Ctrl-C does: with the recording closed."""
-
-    def interrupt(number: int, stack: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def run_headless(session: Session) -> None:
-    """Until the session ends or Ctrl-C; messages as they come."""
-    device = session.device
-    typer.echo(
-        f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
-        f"block {device['block'] or 'varies'}, tier {session.settings.tier}"
-    )
-    with contextlib.suppress(KeyboardInterrupt):
-        while not session.ended:
-            while session.messages:
-                typer.echo(session.messages.popleft(), err=True)
-            time.sleep(0.02)
 
 
 @app.command()
@@ -170,23 +116,37 @@ def encode(
     tell(remarks)
 
 
+Holo = Annotated[Path, typer.Argument(help="The .holo to read.")]
+AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")]
+Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")]
+
+
 @app.command()
-def decode(
-    source: Annotated[Path, typer.Argument(help="The .holo to read.")],
-    target: Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")],
-    models: Models = None,
-    subtype: Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT.")] = None,
-) -> None:
+def decode(source: Holo, target: AudioTarget, models: Models = None, subtype: Subtype = None) -> None:
     """Decode a .holo to an audio file."""
+    export(source, target, models=models, subtype=subtype)
+
+
+@app.command()
+def export(
+    source: Holo,
+    target: AudioTarget,
+    start: Annotated[float, typer.Option("--from", min=0.0, help="Where to begin, seconds.")] = 0.0,
+    end: Annotated[float | None, typer.Option("--to", help="Where to end, seconds; default: its end.")] = None,
+    models: Models = None,
+    subtype: Subtype = None,
+) -> None:
+    """Write a .holo, or a part of it, as an audio file."""
     from holostream.codec.tier_model import default_models_folder
-    from holostream.format.holo_v2 import is_version_2
-    from holostream.format.holo_v2_transcode import decode_file_v2
-    from holostream.format.transcode import decode_file
+    from holostream.format.export_sound import export_sound
+    from holostream.format.open_sound import open_sound
 
     refuse_same_file(source, target)
-    decode_any = decode_file_v2 if is_version_2(source) else decode_file
-    with progress_bar(f"decoding {source.name}") as update:
-        remarks = decode_any(source, target, models or default_models_folder(), subtype, update)
+    with (
+        open_sound(source, models or default_models_folder()) as sound,
+        progress_bar(f"writing {target.name}") as update,
+    ):
+        remarks = export_sound(sound, target, subtype, update, start, end)
     tell(remarks)
 
 
@@ -227,6 +187,7 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
+app.command()(play)
 app.command()(repair)
 app.command()(tag)
 app.command()(train)

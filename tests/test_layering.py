@@ -25,10 +25,15 @@ ALLOWED = {
     "control": {"codec", "format", "engine"},
     "ui": {"codec", "format", "engine", "control"},
     "bench": {"codec", "format", "engine", "control", "ui"},
-    "cli": {"codec", "format", "engine", "control", "ui", "bench", "cli_models", "cli_progress", "cli_recordings"},
+    "cli": {
+        "codec", "format", "engine", "control", "ui", "bench", "cli_models", "cli_play", "cli_progress", "cli_recordings",
+        "cli_session",
+    },
     "cli_models": {"codec", "format", "engine"},
-    "cli_recordings": {"format", "cli_progress"},
+    "cli_play": {"codec", "format", "engine", "cli_session"},
     "cli_progress": set(),
+    "cli_recordings": {"format", "cli_progress"},
+    "cli_session": {"engine", "ui"},
 }
 """What each layer may import besides itself."""
 

@@ -1,24 +1,30 @@
 """The one table of keys: what a key is called, what it does, and how its command's value changes.
 
+KEY_ROWS are the live keys; TRANSPORT_ROWS are there too while a recording plays.
+
 Pure: `command_for` turns a row and the current values into the (command, value) to send. Keys are named as
 Textual names them, printable ones by themselves. Terminals do not report a key's release, so switches toggle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from holostream.codec.tier import TIERS
 from holostream.engine.command import COMMAND_NUMBER, COMMANDS
 
+if TYPE_CHECKING:
+    from holostream.engine.playback import Playback
+
 Change = Literal["set", "toggle", "add", "neighbor", "action"]
 
 GAIN_STEP_DB = 1.0
 WET_STEP = 0.05
+SEMITONE = 2 ** (1 / 12)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,41 @@ KEY_ROWS = (
     KeyRow(("?", "h"), "this help", "help", "action"),
     KeyRow(("q",), "quit", "quit", "action"),
 )
+
+
+@dataclass(frozen=True)
+class TransportRow:
+    """A key while a recording plays. `act` returns False where there is nowhere to go."""
+
+    keys: tuple[str, ...]
+    help: str
+    act: Callable[[Playback], bool | None]
+
+
+TRANSPORT_ROWS = (
+    TransportRow(("space",), "pause, go on", lambda playback: playback.toggle()),
+    TransportRow(("home",), "to the start", lambda playback: playback.seek(0.0)),
+    TransportRow(("pageup",), "10 s back", lambda playback: playback.move(-10.0)),
+    TransportRow(("pagedown",), "10 s on", lambda playback: playback.move(10.0)),
+    TransportRow(("shift+left",), "1 s back", lambda playback: playback.move(-1.0)),
+    TransportRow(("shift+right",), "1 s on", lambda playback: playback.move(1.0)),
+    TransportRow(("(",), "loop starts here", lambda playback: playback.set_loop(start=playback.position)),
+    TransportRow((")",), "loop ends here", lambda playback: playback.set_loop(end=playback.position)),
+    TransportRow(("\\",), "no loop", lambda playback: playback.clear_loop()),
+    TransportRow(("n",), "next marker", lambda playback: playback.to_marker(1)),
+    TransportRow(("p",), "previous marker", lambda playback: playback.to_marker(-1)),
+    TransportRow((">",), "faster by a semitone", lambda playback: playback.set_speed(playback.speed * SEMITONE)),
+    TransportRow(("<",), "slower by a semitone", lambda playback: playback.set_speed(playback.speed / SEMITONE)),
+)
+
+
+def playback_rows() -> tuple[KeyRow | TransportRow, ...]:
+    """All keys while a recording plays; the input that `b` lets through is then the recording."""
+    return (
+        *TRANSPORT_ROWS,
+        *(replace(row, help="as recorded, or re-encoded") if row.target == "bypass" else row for row in KEY_ROWS),
+    )
+
 
 _ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 

@@ -34,6 +34,11 @@ class LoopedSource:
             self._at = (self._at + part.shape[0]) % self._samples.shape[0]
 
 
+def silent_source(lanes: int) -> LoopedSource:
+    """Nothing, for a device whose input does not count."""
+    return LoopedSource(np.zeros((lanes, 1024), np.float32))
+
+
 def open_source(path: Path | None, rate: int, lanes: int) -> LoopedSource:
     """The file (None: the demo voice) at the device's rate. Raises AudioFileError if it cannot be read."""
     return LoopedSource(read_whole(path or DEMO_VOICE, rate, lanes, LONGEST_SECONDS))

@@ -87,8 +87,10 @@ class PathState:
     limited_hops: int = 0
 
 
-def initial_path(tiers: dict[int, TierModel], lanes: int, ring: DnaRing, controls: Controls) -> PathState:
-    """Silence before the first hop, every tier warm."""
+def initial_path(
+    tiers: dict[int, TierModel], lanes: int, ring: DnaRing, controls: Controls, recorded: bool = False
+) -> PathState:
+    """Silence before the first hop, every tier warm. `recorded`: the input is a recording's sound, not a microphone's."""
     runners = {harmonics: TierStep(model, lanes) for harmonics, model in tiers.items()}
     for runner in runners.values():
         runner.warm()
@@ -100,11 +102,11 @@ def initial_path(tiers: dict[int, TierModel], lanes: int, ring: DnaRing, control
         ring=ring,
         voice=Voice(0, runners[controls.tier], initial_partial(facts, lanes)),
         history=InputHistory(lanes, facts.chunk + prime_frames * facts.hop, facts.hop),
-        guard=InputGuard(lanes, facts.hop, facts.rate),
+        guard=InputGuard(lanes, facts.hop, facts.rate, keep_offset=recorded),
         limiter=Limiter(facts.hop),
         howl=FeedbackGuard(facts.frames_per_second),
         input_gain=GainRamp(linear(controls.input_gain_db), facts.hop),
-        wet=GainRamp(controls.wet, facts.hop),
+        wet=GainRamp(0.0 if controls.bypass else controls.wet, facts.hop),
         output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
         levels=Levels(*([0.0] * lanes for _ in range(4))),
     )

@@ -17,6 +17,7 @@ import soxr
 
 from holostream.engine.block_path import Controls, PathState, step
 from holostream.engine.command import COMMANDS
+from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import raise_thread_priority
 from holostream.engine.sample_ring import SampleRing
 from holostream.engine.shared_state import SharedState
@@ -43,8 +44,15 @@ class AudioCallback:
     """`process` is the device's callback; everything it needs is made here, before sound starts."""
 
     def __init__(
-        self, path: PathState, controls: Controls, shared: SharedState, device: DeviceFormat, realtime: bool
+        self,
+        path: PathState,
+        controls: Controls,
+        shared: SharedState,
+        device: DeviceFormat,
+        realtime: bool,
+        playback: PlaybackInput | None = None,
     ) -> None:
+        """`playback`: take the sound of a recording from there, whatever the device hears."""
         self.path, self.controls, self.shared, self.device = path, controls, shared, device
         lanes, facts = shared.lanes, path.facts
         self._lanes, self._hop = lanes, facts.hop
@@ -67,6 +75,7 @@ class AudioCallback:
         self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
         self._grain, self._prefill = math.gcd(block, facts.hop), prefill
         self._status, self._stages = shared.status, shared.status.stages
+        self._playback = playback
         self._marked = 0
         self._last_call = 0
         self._first_call, self._realtime = True, realtime
@@ -131,6 +140,8 @@ class AudioCallback:
         lanes_in = self._to_lanes(indata)
         if self._to_model is not None:
             lanes_in = _resample(self._to_model, lanes_in)
+        if self._playback is not None:
+            lanes_in = self._playback.take(lanes_in.shape[1])
         self._gather.write(lanes_in)
         while self._gather.fill >= self._hop:
             self._gather.read(self._hop_in)
@@ -204,6 +215,8 @@ class AudioCallback:
         record.limiter_db = 20 * math.log10(path.limiter.gain)
         record.bad_samples, record.bad_frames = path.guard.bad_samples, path.bad_frames
         record.limited_hops = path.limited_hops
+        if self._playback is not None:
+            record.playback_dry = self._playback.dry
         record.output_fill = self._queue.fill
         status.callback_time[histogram_bin((time.perf_counter_ns() - started) / 1000)] += 1
 

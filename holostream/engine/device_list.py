@@ -112,7 +112,7 @@ def accepted_rates(sounddevice: Any, number: int, kind: str, channels: int) -> l
 
 def wants_virtual(settings: LiveSettings) -> bool:
     """Whether the settings ask for no sound card at all."""
-    files = is_file(settings.input) and is_file(settings.output)
+    files = (is_file(settings.input) or settings.playback is not None) and is_file(settings.output)
     return settings.device_api == API_VIRTUAL or settings.virtual_time or files
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ from holostream.engine.callback import AudioCallback
 from holostream.engine.device_list import DeviceError, built_in, rescan
 from holostream.engine.memory_lock import lock_memory
 from holostream.engine.open_device import open_device
+from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.format.audio_file import AudioFileError
@@ -62,8 +64,13 @@ class Engine:
             )
         else:
             tier = starting_tier(tiers, settings.tier)
-            self.controls = Controls(tier, settings.input_gain_db, settings.output_gain_db, settings.wet)
-        self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls)
+            self.controls = Controls(
+                tier, settings.input_gain_db, settings.output_gain_db, settings.wet, settings.bypass
+            )
+        self.playback = PlaybackInput(shared.playback) if settings.playback is not None else None
+        if self.playback is not None:
+            self.playback.dry = int(record.playback_dry)
+        self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls, recorded=self.playback is not None)
         if resume:
             # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
             self.path.hop = int(record.hops)
@@ -75,15 +82,16 @@ class Engine:
     def open(self, settings: LiveSettings) -> None:
         """Open and start a device. Raises DeviceError."""
         self.close_device()
-        device, remark = open_device(settings, self.rate, lambda: self.shared.dna.fill < self.shared.dna.capacity // 2)
+        device, remark = open_device(settings, self.rate, self._may_run)
         info = device.info
         # A virtual device in virtual time would starve everything else if it ran with priority.
         realtime = not settings.virtual_time and info.api != "jack"
-        self.controls.feedback_guard = not info.virtual and not settings.allow_feedback
-        callback = AudioCallback(self.path, self.controls, self.shared, info.format, realtime)
+        hears = not info.virtual and self.playback is None
+        self.controls.feedback_guard = hears and not settings.allow_feedback
+        callback = AudioCallback(self.path, self.controls, self.shared, info.format, realtime, self.playback)
         record = self.shared.status.record
         record.device_input_latency, record.device_output_latency = info.input_latency, info.output_latency
-        if not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
+        if hears and not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
             self.controls.mute = True
             remark = (
                 f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
@@ -100,6 +108,26 @@ class Engine:
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
         if remark:
             send_event("message", text=remark)
+
+    def _may_run(self) -> bool:
+        """Whether virtual time may go on: never faster than the recorder follows, or a recording is decoded."""
+        if self.shared.dna.fill >= self.shared.dna.capacity // 2:
+            return False
+        if self.playback is None:
+            return True
+        ring, record = self.shared.playback, self.shared.status.record
+        if ring.head.closing and not self.played_out():
+            return True
+        block = math.ceil(record.block * self.rate / record.device_rate)
+        return bool(ring.head.playing) and ring.ahead > block
+
+    def played_out(self) -> bool:
+        """Whether the last sample of the recording has left the device, and nothing more will come."""
+        ring, record = self.shared.playback, self.shared.status.record
+        if self.playback is None or not ring.head.closing or not record.device_rate:
+            return False
+        late = (record.added_latency + record.device_output_latency) / record.device_rate
+        return ring.head.rested / self.rate >= late + self.path.facts.hop / self.rate
 
     def close_device(self) -> None:
         self.shared.status.record.running = 0
@@ -147,7 +175,7 @@ class Engine:
 
     def over(self) -> bool:
         """Whether the session has played for as long as it was asked to."""
-        if self.device is not None and self.device.finished():
+        if (self.device is not None and self.device.finished()) or self.played_out():
             return True
         seconds = self.settings.seconds
         real = self.device is None or not self.device.info.virtual

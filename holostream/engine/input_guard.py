@@ -18,7 +18,8 @@ class InputGuard:
     hop + 1 columns, and r^(i+1) for the last one.
     """
 
-    def __init__(self, lanes: int, hop: int, rate: int) -> None:
+    def __init__(self, lanes: int, hop: int, rate: int, keep_offset: bool = False) -> None:
+        """`keep_offset`: what is no microphone's passes as it is, but for bad samples."""
         r = np.exp(-2 * np.pi * CUTOFF_HZ / rate)
         power = np.arange(hop)[:, np.newaxis] - np.arange(hop)
         spread = np.where(power >= 0, r ** np.maximum(power, 0), 0.0)
@@ -26,6 +27,7 @@ class InputGuard:
         decay = r ** np.arange(1, hop + 1)[:, np.newaxis]
         self._filter = np.ascontiguousarray(np.hstack((spread @ differences, decay)).T, dtype=np.float32)
         self._known = np.zeros((lanes, hop + 2), np.float32)
+        self._keep_offset = keep_offset
         self.bad_samples = 0
 
     def clean(self, samples: np.ndarray) -> np.ndarray:
@@ -35,7 +37,9 @@ class InputGuard:
             bad = ~(np.abs(samples) < LOUDEST)
             self.bad_samples += int(bad.sum())
             samples = np.where(bad, np.float32(0), samples)
-        elif energy < QUIETEST * QUIETEST:
+        if self._keep_offset:
+            return samples
+        if energy < QUIETEST * QUIETEST:
             samples = np.zeros_like(samples)
         known = self._known
         known[:, 1:-1] = samples

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from holostream.engine.audio_device import AudioDevice, PortAudioDevice
-from holostream.engine.audio_source import open_source
+from holostream.engine.audio_source import open_source, silent_source
 from holostream.engine.device_list import DeviceError, is_file, list_devices, wants_virtual
 from holostream.engine.file_edges import FileInput, FileOutput
 from holostream.engine.settings import LiveSettings
@@ -24,17 +24,26 @@ def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], b
         if wants_virtual(settings):
             return VirtualDevice(settings, model_rate, may_run), None
         real_side_named = (
-            any(name is not None and not is_file(name) for name in (settings.input, settings.output))
+            any(name is not None and not is_file(name) for name in (_input_of(settings), settings.output))
             or settings.device_api is not None
         )
         if not real_side_named and (reason := _nothing_there()) is not None:
             return VirtualDevice(settings, model_rate, may_run), (
-                f"{reason}: playing {'the file' if settings.input else 'the demo voice'} through the virtual device, unheard; "
+                f"{reason}: playing {_what_plays(settings)} through the virtual device, unheard; "
                 "start a sound server, or capture with --output FILE.wav"
             )
         return _real_device(settings, model_rate), None
     except AudioFileError as error:
         raise DeviceError(str(error)) from error
+
+
+def _input_of(settings: LiveSettings) -> str | None:
+    """A recording comes from elsewhere: there is no input to open then."""
+    return settings.input if settings.playback is None else None
+
+
+def _what_plays(settings: LiveSettings) -> str:
+    return settings.playback.name if settings.playback else "the file" if settings.input else "the demo voice"
 
 
 def _nothing_there() -> str | None:
@@ -46,10 +55,12 @@ def _nothing_there() -> str | None:
 
 
 def _real_device(settings: LiveSettings, model_rate: int) -> AudioDevice:
-    file_in, file_out = is_file(settings.input), is_file(settings.output)
+    file_in, file_out = is_file(settings.input) or settings.playback is not None, is_file(settings.output)
     device: AudioDevice = PortAudioDevice(settings, model_rate, use_input=not file_in, use_output=not file_out)
     lanes = 2 if settings.stereo else 1
     try:
+        if settings.playback is not None:
+            return FileInput(device, silent_source(lanes), settings.playback.name)
         if file_in:
             path = Path(str(settings.input))
             return FileInput(device, open_source(path, device.info.rate, lanes), path.name)

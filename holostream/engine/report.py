@@ -23,6 +23,7 @@ COUNTERS = (
     "limited_hops",
     "latency_changes",
     "reconnects",
+    "playback_dry",
 )
 LATENCIES = (
     "algorithmic_latency",

@@ -25,11 +25,13 @@ from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_process import DEVICE_LOST
+from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.format.clock import clock
 from holostream.format.entropy_tables import all_current_tables
+from holostream.format.recorded_sound import RecordedSound
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
@@ -54,7 +56,13 @@ class Session:
     Raises ModelError or DeviceError (from `__enter__`) with the engine's own sentence when it cannot start.
     """
 
-    def __init__(self, settings: LiveSettings) -> None:
+    def __init__(
+        self,
+        settings: LiveSettings,
+        sound: RecordedSound | None = None,
+        playing: PlaybackOptions = FROM_THE_START,
+    ) -> None:
+        """`sound`: what plays instead of any input, where `settings.playback` names its file; it stays the caller's."""
         models = settings.models or default_models_folder()
         there = present_tiers(models)
         tier = starting_tier(there, settings.tier)
@@ -67,6 +75,9 @@ class Session:
         """Why the engine ended, if it did not end well."""
         lanes = 2 if settings.stereo else 1
         self.shared = SharedState.create(lanes, settings.ring_frames)
+        self.playback: Playback | None = None
+        if sound is not None:
+            self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
         self._recorder = Recorder(self._tiers, lanes, all_current_tables(models, self._tiers))
         self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
         self._recorder_lock = threading.Lock()
@@ -90,6 +101,8 @@ class Session:
     def _start(self) -> None:
         if self.settings.record is not None:
             self.start_recording(self.settings.record)
+        if self.playback is not None:
+            self.playback.start()
         self._launch(resume=False)
         for target in (self._supervise, self._follow_dna):
             thread = threading.Thread(target=target, daemon=True)
@@ -196,7 +209,8 @@ class Session:
         return self.shared.status.snapshot()
 
     def send(self, name: str, value: float) -> None:
-        """A command for the next hop; a tier that the models folder lacks is a message instead.
+        """A command for the next hop; a tier that the models folder lacks is a message instead. While a recording plays
+        a tier is heard at once, instead of what was recorded.
 
         Raises ValueError for an unknown name or value.
         """
@@ -204,6 +218,8 @@ class Session:
             there = ", ".join(map(str, self._tiers))
             self.messages.append(f"the models folder has no tier {value:g}; it has {there}")
             return
+        if name == "tier" and self.playback is not None:
+            self.shared.commands.send("bypass", 0)  # to choose a tier is to want to hear it
         if not self.shared.commands.send(name, value):
             self.messages.append(f"{name} was not sent: the engine has stopped taking commands")
 
@@ -281,6 +297,8 @@ class Session:
     def close(self) -> None:
         """Stop the engine, record what it had heard until then, remove the shared memory. Safe to call twice."""
         self._closing.set()
+        if self.playback is not None:
+            self.playback.close()
         engine = self._engine
         if engine is not None and engine.poll() is None:
             self._request({"quit": True})

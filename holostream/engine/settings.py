@@ -15,6 +15,8 @@ class LiveSettings:
 
     input: str | None = None
     """Input device by name (or part of it), or an audio file to play in a loop; None: the default device."""
+    playback: Path | None = None
+    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
     output: str | None = None
     """Output device by name (or part of it), or a .wav file to capture the output in; None: the default device."""
     device_api: str | None = None
@@ -41,6 +43,8 @@ class LiveSettings:
     """Gain before the encoder."""
     output_gain_db: float = 0.0
     """Gain after the mix."""
+    bypass: bool = False
+    """Start with the input as it is, and hear the resynthesis once asked for."""
     wet: float = 1.0
     """0 = the dry input (delayed as the codec is), 1 = the resynthesis."""
     ring_frames: int = 4096
@@ -58,5 +62,5 @@ def settings_from_dict(values: dict) -> LiveSettings:
     known = {field.name for field in dataclasses.fields(LiveSettings)}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown settings {unknown}; known are {sorted(known)}")
-    values = {name: Path(value) if name in ("record", "models") and value else value for name, value in values.items()}
+    values = {name: Path(value) if name in ("record", "models", "playback") and value else value for name, value in values.items()}
     return LiveSettings(**values)

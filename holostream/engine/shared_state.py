@@ -1,4 +1,4 @@
-"""The memory engine and control share: status, commands, what became of them, and the DNA ring in one mapped file.
+"""The memory engine and control share, one mapped file: status, commands, what became of them, DNA ring, playback ring.
 
 A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
 on every system and needs no tracker process.
@@ -15,6 +15,7 @@ from pathlib import Path
 from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.engine.applied_ring import AppliedRing
 from holostream.engine.command import CommandRing
+from holostream.engine.playback_ring import PlaybackRing, playback_bytes
 from holostream.engine.status import Status
 
 PREFIX = "holostream-"
@@ -52,13 +53,15 @@ class SharedState:
         self.status = Status(view[:commands_at])
         self.commands = CommandRing(view[commands_at:applied_at])
         self.applied = AppliedRing(view[applied_at:ring_at])
-        self.dna = DnaRing(view[ring_at:], lanes, ring_frames)
+        playback_at = ring_at + _rounded(ring_bytes(lanes, ring_frames))
+        self.dna = DnaRing(view[ring_at:playback_at], lanes, ring_frames)
+        self.playback = PlaybackRing(view[playback_at:], lanes)
 
     @staticmethod
     def create(lanes: int, ring_frames: int) -> SharedState:
         """A new zeroed file. Raises OSError if there is no room for it."""
-        before_ring = _rounded(Status.BYTES) + _rounded(CommandRing.BYTES) + _rounded(AppliedRing.BYTES)
-        size = before_ring + ring_bytes(lanes, ring_frames)
+        ours = (Status.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
+        size = sum(map(_rounded, (*ours, ring_bytes(lanes, ring_frames), playback_bytes(lanes))))
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)

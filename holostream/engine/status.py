@@ -63,6 +63,7 @@ class StatusRecord(ctypes.Structure):
         ("limited_hops", ctypes.c_int64),
         ("latency_changes", ctypes.c_int64),
         ("reconnects", ctypes.c_int64),
+        ("playback_dry", ctypes.c_int64),
         # latency, samples at the device's rate
         ("algorithmic_latency", ctypes.c_int64),
         ("added_latency", ctypes.c_int64),

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from holostream.engine.audio_device import DeviceInfo, Process
-from holostream.engine.audio_source import open_source
+from holostream.engine.audio_source import open_source, silent_source
 from holostream.engine.device_list import is_file
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
 from holostream.format.audio_file import AudioFileError
@@ -50,7 +50,8 @@ class VirtualDevice:
         lanes = 2 if settings.stereo else 1
         rate, block = settings.rate or model_rate, settings.block or DEFAULT_BLOCK
         source = Path(settings.input) if settings.input is not None and is_file(settings.input) else None
-        self._source = open_source(source, rate, lanes)
+        plays = settings.playback
+        self._source = open_source(source, rate, lanes) if plays is None else silent_source(lanes)
         self._capture: AudioWriter | None = None
         if settings.output is not None and is_file(settings.output):
             self._capture = AudioWriter(Path(settings.output), rate, lanes)
@@ -59,7 +60,7 @@ class VirtualDevice:
         self._virtual_time, self._may_run, self._faults = settings.virtual_time, may_run, faults
         self.info = DeviceInfo(
             API_VIRTUAL,
-            source.name if source else "demo voice",
+            plays.name if plays else source.name if source else "demo voice",
             settings.output if self._capture and settings.output else "nowhere",
             rate,
             0 if faults.blocks else block,

@@ -18,7 +18,7 @@ class AudioFileError(Exception):
     """An audio file cannot be read or written; the message is one sentence for the user."""
 
 
-def resampler(rate_in: int, rate_out: int, lanes: int) -> soxr.ResampleStream:
+def resampler(rate_in: float, rate_out: float, lanes: int) -> soxr.ResampleStream:
     """Streaming, float32, (n, lanes) blocks."""
     return soxr.ResampleStream(rate_in, rate_out, lanes, dtype="float32", quality="HQ")
 

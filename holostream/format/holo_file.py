@@ -188,6 +188,21 @@ class HoloReader:
             self._file.seek(before[0])
             self._count = before[1]
 
+    def events(self) -> list[Event]:
+        """All of them, up to the first damage; frames are not unpacked. The file stands where it stood before."""
+        before, found = (self._file.tell(), self._count), list[Event]()
+        self._file.seek(self._start)
+        try:
+            while not isinstance(frame := self._frame(), int) and frame.kind != END:
+                if frame.kind == EVENTS:
+                    found += unpack_events(frame.payload)
+        except HoloFormatError:
+            pass  # told by whoever reads the frames
+        finally:
+            self._file.seek(before[0])
+            self._count = before[1]
+        return found
+
     def seek(self, index: BlockIndex, hop: int, context: int) -> None:
         """Go to a block from which on `hop` and all after it decode exactly, if decoding begins there anew.
 

@@ -6,26 +6,24 @@ the file itself. That takes two passes, so that length costs no memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from holostream.codec.holo_audio import bytes_of, coefficients_of, sound_of
-from holostream.codec.tier_model import TierModel, load_tier
+from holostream.codec.holo_audio import bytes_of, coefficients_of
+from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
-from holostream.format.audio_writer import AudioWriter
-from holostream.format.holo_block import HoloFormatError
+from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_v2 import VERSION, HoloV2Header, HoloV2Reader, HoloV2Writer
+from holostream.format.holo_v2_sound import HoloV2Sound
 from holostream.format.new_file import new_file
 
 PIECE_CHUNKS = 256
 ANY_RATE = 48000
 
 
-def encode_file_v2(
-    source: Path, target: Path, model: TierModel, progress: Callable[[float], None] = lambda fraction: None
-) -> list[str]:
+def encode_file_v2(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
     """Encode an audio file with one tier; several channels become their mean.
 
     Returns remarks for the user. Raises AudioFileError, OSError, or ModelError if the tier is not one of HOLO-Audio.
@@ -69,26 +67,14 @@ def decode_file_v2(
     target: Path,
     models: Path,
     subtype: str | None = None,
-    progress: Callable[[float], None] = lambda fraction: None,
+    progress: Progress = no_progress,
 ) -> list[str]:
     """Decode a `.holo` of version 2 with the tier of its header, at its own rate, in mono.
 
     Returns remarks for the user. Raises HoloFormatError, ModelError, AudioFileError, OSError.
     """
-    size = source.stat().st_size
-    with source.open("rb") as file:
-        reader = HoloV2Reader(file, size, str(source))
-        header = reader.header
-        if not header.chunks:
-            raise HoloFormatError(f"{source} holds no sound: it announces 0 chunks")
-        model = load_tier(models, header.harmonics)
-        with AudioWriter(target, header.rate, 1, length=header.chunks * model.facts.chunk, subtype=subtype) as writer:
-            done = 0
-            for codes in reader.codes(PIECE_CHUNKS):
-                writer.write(sound_of(model, codes, header.smallest, header.largest).reshape(1, -1))
-                done += len(codes)
-                progress(done / header.chunks)
-    return []
+    with HoloV2Sound(source, models) as sound:
+        return export_sound(sound, target, subtype, progress)
 
 
 def summarize_v2(path: Path) -> dict:

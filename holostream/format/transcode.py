@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,24 +9,19 @@ import numpy as np
 
 from holostream import __version__
 from holostream.codec.framing import frame, initial_previous
-from holostream.codec.tier_model import TierModel, load_tier
+from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
-from holostream.format.audio_writer import AudioWriter
 from holostream.format.coded_block import FULL_HOPS
 from holostream.format.entropy_tables import current_tables
+from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_block import DnaBlock, VoiceRun
-from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
+from holostream.format.holo_file import HoloHeader, HoloWriter
+from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
-from holostream.format.replay import Replay, tier_checksum
+from holostream.format.replay import tier_checksum
 
 BLOCK_HOPS = FULL_HOPS
 """Hops in a block: 1.024 s at 48 kHz and a hop of 128."""
-
-Progress = Callable[[float], None]
-
-
-def no_progress(fraction: float) -> None:
-    """Nobody watches."""
 
 
 def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
@@ -99,23 +93,5 @@ def decode_file(
 
     Returns remarks for the user. Raises HoloFormatError, ModelError, AudioFileError, OSError.
     """
-    size = source.stat().st_size
-    with source.open("rb") as file:
-        reader = HoloReader(file, str(source), models)
-        header = reader.header
-        replay = Replay(header, lambda harmonics: load_tier(models, harmonics), str(source))
-        rate = header.original_rate or header.rate
-        channels = min(2, header.original_channels) or header.lanes
-        drop, length = header.lead, header.original_length or None
-        with AudioWriter(target, rate, channels, header.rate, length, subtype) as writer:
-            for block in reader.blocks():
-                for samples in replay.decode(block):
-                    writer.write(samples[:, drop:])
-                    drop = max(0, drop - samples.shape[1])
-                progress(min(1.0, file.tell() / size))
-    remarks = []
-    if reader.torn_bytes:
-        remarks.append(f"{source} breaks off: its last {reader.torn_bytes} bytes are no whole block and were left out")
-    elif not reader.finished:
-        remarks.append(f"{source} was not closed (the recording was cut off); everything in it was decoded")
-    return remarks
+    with HoloSound(source, models) as sound:
+        return export_sound(sound, target, subtype, progress)

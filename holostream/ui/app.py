@@ -9,6 +9,7 @@ from textual.screen import Screen
 from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession
 from holostream.ui.palette import CSS_VARIABLES
+from holostream.ui.playback_screen import PlaybackScreen
 
 
 class HoloStreamApp(App[None]):
@@ -29,7 +30,8 @@ class HoloStreamApp(App[None]):
         return {**super().get_css_variables(), **CSS_VARIABLES}
 
     def get_default_screen(self) -> Screen[None]:
-        return LiveScreen(self._session)
+        session = self._session
+        return LiveScreen(session) if session.playback is None else PlaybackScreen(session, session.playback)
 
 
 def run_ui(session: LiveSession) -> None:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from holostream.control.key_map import KEY_ROWS, key_label
+from holostream.control.key_map import KEY_ROWS, KeyRow, TransportRow, key_label
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.palette import DIM, PLAIN, TINTED
 
 KEYS_WIDTH, COLUMN_WIDTH = 11, 37
 
 
-def help_lines() -> list[Line]:
+def help_lines(rows: Sequence[KeyRow | TransportRow] = KEY_ROWS) -> list[Line]:
     """The key table, first half at the left."""
-    half = -(-len(KEY_ROWS) // 2)
+    half = -(-len(rows) // 2)
     lines: list[Line] = []
     for n in range(half):
         line: Line = ()
-        for row in KEY_ROWS[n::half]:
+        for row in rows[n::half]:
             keys = "  ".join(key_label(key) for key in row.keys)
             line += ((keys.ljust(KEYS_WIDTH), TINTED), (row.help.ljust(COLUMN_WIDTH - KEYS_WIDTH), PLAIN))
         lines.append(line)
@@ -32,13 +34,19 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,question_mark,h,q,enter", "close", show=False)]  # noqa: RUF012 - as Textual has it
 
+    def __init__(self, rows: Sequence[KeyRow | TransportRow] = KEY_ROWS) -> None:
+        super().__init__()
+        self._lines = help_lines(rows)
+
     def compose(self) -> ComposeResult:
         box = Vertical(LineView("help"), classes="box")
         box.border_title = "keys"
         yield box
 
     def on_mount(self) -> None:
-        self.query_one("#help", LineView).show_lines(help_lines())
+        view = self.query_one("#help", LineView)
+        view.styles.height = len(self._lines)
+        view.show_lines(self._lines)
 
     def action_close(self) -> None:
         self.dismiss()

@@ -13,13 +13,22 @@ _FIRST = (
     ("1-7", "tier"), ("↑↓", "gain"), (",.", "wet"), ("b", "bypass"), ("m", "mute"), ("r", "rec"), ("d", "device"),
     ("?", "help"), ("q", "quit"),
 )  # fmt: skip
+_ALL_PLAYING = (
+    ("space", "pause"), ("PgUp PgDn", "10 s"), ("( )", "loop"), ("\\", "no loop"), ("< >", "speed"), ("n p", "markers"),
+    ("1-7", "re-encode"), ("b", "as recorded"), ("↑↓", "gain"), ("m", "mute"), ("r", "record"), ("?", "help"), ("q", "quit"),
+)  # fmt: skip
+_FIRST_PLAYING = (
+    ("space", "pause"), ("PgUp/Dn", "10 s"), ("()", "loop"), ("<>", "speed"), ("1-7", "tier"), ("b", "orig"),
+    ("?", "help"), ("q", "quit"),
+)  # fmt: skip
 _WIDE_GAP, _GAP = 3, 2
 
 
-def key_line(width: int) -> Line:
-    """All keys where they fit, else the first ones."""
-    needed = sum(len(keys) + 1 + len(name) + _WIDE_GAP for keys, name in _ALL) - _WIDE_GAP
-    entries, gap = (_ALL, _WIDE_GAP) if needed <= width else (_FIRST, _GAP)
+def key_line(width: int, playing: bool = False) -> Line:
+    """All keys where they fit, else the first ones; `playing`: those of a recording that plays."""
+    everything, first = (_ALL_PLAYING, _FIRST_PLAYING) if playing else (_ALL, _FIRST)
+    needed = sum(len(keys) + 1 + len(name) + _WIDE_GAP for keys, name in everything) - _WIDE_GAP
+    entries, gap = (everything, _WIDE_GAP) if needed <= width else (first, _GAP)
     line: Line = ()
     for keys, name in entries:
         line += ((keys, TINTED), (f" {name}{' ' * gap}", DIM))
@@ -29,5 +38,9 @@ def key_line(width: int) -> Line:
 class KeyLine(LineView):
     """The keys as a view."""
 
+    def __init__(self, name: str, playing: bool = False) -> None:
+        super().__init__(name)
+        self._playing = playing
+
     def on_resize(self) -> None:
-        self.show_lines([key_line(self.size.width)])
+        self.show_lines([key_line(self.size.width, self._playing)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -73,7 +74,7 @@ class LiveScreen(Screen[None]):
         yield self._mixer
         yield self._recorder
         yield self._messages
-        yield KeyLine("keys")
+        yield KeyLine("keys", playing=self._session.playback is not None)
 
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
@@ -89,7 +90,7 @@ class LiveScreen(Screen[None]):
         self._dna.show(session, int(snapshot["hops"]))
         self._mixer.show(snapshot)
         self._recorder.show(session.recording)
-        self._messages.show(session.messages)
+        self._messages.show(self.messages())
         sizes = [view.size for view in (self._header, self._latency, self._timing, self._counters)]
         if self._ticks % TICKS_PER_TABLE == 0 or sizes != self._sizes:
             self._sizes = sizes
@@ -102,6 +103,10 @@ class LiveScreen(Screen[None]):
         self._ticks += 1
         if session.ended:
             self.app.exit()
+
+    def messages(self) -> Sequence[str]:
+        """For the user, newest last."""
+        return self._session.messages
 
     async def action_press(self, number: int) -> None:
         """A key of the table."""

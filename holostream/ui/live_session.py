@@ -10,6 +10,7 @@ import numpy as np
 
 from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.engine.playback import Playback
 from holostream.engine.settings import LiveSettings
 
 
@@ -24,6 +25,26 @@ class RecordingStatus(Protocol):
     def bytes(self) -> int: ...
     @property
     def lost_frames(self) -> int: ...
+
+
+class PlaybackStatus(Protocol):
+    """A recording that plays. Times in seconds of the recording."""
+
+    @property
+    def position(self) -> float: ...
+    @property
+    def duration(self) -> float: ...
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def speed(self) -> float: ...
+    @property
+    def loop(self) -> tuple[float, float] | None: ...
+    @property
+    def markers(self) -> list[tuple[float, str]]: ...
+    @property
+    def harmonics(self) -> int:
+        """The tier recorded at the position; 0 at the end."""
 
 
 class LiveSession(Protocol):
@@ -46,6 +67,10 @@ class LiveSession(Protocol):
     @property
     def messages(self) -> deque[str]:
         """For the user, newest last."""
+
+    @property
+    def playback(self) -> Playback | None:
+        """None where the sound is a live input's."""
 
     @property
     def recording(self) -> RecordingStatus | None: ...

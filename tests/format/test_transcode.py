@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from holostream.codec.tier_model import TierModel
-from holostream.format import transcode
+from holostream.format import export_sound, transcode
 from holostream.format.audio_file import AudioFileError
 from holostream.format.holo_block import HoloFormatError
 from holostream.format.holo_file import HoloReader
@@ -279,7 +279,7 @@ class TestLongFiles:
         self, tmp_path: Path, tiers: dict[int, TierModel], models: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rate = 48000
-        samples, piece = 20 * 60 * rate, np.tile(speech(1.0, rate), 2)[np.newaxis]
+        samples, piece = 20 * 60 * rate, np.tile(speech(1.0, rate), 3)[np.newaxis]
 
         class LongReader:
             lanes = original_channels = 1
@@ -305,7 +305,7 @@ class TestLongFiles:
                 CountingWriter.written += block.shape[1]
 
         monkeypatch.setattr(transcode, "AudioReader", LongReader)
-        monkeypatch.setattr(transcode, "AudioWriter", CountingWriter)
+        monkeypatch.setattr(export_sound, "AudioWriter", CountingWriter)
         holo = tmp_path / "a.holo"
         tracemalloc.start()
         try:

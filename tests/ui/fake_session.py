@@ -74,6 +74,7 @@ class FakeSession:
         }  # fmt: skip
         self.messages: deque[str] = deque(maxlen=100)
         self.recording: FakeRecording | None = None
+        self.playback: Any = None
         self.ended = False
         self.sent: list[tuple[str, float]] = []
         self.marks: list[str] = []

@@ -1,0 +1,65 @@
+"""A recording, or a part of it, as an audio file at its original rate, length and number of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from holostream.format.audio_writer import AudioWriter
+from holostream.format.recorded_sound import RecordedSound
+
+Progress = Callable[[float], None]
+
+
+def no_progress(fraction: float) -> None:
+    """Nobody watches."""
+
+
+def export_sound(
+    sound: RecordedSound,
+    target: Path,
+    subtype: str | None = None,
+    progress: Progress = no_progress,
+    start_seconds: float = 0.0,
+    end_seconds: float | None = None,
+) -> list[str]:
+    """Write the sound from `start_seconds` to `end_seconds` (None: its end) in the format that the suffix names.
+
+    Returns remarks for the user. Raises ValueError for times that are not in it; HoloFormatError, ModelError,
+    AudioFileError, OSError.
+    """
+    whole = start_seconds == 0 and end_seconds is None
+    start, end = (0.0, None) if whole else _part(sound, start_seconds, end_seconds)
+    rate, length = sound.original_rate, sound.original_length
+    if end is not None:
+        length = round(end * rate) - round(start * rate)
+    first = round(start * sound.rate)
+    # A resampler sees a little more than is written, so that a part ends as the whole goes on.
+    stop = None if end is None else round((end + 1.0) * sound.rate)
+    expected = max(1, (sound.length if stop is None else min(stop, sound.length)) - first)
+    with AudioWriter(target, rate, sound.original_channels, sound.rate, length, subtype) as writer:
+        for piece in sound.pieces(first):
+            writer.write(piece.samples)
+            done = piece.start + piece.samples.shape[1]
+            progress(min(1.0, (done - first) / expected))
+            if stop is not None and done >= stop:
+                break
+    return sound.remarks
+
+
+def _part(sound: RecordedSound, start: float, end: float | None) -> tuple[float, float]:
+    """Start and end within the recording, in seconds."""
+    length = sound.length / sound.rate
+    check_start(sound, start)
+    if end is not None and end <= start:
+        raise ValueError(f"--to {end:g} is not after --from {start:g}; times are in seconds from the beginning")
+    return start, length if end is None else min(end, length)
+
+
+def check_start(sound: RecordedSound, start_seconds: float) -> None:
+    """Raises ValueError for a time that is not in the recording."""
+    length = sound.length / sound.rate
+    if not 0 <= start_seconds < max(length, 1 / sound.rate):
+        raise ValueError(
+            f"--from {start_seconds:g} is not in {sound.name}, which is {length:.2f} s long; choose a time before its end"
+        )

@@ -1,0 +1,109 @@
+"""The sound of a `.holo` of version 3, from any sample on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+from holostream.codec.tier_model import load_tier, present_tiers, read_facts
+from holostream.format.block_index import BlockIndex
+from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_events import MARKER
+from holostream.format.holo_file import HoloReader
+from holostream.format.recorded_sound import Piece, never
+from holostream.format.replay import Replay
+
+
+class HoloSound:
+    """See `RecordedSound`. Raises HoloFormatError, OSError."""
+
+    def __init__(self, path: Path, models: Path) -> None:
+        self.name, self._models = str(path), models
+        self._file = path.open("rb")
+        try:
+            self._reader = HoloReader(self._file, self.name, models)
+            self._read_index()
+        except BaseException:
+            self._file.close()
+            raise
+        header = self._reader.header
+        self.rate, self.lanes = header.rate, header.lanes
+        self.original_rate = header.original_rate or header.rate
+        self.original_channels = min(2, header.original_channels) or header.lanes
+        self.original_length = header.original_length or None
+        self.remarks: list[str] = []
+
+    def _read_index(self) -> None:
+        header = self._reader.header
+        try:
+            self._index = self._reader.index()
+        except HoloFormatError:
+            self._index = self._index_up_to_the_damage()
+        first, end = self._index.first_hop, self._index.end_hop
+        self.length = max(0, (end - first) * header.hop - header.lead)
+        if header.original_length and header.original_rate:
+            self.length = min(self.length, -(-header.original_length * header.rate // header.original_rate))
+        origin = first * header.hop + header.lead
+        marked = [event for event in self._reader.events() if event.name == MARKER]
+        self.markers = sorted((max(0, event.time - origin), str(event.value)) for event in marked)
+
+    def _index_up_to_the_damage(self) -> BlockIndex:
+        index = BlockIndex()
+        self._reader.seek(index, 0, 0)
+        start = self._file.tell()
+        with contextlib.suppress(HoloFormatError):
+            place = 0
+            for item in self._reader.items():
+                if isinstance(item, DnaBlock):
+                    index.add(place, item.first_hop, item.hops)
+                place = self._file.tell() - start
+        return index
+
+    def _context_frames(self) -> int:
+        """The most that any tier of the recording depends on; one that is missing is told when it is needed."""
+        frames = [0]
+        for harmonics in present_tiers(self._models):
+            if str(harmonics) in self._reader.header.models:
+                frames.append(read_facts(self._models, harmonics).context_frames)
+        return max(frames)
+
+    def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:
+        """See `RecordedSound`."""
+        reader, header = self._reader, self._reader.header
+        if wait is not never:
+            self._read_index()
+        replay = Replay(header, lambda harmonics: load_tier(self._models, harmonics), self.name)
+        hop, first = header.hop, self._index.first_hop if self._index.hops else None
+        # From its beginning a file is read without its index, which may be as damaged as anything.
+        index = self._index if start else BlockIndex()
+        reader.seek(index, index.first_hop + (start + header.lead) // hop, self._context_frames() if start else 0)
+        at: int | None = None
+        for block in reader.blocks(wait):
+            first = block.first_hop if first is None else first
+            if at is None:
+                at = (block.first_hop - first) * hop - header.lead
+            for samples in replay.decode(block):
+                kept = samples[:, max(0, start - at) :]
+                at += samples.shape[1]
+                if wait is not never and self.original_length is None:
+                    self.length = max(self.length, at)
+                if kept.shape[1]:
+                    yield Piece(at - kept.shape[1], kept, block.voices[-1].dna.harmonics)
+        self.remarks = self._remarks()
+
+    def _remarks(self) -> list[str]:
+        torn = self._reader.torn_bytes
+        if torn:
+            return [f"{self.name} breaks off: its last {torn} bytes are no whole block and were left out"]
+        if not self._reader.finished:
+            return [f"{self.name} was not closed (the recording was cut off); everything in it was decoded"]
+        return []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
