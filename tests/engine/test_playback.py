@@ -221,7 +221,7 @@ def test_what_still_grows_is_followed(play, monkeypatch) -> None:
     player = play(RecordedTone(SOUND, grown=lambda: there[0]), follow=True, ends=True)
     assert player.playback.duration == pytest.approx(30_000 / RATE)
     assert np.array_equal(player.hear(29_000), SOUND[:, :29_000])
-    for there[0] in (60_000, 90_000, 120_000):  # noqa: B020
+    for there[0] in (60_000, 90_000, 120_000):
         wait_for(lambda: player.listener.ring.ahead > 10_000)
         player.hear(29_000, 128)
     heard = player.listener.heard
