@@ -81,7 +81,9 @@ def loop_times(text: str | None, sound: RecordedSound) -> tuple[float, float] | 
     try:
         start, end = map(float, text.split(":"))
     except ValueError as error:
-        raise ValueError(f"--loop {text} is not two times in seconds with a colon between; as in --loop 1.5:4") from error
+        raise ValueError(
+            f"--loop {text} is not two times in seconds with a colon between; as in --loop 1.5:4"
+        ) from error
     length = sound.length / sound.rate
     if not (start >= 0 and start + SHORTEST_LOOP_SECONDS <= end <= length):
         raise ValueError(

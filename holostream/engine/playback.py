@@ -129,7 +129,7 @@ class Playback:
 
     def toggle(self) -> None:
         """Pause or go on; at the end, from the beginning."""
-        if self._at_end and self._ring.next_up is None:
+        if self._at_end and not self._pending and self._ring.next_up is None:
             self.seek(self.loop[0] if self.loop else 0.0)
             self._ring.head.playing = 1
         else:

@@ -1,6 +1,6 @@
 """From a recording to what the playback ring takes: from a place on, with or without a loop, at any speed.
 
-    pieces of the recording -> loop, with a seam where it turns -> [resample: speed, and the models' rate] -> slots
+pieces of the recording -> loop, with a seam where it turns -> [resample: speed, and the models' rate] -> slots
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
+from holostream.codec.tier_model import ModelError
 from holostream.engine.playback_ring import SLOT_SAMPLES
 from holostream.engine.seam import SEAM_SAMPLES, Seam
 from holostream.format.audio_file import resampler
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import Piece, RecordedSound, never
 
 SLOWEST, FASTEST = 0.25, 4.0
@@ -62,22 +64,22 @@ def _looped(sound: RecordedSound, start: int, loop: tuple[int, int]) -> Iterator
     seam, start = Seam(sound.lanes), start if start < end else first
     while True:
         after: list[np.ndarray] = []
-        played = missing = 0
+        last, played = np.zeros((sound.lanes, 0), np.float32), 0
         for piece in sound.pieces(start):
             inside, beyond = np.split(piece.samples, [max(0, end - piece.start)], axis=1)
             if inside.shape[1]:
                 inside = inside.copy()
                 seam.rise(inside)
                 seam.fall(inside)
-                played += inside.shape[1]
+                last, played = inside[:, -1:], played + inside.shape[1]
                 yield Piece(piece.start, inside, piece.harmonics)
             after.append(beyond)
-            missing = SEAM_SAMPLES - sum(part.shape[1] for part in after)
-            if missing <= 0:
+            if sum(part.shape[1] for part in after) >= SEAM_SAMPLES:
                 break
         if not played:
             return
-        seam.leave(np.concatenate(after, axis=1))
+        followed = np.concatenate(after, axis=1)
+        seam.leave(followed if followed.shape[1] else last)
         seam.enter()
         start = first
 
@@ -95,7 +97,15 @@ def _at_step(pieces: Iterator[Piece], step: float, lanes: int) -> Iterator[Slot]
         first, place, harmonics = marks[0]
         return Slot(samples, place + at - first, step, harmonics)
 
-    for piece in pieces:
+    failure: Exception | None = None
+    while True:
+        try:
+            piece = next(pieces)
+        except StopIteration:
+            break
+        except (HoloFormatError, ModelError, OSError) as error:  # what comes before it is still to be heard
+            failure = error
+            break
         marks.append((read, piece.start, piece.harmonics))
         read += piece.samples.shape[1]
         samples = piece.samples if stream is None else _resampled(stream, piece.samples)
@@ -110,6 +120,8 @@ def _at_step(pieces: Iterator[Piece], step: float, lanes: int) -> Iterator[Slot]
     for done in range(0, waiting.shape[1], SLOT_SAMPLES):
         yield slot(waiting[:, done : done + SLOT_SAMPLES])
         made += SLOT_SAMPLES
+    if failure is not None:
+        raise failure
 
 
 def _resampled(stream: soxr.ResampleStream, samples: np.ndarray, last: bool = False) -> np.ndarray:

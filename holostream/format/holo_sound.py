@@ -43,12 +43,17 @@ class HoloSound:
         except HoloFormatError:
             self._index = self._index_up_to_the_damage()
         first, end = self._index.first_hop, self._index.end_hop
-        self.length = max(0, (end - first) * header.hop - header.lead)
-        if header.original_length and header.original_rate:
-            self.length = min(self.length, -(-header.original_length * header.rate // header.original_rate))
+        self.length = self._within_original((end - first) * header.hop - header.lead)
         origin = first * header.hop + header.lead
         marked = [event for event in self._reader.events() if event.name == MARKER]
         self.markers = sorted((max(0, event.time - origin), str(event.value)) for event in marked)
+
+    def _within_original(self, samples: int) -> int:
+        """The last hop holds more than the audio file that was encoded."""
+        header = self._reader.header
+        if header.original_length and header.original_rate:
+            samples = min(samples, -(-header.original_length * header.rate // header.original_rate))
+        return max(0, samples)
 
     def _index_up_to_the_damage(self) -> BlockIndex:
         index = BlockIndex()
@@ -88,8 +93,8 @@ class HoloSound:
             for samples in replay.decode(block):
                 kept = samples[:, max(0, start - at) :]
                 at += samples.shape[1]
-                if wait is not never and self.original_length is None:
-                    self.length = max(self.length, at)
+                if wait is not never:
+                    self.length = max(self.length, self._within_original(at))
                 if kept.shape[1]:
                     yield Piece(at - kept.shape[1], kept, block.voices[-1].dna.harmonics)
         self.remarks = self._remarks()
