@@ -15,8 +15,6 @@ class LiveSettings:
 
     input: str | None = None
     """Input device by name (or part of it), or an audio file to play in a loop; None: the default device."""
-    playback: Path | None = None
-    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
     output: str | None = None
     """Output device by name (or part of it), or a .wav file to capture the output in; None: the default device."""
     device_api: str | None = None
@@ -43,12 +41,14 @@ class LiveSettings:
     """Gain before the encoder."""
     output_gain_db: float = 0.0
     """Gain after the mix."""
-    bypass: bool = False
-    """Start with the input as it is, and hear the resynthesis once asked for."""
     wet: float = 1.0
     """0 = the dry input (delayed as the codec is), 1 = the resynthesis."""
     ring_frames: int = 4096
     """Frames the DNA ring holds: about eleven seconds."""
+    bypass: bool = False
+    """Start with the input as it is, and hear the resynthesis once asked for."""
+    playback: Path | None = None
+    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
 
 
 def settings_to_dict(settings: LiveSettings) -> dict:
