@@ -64,7 +64,7 @@ def play_until_q(command: str, place: Path, environment: dict[str, str]) -> tupl
     """Run a command in a terminal of its own, press q once the screen is there."""
     control, terminal = pty.openpty()
     program = subprocess.Popen(
-        ["sh", "-c", f"stty rows 24 cols 80; exec {command}"], cwd=place, stdin=terminal, stdout=terminal,
+        ["sh", "-c", f"stty rows 24 cols 80; {command}"], cwd=place, stdin=terminal, stdout=terminal,
         stderr=terminal, env={**os.environ, "TERM": "xterm-256color", **environment}, start_new_session=True,
     )  # fmt: skip
     os.close(terminal)
@@ -86,13 +86,14 @@ def play_until_q(command: str, place: Path, environment: dict[str, str]) -> tupl
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c not in (ACTIVATE, "scripts/test")])
 def test_the_command_works(command: str, folder: Path):
     command = command.replace("--minutes 25", "--steps 2")  # that it works, not that it learns
-    plays = command.startswith("scripts/live") and "--headless" not in command
+    plays = command.startswith(("scripts/live", "holostream play")) and not re.search("--headless|--virtual-time", command)
     quiet = {"JACK_DEFAULT_SERVER": "nobody", "JACK_NO_START_SERVER": "1"}
     if "--device-api jack" in command:
         with jack_server(256) as server:
-            code, shown = play_until_q(command, folder, server.environment)
+            code, shown = play_until_q(f"exec {command}", folder, server.environment)
     elif plays:
-        code, shown = play_until_q(command, folder, quiet)
+        ours = f"{ACTIVATE}; exec {command}" if command.startswith("holostream") else f"exec {command}"
+        code, shown = play_until_q(ours, folder, quiet)
     else:
         finished = subprocess.run(
             ["sh", "-c", f"{ACTIVATE}; {command}"], cwd=folder, capture_output=True, text=True, check=False,
@@ -107,7 +108,7 @@ def test_the_command_works(command: str, folder: Path):
     assert code == 0, shown[-2000:]
     if "--out my_models" in command:
         assert {file.name for file in (folder / "my_models" / "tier_016").iterdir()} >= {"tier.json", "curves.png"}
-    for name in re.findall(r"[\w.]+\.(?:holo|wav)", command):
+    for name in re.findall(r"[\w.]+\.(?:holo|wav|flac)", command):
         assert (folder / name).stat().st_size > 1000
 
 

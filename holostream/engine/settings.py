@@ -35,6 +35,8 @@ class LiveSettings:
     """With the virtual device: run as fast as possible instead of in real time."""
     seconds: float | None = None
     """Stop by itself after this many seconds of sound."""
+    playback: Path | None = None
+    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
     allow_feedback: bool = False
     """Start unmuted from a built-in microphone to built-in speakers."""
     input_gain_db: float = 0.0
@@ -62,5 +64,8 @@ def settings_from_dict(values: dict) -> LiveSettings:
     known = {field.name for field in dataclasses.fields(LiveSettings)}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"unknown settings {unknown}; known are {sorted(known)}")
-    values = {name: Path(value) if name in ("record", "models", "playback") and value else value for name, value in values.items()}
+    values = {
+        name: Path(value) if name in ("record", "models", "playback") and value else value
+        for name, value in values.items()
+    }
     return LiveSettings(**values)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from holostream.codec.tier_model import load_tier, present_tiers, read_facts
+from holostream.codec.tier_model import TierModel, load_tier, present_tiers, read_facts
 from holostream.format.block_index import BlockIndex
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import HoloFormatError
@@ -22,6 +22,7 @@ class HoloSound:
 
     def __init__(self, path: Path, models: Path) -> None:
         self.name, self._models = str(path), models
+        self._tiers: dict[int, TierModel] = {}
         self._file = path.open("rb")
         try:
             self._reader = HoloReader(self._file, self.name, models)
@@ -67,6 +68,12 @@ class HoloSound:
                 place = self._file.tell() - start
         return index
 
+    def _tier(self, harmonics: int) -> TierModel:
+        """Loaded once: loading takes longer than to decode what is heard first after a jump."""
+        if harmonics not in self._tiers:
+            self._tiers[harmonics] = load_tier(self._models, harmonics)
+        return self._tiers[harmonics]
+
     def _context_frames(self) -> int:
         """The most that any tier of the recording depends on; one that is missing is told when it is needed."""
         frames = [0]
@@ -80,7 +87,7 @@ class HoloSound:
         reader, header = self._reader, self._reader.header
         if wait is not never:
             self._read_index()
-        replay = Replay(header, lambda harmonics: load_tier(self._models, harmonics), self.name)
+        replay = Replay(header, self._tier, self.name)
         hop, first = header.hop, self._index.first_hop if self._index.hops else None
         # From its beginning a file is read without its index, which may be as damaged as anything.
         index = self._index if start else BlockIndex()

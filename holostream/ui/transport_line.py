@@ -19,7 +19,8 @@ def transport_line(playback: PlaybackStatus, bypass: bool, dry: int, width: int)
     """`bypass`: it is heard as recorded, else through a tier; `dry`: how often sound came too late."""
     duration = max(playback.duration, playback.position)
     left: Line = (
-        ("▶ " if playback.playing else "⏸ ", TINTED if playback.playing else WARN),
+        # Not U+23F8 for a pause: terminals disagree on its width, and few fonts have it.
+        ("▶  " if playback.playing else "❚❚ ", TINTED if playback.playing else WARN),
         (elapsed(playback.position), STRONG),
         (f" / {elapsed(duration)}  ", DIM),
     )
@@ -30,8 +31,8 @@ def transport_line(playback: PlaybackStatus, bypass: bool, dry: int, width: int)
     right: Line = (
         (gap, DIM), (looped, DIM if loop is None else WARN),
         (f"{gap}×{playback.speed:.2f}", DIM if playback.speed == 1 else PLAIN),
-        (f"{gap}{'recorded with ' if width >= WIDE else ''}{was:8}{gap}", DIM),
-        ("as recorded", ON) if bypass else ("re-encoded ", ON_WARN),
+        (f"{gap}{'recorded with ' if width >= WIDE else ''}{was:8}{gap}{'' if bypass else ' '}", DIM),
+        ("as recorded", ON) if bypass else ("re-encoded", ON_WARN),
     )  # fmt: skip
     if dry:
         right = ((f"{gap}dry {dry}", WARN), *right)

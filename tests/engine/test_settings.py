@@ -33,6 +33,8 @@ paths = st.none() | st.text("abc/._- é", min_size=1, max_size=20).map(Path)
         models=paths,
         virtual_time=st.booleans(),
         seconds=st.none() | st.floats(0, 1e6),
+        playback=paths,
+        bypass=st.booleans(),
         allow_feedback=st.booleans(),
         wet=st.floats(0, 1),
         input_gain_db=st.floats(-60, 24),
@@ -44,9 +46,7 @@ def test_round_trip_through_json(settings: LiveSettings) -> None:
 
 def test_defaults_are_complete() -> None:
     assert settings_from_dict({}) == LiveSettings()
-    assert settings_to_dict(LiveSettings()).keys() == {
-        field.name for field in dataclasses.fields(LiveSettings)
-    }
+    assert settings_to_dict(LiveSettings()).keys() == {field.name for field in dataclasses.fields(LiveSettings)}
 
 
 def test_an_unknown_setting_is_an_error_that_lists_the_known() -> None:

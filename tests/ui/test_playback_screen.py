@@ -78,12 +78,12 @@ async def test_the_line_follows(session: FakeSession) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         live(app).sample()
         line = view(app, "transport")
-        assert line.text.startswith("▶ 0:05.0 / 0:30.0 ")
+        assert line.text.startswith("▶  0:05.0 / 0:30.0 ")
         assert "×1.00  tier 16" in line.text
         assert style_of(line.shown[0], "as recorded") == ON
         await pilot.press("b", "space", "home", ">")
         live(app).sample()
-        assert line.text.startswith("⏸ 0:00.0 / 0:30.0  ●")
+        assert line.text.startswith("❚❚ 0:00.0 / 0:30.0  ●")
         assert "×1.06" in line.text
         assert style_of(line.shown[0], "re-encoded") == ON_WARN
 
