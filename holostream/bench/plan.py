@@ -57,12 +57,24 @@ def robustness(quick: bool) -> Measurement:
     return measure_robustness()
 
 
+def safety(quick: bool) -> Measurement:
+    from holostream.bench.file_safety import measure_safety
+
+    return measure_safety(kills=2, mutants=300, hours=0.2) if quick else measure_safety()
+
+
 def quality(quick: bool, data: Path) -> tuple[Measurement, ...]:
     from holostream.bench.quality_run import QualitySettings
     from holostream.bench.quality_verb import quality_with_display
 
     settings = QualitySettings(data, against="opus-20", limit=1) if quick else QualitySettings(data)
     return quality_with_display(settings)[0]
+
+
+def file_format(quick: bool, data: Path) -> tuple[Measurement, ...]:
+    from holostream.bench.file_format import measure_format
+
+    return (measure_format(data, limit=2 if quick else None),)
 
 
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
@@ -74,10 +86,11 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "jack": jack,
     "soak": soak,
     "robustness": robustness,
+    "safety": safety,
 }
 """In the order of the README."""
 
-OF_SOUNDS: dict[str, Callable[[bool, Path], tuple[Measurement, ...]]] = {"quality": quality}
+OF_SOUNDS: dict[str, Callable[[bool, Path], tuple[Measurement, ...]]] = {"format": file_format, "quality": quality}
 """Those that need a folder of sounds and make several tables."""
 
 TABLES = {"quality": ("quality", "opus_equal", "codecs")}

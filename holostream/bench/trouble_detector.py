@@ -7,7 +7,7 @@ Jump: a change of level from one 20 ms window to the next that the original does
 counts as -60: a band that a tier leaves out does not jump.
 
 Click: energy above 16 kHz that stands out of its own surroundings (its median over 100 ms) for a moment, by more than
-the original's does within 5 ms. Unlike `click_detector`, which compares a passage with itself, it must not mind the
+the original's does within 5 ms, and is more than the original has there. Unlike `click_detector`, which compares a passage with itself, it must not mind the
 steady noise of a quantizer. What is 50 dB below the sound at that moment, or below -80 dBFS, counts as that.
 """
 
@@ -67,7 +67,10 @@ def _jump_db(original: np.ndarray, decoded: np.ndarray, rate: int) -> float:
 def _click_db(original: np.ndarray, decoded: np.ndarray, rate: int) -> float:
     masked = np.maximum(level_db(original, FRAME, FRAME_STEP) + MASKED_DB, CLICK_FLOOR_DB)
     ours, theirs = (np.maximum(high_db(sound, rate), masked) for sound in (decoded, original))
-    return float((_prominence(ours) - _largest_around(np.maximum(0, _prominence(theirs)), NEAR_FRAMES)).max())
+    stands_out = _prominence(ours) - _largest_around(np.maximum(0, _prominence(theirs)), NEAR_FRAMES)
+    # Where the original is as loud up there, what stands out is a hole beside it, which nobody hears as a click.
+    beyond = ours - _largest_around(theirs, NEAR_FRAMES)
+    return float(np.minimum(stands_out, beyond).max())
 
 
 def _prominence(level: np.ndarray) -> np.ndarray:

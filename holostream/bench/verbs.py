@@ -168,6 +168,38 @@ def robustness(
     measure_all((lambda: measure_robustness(models, whole_numbers(tiers, "--tiers")),), save)
 
 
+@bench_app.command("format")
+def file_format(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of sounds that no tier was trained on; default: the demo voice.")
+    ] = None,
+    models: Models = None,
+    tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "16,32,64,128,256",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many files of each kind.")] = None,
+    save: Json = None,
+) -> None:
+    """The .holo file: what the container adds, how near the coder comes to its tables, speed, seeking."""
+    from holostream.bench.file_format import measure_format
+
+    measure_all((lambda: measure_format(data, models, whole_numbers(tiers, "--tiers"), limit),), save)
+
+
+@bench_app.command()
+def safety(
+    kills: Annotated[int, typer.Option(min=1, help="Recordings to kill.")] = 50,
+    mutants: Annotated[int, typer.Option(min=1, help="Damaged files to try.")] = 100_000,
+    hours: Annotated[float, typer.Option(min=0.01, help="Of the long recording.")] = 10.0,
+    save: Json = None,
+) -> None:
+    """Recordings in trouble: killed programs, damaged files, ten hours without an end; half an hour."""
+    from rich.console import Console
+
+    from holostream.bench.file_safety import measure_safety
+
+    with Console(stderr=True).status("") as status:
+        measure_all((lambda: measure_safety(kills, mutants, hours, status.update),), save)
+
+
 def whole_numbers(text: str, option: str = "--periods") -> tuple[int, ...]:
     """'256,128' -> (256, 128). Raises ValueError for anything else."""
     parts = [part.strip() for part in text.split(",")]

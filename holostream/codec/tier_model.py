@@ -96,7 +96,7 @@ class TierModel:
         return np.zeros((lanes, self.facts.vocoder_state), np.float32)
 
     def encode(self, chunks: np.ndarray, state: np.ndarray) -> tuple[Dna, np.ndarray]:
-        """(lanes, frames, chunk) float32 chunks -> codes and the next state."""
+        """(lanes, frames, chunk) float32 chunks -> codes and the next state. At least one frame."""
         gains, amplitudes, phases, state = self.encoder.run(CODE_OUTPUTS, {"chunks": chunks, "state": state})
         return Dna(gains, amplitudes, phases), state
 

@@ -16,6 +16,7 @@ import numpy as np
 import soxr
 
 from holostream.engine.block_path import Controls, PathState, step
+from holostream.engine.command import COMMANDS
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import raise_thread_priority
 from holostream.engine.sample_ring import SampleRing
@@ -77,7 +78,7 @@ class AudioCallback:
         self._playback = playback
         self._marked = 0
         self._last_call = 0
-        self._raise_priority = realtime
+        self._first_call, self._realtime = True, realtime
         self._publish_facts(prefill)
 
     def _publish_facts(self, prefill: int) -> None:
@@ -97,12 +98,12 @@ class AudioCallback:
     def process(self, indata: np.ndarray, outdata: np.ndarray, overflow: bool = False, underflow: bool = False) -> None:
         """One block: (n, input channels) float32 in, (n, output channels) float32 to fill. Never raises."""
         started = time.perf_counter_ns()
-        if self._raise_priority:
-            self._raise_priority = False
-            raise_thread_priority()
         record = self._status.record
         self._status.begin()
         try:
+            if self._first_call:
+                self._first_call = False
+                self._begin()
             self._receive_commands()
             self._run(indata, outdata)
         except Exception:  # an exception would stop the stream: it is counted and shown instead
@@ -112,6 +113,13 @@ class AudioCallback:
         record.output_underflows += underflow
         self._measure(started, outdata.shape[0])
         self._status.end()
+
+    def _begin(self) -> None:
+        """What needs the audio thread, or a device that plays: its priority, and the values that no command set."""
+        if self._realtime:
+            raise_thread_priority()
+        for kind in COMMANDS:
+            self.shared.applied.report(self.path.hop, kind.name, float(getattr(self.controls, kind.name)))
 
     def _receive_commands(self) -> None:
         commands = self.shared.commands
@@ -126,6 +134,7 @@ class AudioCallback:
                 setattr(self.controls, name, bool(value))
             else:
                 setattr(self.controls, name, value)
+            self.shared.applied.report(self.path.hop, name, value)
 
     def _run(self, indata: np.ndarray, outdata: np.ndarray) -> None:
         lanes_in = self._to_lanes(indata)

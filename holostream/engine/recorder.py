@@ -2,13 +2,13 @@
 
 It always follows the ring, so that a recording can begin with the frames its first voice's state depends on
 (preroll). A file gets a block at least every BLOCK_HOPS hops, or BLOCK_SECONDS where that is sooner; after `kill -9`
-everything but the last is in it.
+everything but the last is in it. What happened in a block's hops is written with it: see `event_lane`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -17,6 +17,8 @@ from holostream import __version__
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.engine.applied_ring import AppliedCommand
+from holostream.engine.event_lane import EventLane
 from holostream.format.coded_block import FULL_HOPS
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock, VoiceRun
@@ -35,6 +37,14 @@ class RecordingStatus:
     seconds: float
     bytes: int
     lost_frames: int
+
+
+@dataclass(frozen=True)
+class Marker:
+    """As set: the recording's `number`-th, so long after its beginning."""
+
+    number: int
+    seconds: float
 
 
 @dataclass
@@ -58,19 +68,22 @@ class _OpenVoice:
 
 
 class Recorder:
-    """Give it every frame of the ring in order (`follow`); `start` and `stop` a recording at any time."""
+    """Give it every frame and command in order (`follow`); `start` and `stop` a recording, `mark` it at any time."""
 
     def __init__(
         self, tiers: dict[int, TierFacts], lanes: int, tables: Mapping[int, EntropyTables] | None = None
     ) -> None:
         self._tiers, self._lanes, self._tables = tiers, lanes, tables or {}
-        frames_per_second = next(iter(tiers.values())).frames_per_second
-        self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * frames_per_second)))
+        self._facts = next(iter(tiers.values()))
+        self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * self._facts.frames_per_second)))
+        self._lane = EventLane(self._facts.hop)
         self._voices: dict[int, _OpenVoice] = {}
         self._file: BinaryIO | None = None
         self._writer: HoloWriter | None = None
         self._path = Path()
-        self._lost = 0
+        self._lost = self._markers = 0
+        self._first_hop: int | None = None
+        self._last_hop = -1
         self._heard: list[RingFrame] = []  # the frames of the hop being gathered
         self._block_hops = 0
         self._fade = (0, 0)
@@ -80,14 +93,13 @@ class Recorder:
         """None while nothing is recorded."""
         if self._writer is None:
             return None
-        facts = next(iter(self._tiers.values()))
         hops = self._writer.hops + self._block_hops
-        return RecordingStatus(self._path, hops * facts.hop / facts.rate, self._writer.bytes, self._lost)
+        return RecordingStatus(self._path, hops / self._facts.frames_per_second, self._writer.bytes, self._lost)
 
     def start(self, path: Path) -> None:
         """Begin with the hop being gathered. An existing file is never overwritten. Raises OSError."""
         self.stop()
-        facts = next(iter(self._tiers.values()))
+        facts = self._facts
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
         models = {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in self._tiers.items()}
         header = HoloHeader(
@@ -105,8 +117,8 @@ class Recorder:
         except OSError:
             file.close()
             raise
-        self._file, self._path, self._lost = file, path, 0
-        self._block_hops = 0
+        self._file, self._path, self._first_hop = file, path, None
+        self._lost = self._markers = self._block_hops = 0
         for voice in self._voices.values():
             voice.recorded, voice.block = False, []
 
@@ -119,14 +131,30 @@ class Recorder:
         try:
             if last_hop_complete and self._heard:
                 self._finish_hop()
-            self._write_block()
+            self._write_block(last=True)
             writer.finish()
         finally:
             self._writer = self._file = None
             file.close()
 
-    def follow(self, frames: list[RingFrame], lost: int = 0) -> None:
-        """Take the next frames of the ring. Raises OSError if the disk is full: call `abandon` then."""
+    def mark(self, hop: int, text: str = "") -> Marker | None:
+        """Set a marker at the beginning of a hop, or of the one being gathered if that is later. None while nothing is
+        recorded. Raises ValueError if the text is too long for a file."""
+        if self._writer is None:
+            return None
+        if self._heard:
+            hop = max(hop, self._heard[0].hop)
+        self._lane.mark(hop, text)
+        self._markers += 1
+        first = self._first_hop
+        if first is None:  # it is going to be the one being gathered
+            first = self._heard[0].hop if self._heard else hop
+        return Marker(self._markers, (hop - first) / self._facts.frames_per_second)
+
+    def follow(self, frames: list[RingFrame], lost: int = 0, commands: Iterable[AppliedCommand] = ()) -> None:
+        """Take the next frames of the ring, and the commands applied since the last time, all of the frames' hops among
+        them. Raises OSError if the disk is full: call `abandon` then."""
+        self._lane.add(commands)
         if lost:
             self._lost += lost
             self._write_block()
@@ -159,7 +187,10 @@ class Recorder:
         heard, self._heard = self._heard, []
         numbers = [frame.voice for frame in heard]
         gaps = [self._voices[frame.voice].cut_at_gap(frame) for frame in heard]
-        if self._writer is not None:
+        hop = heard[0].hop
+        if self._writer is None:
+            self._lane.take(hop)  # nobody keeps it, but the values go on
+        else:
             filling = [voice.number for voice in self._filled()]
             if filling != numbers or any(gaps) or self._block_hops >= self._most_hops:
                 self._write_block()
@@ -168,6 +199,7 @@ class Recorder:
             for frame in heard:
                 self._voices[frame.voice].block.append(frame)
             self._block_hops += 1
+            self._last_hop = hop
         for frame in heard:
             self._voices[frame.voice].past.append(frame)
         for number in [number for number in self._voices if number < numbers[0]]:
@@ -178,6 +210,9 @@ class Recorder:
         return sorted((voice for voice in self._voices.values() if voice.block), key=lambda voice: voice.number)
 
     def _begin_block(self, heard: list[RingFrame]) -> None:
+        if self._first_hop is None:
+            self._first_hop = heard[0].hop
+            self._lane.begin(self._first_hop)
         self._fade = (heard[-1].fade_hop, heard[-1].fade_hops) if len(heard) == 2 else (0, 0)
         for frame in heard:
             voice = self._voices[frame.voice]
@@ -185,8 +220,13 @@ class Recorder:
             voice.preroll = [] if voice.recorded else list(voice.past)
             voice.recorded = True
 
-    def _write_block(self) -> None:
-        if self._writer is None or not self._block_hops:
+    def _write_block(self, last: bool = False) -> None:
+        if self._writer is None:
+            return
+        events = self._lane.take_last(self._last_hop) if last else self._lane.take(self._last_hop)
+        if not self._block_hops:
+            if events:
+                self._writer.write_events(events)
             return
         filled = self._filled()
         runs = tuple(
@@ -197,4 +237,4 @@ class Recorder:
         self._block_hops = 0
         for voice in filled:
             voice.block, voice.preroll = [], []
-        self._writer.write(block)
+        self._writer.write(block, events)

@@ -1,6 +1,6 @@
 """A live session as the control process sees it: starts the engine process, steers it, follows its DNA, records.
 
-Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `reopen`.
+Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `reopen`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
+from holostream.format.clock import clock
 from holostream.format.entropy_tables import all_current_tables
 from holostream.format.recorded_sound import RecordedSound
 
@@ -80,7 +81,7 @@ class Session:
         self._recorder = Recorder(self._tiers, lanes, all_current_tables(models, self._tiers))
         self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
         self._recorder_lock = threading.Lock()
-        self._cursor = 0
+        self._cursor = self._lost_commands = 0
         self._engine: subprocess.Popen[str] | None = None
         self._ready, self._ended, self._closing = threading.Event(), threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -176,8 +177,9 @@ class Session:
         with self._recorder_lock:
             frames, self._cursor, lost = self.shared.dna.read(self._cursor)
             self.shared.dna.publish_read(self._cursor)
+            commands = self.shared.applied.take()  # after the frames: so that none of theirs is missing
             try:
-                self._recorder.follow(frames, lost)
+                self._recorder.follow(frames, lost, commands)
             except OSError as error:
                 self._recorder.abandon()
                 self.messages.append(
@@ -185,6 +187,12 @@ class Session:
                     "free some room and record to a new file"
                 )
             self._recent.extend(frame for frame in frames if frame.kind == HEARD)
+            if (lost_commands := self.shared.applied.lost) != self._lost_commands:
+                missing, self._lost_commands = lost_commands - self._lost_commands, lost_commands
+                if self.recording is not None:
+                    self.messages.append(
+                        f"the recording lacks {missing} events that came too fast; its sound is whole; send fewer commands"
+                    )
 
     @property
     def ended(self) -> bool:
@@ -234,18 +242,33 @@ class Session:
     def toggle_recording(self) -> None:
         """Start or stop; the outcome is a message."""
         try:
-            if (status := self.recording) is None:
+            if self.recording is None:
                 self.start_recording()
                 self.messages.append(f"recording to {self.recording.path if self.recording else ''}")
-            else:
-                with self._recorder_lock:
-                    self._recorder.stop()
+                return
+            self._drain()  # up to this moment: a marker just set has its place in it
+            with self._recorder_lock:
+                status = self.recording
+                self._recorder.stop()
+            if status is not None:  # else the disk was full just now, and the message says so
                 self.messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
         except OSError as error:
             self.messages.append(
                 f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
                 "start in a folder that can be written to, or with --record FILE"
             )
+
+    def mark(self, text: str = "") -> None:
+        """Set a marker in the recording at the present hop; the outcome is a message.
+
+        Raises ValueError if the text is too long for a file.
+        """
+        with self._recorder_lock:
+            marker = self._recorder.mark(int(self.snapshot()["hops"]), text)
+        if marker is None:
+            self.messages.append("no marker set: nothing is being recorded; start a recording first")
+        else:
+            self.messages.append(f"marker {marker.number} at {clock(marker.seconds)}")
 
     def list_devices(self) -> list[dict]:
         """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""

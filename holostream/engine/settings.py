@@ -43,12 +43,14 @@ class LiveSettings:
     """Gain before the encoder."""
     output_gain_db: float = 0.0
     """Gain after the mix."""
-    bypass: bool = False
-    """Start with the input as it is, and hear the resynthesis once asked for."""
     wet: float = 1.0
     """0 = the dry input (delayed as the codec is), 1 = the resynthesis."""
     ring_frames: int = 4096
     """Frames the DNA ring holds: about eleven seconds."""
+    bypass: bool = False
+    """Start with the input as it is, and hear the resynthesis once asked for."""
+    playback: Path | None = None
+    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
 
 
 def settings_to_dict(settings: LiveSettings) -> dict:

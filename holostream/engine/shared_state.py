@@ -1,4 +1,4 @@
-"""The memory engine and control share: status, commands, the DNA ring and the playback ring in one mapped file.
+"""The memory engine and control share, one mapped file: status, commands, what became of them, DNA ring, playback ring.
 
 A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
 on every system and needs no tracker process.
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from holostream.codec.dna_ring import DnaRing, ring_bytes
+from holostream.engine.applied_ring import AppliedRing
 from holostream.engine.command import CommandRing
 from holostream.engine.playback_ring import PlaybackRing, playback_bytes
 from holostream.engine.status import Status
@@ -47,9 +48,11 @@ class SharedState:
         self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
         view = memoryview(memory)
         commands_at = _rounded(Status.BYTES)
-        ring_at = commands_at + _rounded(CommandRing.BYTES)
+        applied_at = commands_at + _rounded(CommandRing.BYTES)
+        ring_at = applied_at + _rounded(AppliedRing.BYTES)
         self.status = Status(view[:commands_at])
-        self.commands = CommandRing(view[commands_at:ring_at])
+        self.commands = CommandRing(view[commands_at:applied_at])
+        self.applied = AppliedRing(view[applied_at:ring_at])
         playback_at = ring_at + _rounded(ring_bytes(lanes, ring_frames))
         self.dna = DnaRing(view[ring_at:playback_at], lanes, ring_frames)
         self.playback = PlaybackRing(view[playback_at:], lanes)
@@ -57,8 +60,8 @@ class SharedState:
     @staticmethod
     def create(lanes: int, ring_frames: int) -> SharedState:
         """A new zeroed file. Raises OSError if there is no room for it."""
-        parts = (Status.BYTES, CommandRing.BYTES, ring_bytes(lanes, ring_frames), playback_bytes(lanes))
-        size = sum(map(_rounded, parts))
+        ours = (Status.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
+        size = sum(map(_rounded, (*ours, ring_bytes(lanes, ring_frames), playback_bytes(lanes))))
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from holostream.format.clock import clock
+from holostream.format.event_tally import EventTally, event_lines
+from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
 from holostream.format.rate_estimate import PARTS, ideal_bits
 
 
 def summarize(path: Path, models: Path | None = None) -> dict:
-    """Header, duration, tiers over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError.
+    """Header, duration, tiers and events over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError.
 
     `kbps_by_lane` is what gains, amplitudes and phases cost by the entropy tables (found in `models`, by default the
     shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib.
@@ -24,7 +27,11 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         blocks = hops = 0
         origin = end = 0
         bits = dict.fromkeys(PARTS, 0.0)
-        for block in reader.blocks():
+        events = EventTally()
+        for block in reader.items():
+            if not isinstance(block, DnaBlock):
+                events.add(block)
+                continue
             blocks, hops = blocks + 1, hops + block.hops
             if not reader.zlib_blocks:
                 for voice in block.voices:
@@ -48,6 +55,7 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         "kbps_by_lane": _kbps(bits, size, seconds) if blocks and not reader.zlib_blocks else None,
         "zlib_blocks": reader.zlib_blocks,
         "tiers": tiers,
+        "events": events.summary(origin * header.hop, header.rate),
         "blocks": blocks,
         "missing_hops": end - origin - hops,
         "complete": reader.finished,
@@ -62,7 +70,6 @@ def _kbps(bits: dict[str, float], size: int, seconds: float) -> dict[str, float]
 
 def summary_text(summary: dict) -> str:
     """For people."""
-    minutes, seconds = divmod(summary["seconds"], 60)
     original = (
         f"{summary['original_rate']} Hz, {summary['original_channels']} channels, {summary['original_length']} samples"
         if summary["original_rate"]
@@ -80,15 +87,18 @@ def summary_text(summary: dict) -> str:
         used = sorted({row["harmonics"] for row in summary["tiers"]})
         sets = ", ".join(f"{summary['tables'][str(harmonics)]} (tier {harmonics})" for harmonics in used)
         coding = f"{costs} kbit/s; entropy tables {sets}"
+    events, *markers = event_lines(summary["events"])
     return "\n".join(
         (
             f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
-            f"  duration  {int(minutes)}:{seconds:06.3f}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
+            f"  duration  {clock(summary['seconds'])}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
             f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
             f"hop {summary['hop']}, family {summary['family']}",
             f"  from      {original}",
             f"  coding    {coding}",
             f"  tiers     {tiers}",
+            f"  events    {events}",
+            *(f"            {line}" for line in markers),
             f"  state     {state}, {summary['blocks']} blocks",
         )
     )

@@ -1,4 +1,4 @@
-"""The encoder: chunks to pairs relative to the chunk's gain, then codes.
+"""The encoder: chunks to pairs relative to the chunk's gain, see `masking`, then codes.
 
 A linear layer over overlapping chunks, initialised to the atoms, beside a causal residual network over frames that
 may be absent. Below hop / 2 harmonics the untrained linear path keeps the lowest band.
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
+from holostream.network.masking import Masking
 from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
@@ -33,6 +34,7 @@ class Encoder(nn.Module):
         # Mean square of the atoms' window over one hop: what the coefficients' level will be.
         window = basis.square().sum(0).sqrt()
         self.register_buffer("loudness", window.square() / window.square().sum())
+        self.masking = Masking()
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
             self.enter = nn.Linear(3 * shape.hop // 2, shape.width)
@@ -42,20 +44,25 @@ class Encoder(nn.Module):
 
     @property
     def state_size(self) -> int:
-        return self.stack.state_size
+        return self.masking.state_size + (self.stack.state_size if self.stack.blocks else 0)
+
+    def initial_state(self, lanes: int) -> Tensor:
+        """(lanes, state_size) of silence."""
+        return torch.zeros(lanes, self.state_size)
 
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
-        gains = self.quantizer.gain_codes((chunks * chunks * self.loudness).sum(-1))
+        mean_square = (chunks * chunks * self.loudness).sum(-1)
+        level, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
+        gains = self.quantizer.gain_codes(level, mean_square)
         coefficients = self.analysis(chunks) * self.quantizer.inverse_gains(gains)
         flat = self.select(coefficients)
-        hidden: Tensor | None = None
         if self.stack.blocks:
             hidden = self.enter(pair_features(coefficients.unflatten(-1, (self.shape.hop // 2, 2))))
-        hidden, state = self.stack(hidden, state)
-        if hidden is not None:
+            hidden, stack_state = self.stack(hidden, state[:, self.masking.state_size :])
             flat = flat + self.leave(hidden)
-        return gains, flat.unflatten(-1, (self.shape.base, 2)), state
+            next_state = torch.cat((next_state, stack_state), dim=1)
+        return gains, flat.unflatten(-1, (self.shape.base, 2)), next_state
 
     def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """-> gains (lanes, frames), amplitudes and phases (lanes, frames, harmonics), all uint8, and the next state."""

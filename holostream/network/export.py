@@ -86,7 +86,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
     lanes, frames = 2, 5
     with torch.no_grad():
         chunks = torch.randn(lanes, frames, shape.chunk) * 0.1
-        encoder_state = network.encoder.stack.initial_state(lanes)
+        encoder_state = network.encoder.initial_state(lanes)
         gains, amplitudes, phases, _ = network.encoder(chunks, encoder_state)
         encoder = _graph(
             network.encoder,
@@ -146,7 +146,7 @@ def check_parity(network: TierNetwork, model: TierModel) -> None:
     level = torch.logspace(-4, 0, frames).reshape(1, frames, 1)
     chunks = torch.randn(lanes, frames, network.shape.chunk, generator=generator) * level * 0.3
     with torch.no_grad():
-        expected = network.encoder(chunks, network.encoder.stack.initial_state(lanes))
+        expected = network.encoder(chunks, network.encoder.initial_state(lanes))
         dna, _ = model.encode(chunks.numpy(), model.initial_encoder_state(lanes))
         for name, codes in zip(("gains", "amplitudes", "phases"), expected, strict=False):
             differing = float(np.mean(codes.numpy() != getattr(dna, name)))

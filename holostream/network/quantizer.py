@@ -4,7 +4,7 @@ For a pair divided by the gain and the tier's step, r its radius: amplitude code
 nearest of P(n) = round(4.71 n) equal angles (at least 1, at most 64); decoded radius n^(4/3). Cells stay about square,
 so zeros cost no phase. Everything that decodes is a table look-up: exact on any machine.
 
-Gain code g of a chunk: 0 for silence, else its RMS in steps of 3 dB, gain = 2^((g - 48) / 2).
+Gain code g of a chunk: 0 for silence, else how loud it counts in steps of 3 dB, gain = 2^((g - 48) / 2).
 Tiers above hop / 2 harmonics quantize in layers: each further layer describes what the ones before left over.
 """
 
@@ -21,6 +21,8 @@ MAX_AMPLITUDE = 255
 MAX_PHASES = 64
 MAX_GAIN = 63
 GAIN_OFFSET = 48
+SILENCE = 1e-11
+"""Mean square, -110 dB: below it a chunk is silent."""
 ROUNDING = 0.42
 """Below 1/2: amplitudes are rounded down a little more often than up, 5 % of the bits for no loss of SNR."""
 
@@ -59,9 +61,10 @@ class Quantizer(nn.Module):
         }.items():
             self.register_buffer(name, torch.tensor(table, dtype=torch.float32))
 
-    def gain_codes(self, mean_square: Tensor) -> Tensor:
-        """Mean square of a chunk -> gain codes, int64."""
-        return torch.clamp(torch.round(torch.log2(mean_square + 1e-20) + GAIN_OFFSET), 0, MAX_GAIN).long()
+    def gain_codes(self, level: Tensor, mean_square: Tensor) -> Tensor:
+        """How loud chunks count, in log2 of a mean square, and their own mean squares -> gain codes, int64."""
+        codes = torch.clamp(torch.round(level + GAIN_OFFSET), 0, MAX_GAIN)
+        return torch.where(mean_square > SILENCE, codes, 0.0).long()
 
     def gains(self, codes: Tensor) -> Tensor:
         """Gain codes (...) int64 -> factors (..., 1)."""

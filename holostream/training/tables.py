@@ -42,7 +42,7 @@ def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]
             f"tier {harmonics} of {models} has codes of its own ({model.facts.codes}), which entropy tables do not fit; "
             "its files are packed with zlib"
         )
-    codes = [dna for sound in sounds if (dna := codes_of(model, sound)).frames]
+    codes = [codes_of(model, sound) for sound in sounds if sound.shape[1] >= model.facts.hop]
     try:
         tables = learn_tables(codes, layers_of(model.facts))
     except ValueError as error:
@@ -57,7 +57,7 @@ def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]
 
 
 def codes_of(model: TierModel, sound: np.ndarray) -> Dna:
-    """The codes of the whole hops of a sound."""
+    """The codes of the whole hops of a sound, at least one."""
     facts, lanes = model.facts, sound.shape[0]
     whole = sound[:, : sound.shape[1] // facts.hop * facts.hop]
     chunks, _ = frame(np.ascontiguousarray(whole, np.float32), initial_previous(facts, lanes), facts)

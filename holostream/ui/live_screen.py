@@ -120,6 +120,9 @@ class LiveScreen(Screen[None]):
     def action_record(self) -> None:
         self._session.toggle_recording()
 
+    def action_mark(self) -> None:
+        self._session.mark()
+
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())
 

@@ -87,6 +87,9 @@ class LiveSession(Protocol):
 
     def toggle_recording(self) -> None: ...
 
+    def mark(self) -> None:
+        """Set a marker in the recording."""
+
     def list_devices(self) -> list[dict[str, Any]]:
         """Each with `name`, `api`, `inputs`, `outputs` (channels) and `rate`."""
 

@@ -41,7 +41,7 @@ def test_an_unknown_name_lists_the_known():
     finished = run_measure("--only", "hop,taste")
     assert finished.returncode == 1
     assert "unknown: taste" in finished.stderr
-    assert "robustness, quality" in finished.stderr
+    assert "robustness, safety, format, quality" in finished.stderr
 
 
 def test_published_figures_are_those_of_the_store():

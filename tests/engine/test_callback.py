@@ -8,6 +8,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from holostream.codec.dna_ring import HEARD
+from holostream.codec.tier_fade import FADE_HOPS
 from tests.engine.live_callback import LiveCallback
 from tests.speech import speech
 
@@ -132,6 +134,56 @@ def test_commands_arrive_and_glide(tiers):
     assert steps.max() < 1.2 * 2 * np.pi * 440 / 48000 * 0.3
     assert not out[2000:].any()
     assert live.status["mute"] == 1
+
+
+def test_every_value_is_reported_with_the_hop_it_holds_from(tiers):
+    live = LiveCallback(tiers, tier=16)
+    live.controls.output_gain_db = -6.0
+    live.play(np.zeros((100, 1), np.float32), [100])  # less than a hop: the values hold from the first hop on
+    assert live.shared.applied.take() == [
+        (0, "tier", 16), (0, "input_gain_db", 0), (0, "output_gain_db", -6), (0, "wet", 1), (0, "bypass", 0),
+        (0, "mute", 0), (0, "feedback_guard", 0),
+    ]  # fmt: skip
+    live.play(np.zeros((156, 1), np.float32), [156])
+    assert live.shared.applied.take() == []
+    live.shared.commands.send("wet", 0.25)
+    live.shared.commands.send("wet", 2.0)
+    live.play(np.zeros((100, 1), np.float32), [100])
+    live.shared.commands.send("mute", 1)
+    live.play(np.zeros((640, 1), np.float32), [640])
+    assert live.shared.applied.take() == [(2, "wet", 0.25), (2, "wet", 1.0), (2, "mute", 1.0)]
+    assert live.path.hop == 7
+
+
+def test_a_command_changes_nothing_before_the_hop_it_is_reported_at(tiers):
+    """The sound is the same until then, and another in that hop."""
+    tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(12800) / 48000).astype(np.float32)[:, np.newaxis]
+    plain, muted = LiveCallback(tiers), LiveCallback(tiers)
+    expected = plain.play(tone, [128])[:, 0]
+    muted.play(tone[:6400], [128])
+    muted.shared.commands.send("mute", 1)
+    heard = muted.play(tone[6400:], [128])[:, 0]
+    ((hop, name, _),) = muted.shared.applied.take()[-1:]
+    assert (hop, name) == (50, "mute")
+    different = np.flatnonzero(heard != expected[6400:])
+    assert 0 <= different[0] < 128
+    assert int(muted.status["added_latency"]) - 64 == 0, "at this block size a hop is played as it is made"
+
+
+def test_a_tier_is_reported_at_the_hop_that_primes_it(tiers):
+    """And heard from the next one on; while a fade is on its way, once that has ended."""
+    live = LiveCallback(tiers, tier=64)
+    silence = np.zeros((128 * 40, 1), np.float32)
+    live.play(silence, [128])
+    live.shared.commands.send("tier", 16)
+    live.play(silence[:384], [128])
+    live.shared.commands.send("tier", 4)
+    live.play(silence, [128])
+    switches = [command for command in live.shared.applied.take() if command.name == "tier"]
+    assert switches == [(0, "tier", 64), (40, "tier", 16), (43, "tier", 4)]
+    heard = [frame for frame in live.shared.dna.read(0)[0] if frame.kind == HEARD]
+    first = {harmonics: min(frame.hop for frame in heard if frame.dna.harmonics == harmonics) for harmonics in (16, 4)}
+    assert first == {16: 41, 4: 41 + FADE_HOPS + 1}
 
 
 def test_bypass_is_the_input_delayed_as_the_codec_is(tiers):

@@ -25,7 +25,7 @@ HOP = 128
 class Playing:
     """A path that plays speech in virtual time, and a recorder that follows its ring at odd moments."""
 
-    def __init__(self, tiers: dict[int, TierModel], tier: int, lanes: int = 1, seed: int = 0, hops: int = 800,
+    def __init__(self, tiers: dict[int, TierModel], tier: int, lanes: int = 1, seed: int = 0, hops: int = 900,
                  capacity: int = 4096) -> None:
         self.tiers, self.lanes = tiers, lanes
         self.sound = 0.4 * np.stack([speech(hops * HOP / 48000, 48000, seed + lane) for lane in range(lanes)])

@@ -14,8 +14,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.engine.recorder import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
+from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_events import Event
+from holostream.format.holo_file import HoloReader
 from holostream.format.summary import summarize
 from holostream.format.transcode import decode_file
 from tests.speech import speech
@@ -83,11 +87,144 @@ def test_a_recording_may_begin_and_end_in_the_middle(tmp_path, voice, models, mo
     assert summary["complete"]
     assert summary["seconds"] > 5
     with path.open("rb") as file:
-        from holostream.format.holo_file import HoloReader
-
         first = next(HoloReader(file).blocks()).first_hop
     assert first > 900
     assert np.array_equal(replayed, heard[first * HOP : first * HOP + len(replayed)])
+
+
+def items_of(recording: Path) -> list[DnaBlock | list[Event]]:
+    with recording.open("rb") as file:
+        return list(HoloReader(file).items())
+
+
+def events_of(recording: Path) -> list[tuple[int, str, float | str]]:
+    """(hop, name, value)"""
+    return [
+        (event.time // HOP, event.name, event.value)
+        for item in items_of(recording)
+        if not isinstance(item, DnaBlock)
+        for event in item
+    ]
+
+
+def test_events_stand_where_the_sound_changed(tmp_path, models):
+    """A tier's at the hop before it is first heard, a gain's at the first hop that is louder or quieter."""
+    tone = tmp_path / "tone.wav"
+    soundfile.write(tone, 0.3 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000), 48000)
+    recording, capture = tmp_path / "session.holo", tmp_path / "heard.wav"
+    sent = [("tier", 16), ("tier", 256), ("mute", 1), ("mute", 0), ("tier", 8), ("output_gain_db", -12.5)]
+    settings = LiveSettings(
+        str(tone), str(capture), tier=64, record=recording, virtual_time=True, seconds=10.0, block=100,
+        input_gain_db=-3.0, wet=0.9375,
+    )  # fmt: skip
+    with Session(settings) as session:
+        for number, command in enumerate(sent):
+            wait_for(lambda hop=400 * (number + 1): session.snapshot()["hops"] > hop or session.ended)
+            session.send(*command)
+        wait_for(lambda: session.ended, 30)
+    assert session.failure is None
+    events = events_of(recording)
+    assert events[:7] == [
+        (0, "tier", 64), (0, "input_gain_db", -3), (0, "output_gain_db", 0), (0, "wet", 0.9375), (0, "bypass", 0),
+        (0, "mute", 0), (0, "feedback_guard", 0),
+    ]  # fmt: skip
+    later = events[7:]
+    assert [(name, value) for _, name, value in later] == sent
+    fades = [item for item in items_of(recording) if isinstance(item, DnaBlock) and item.fade_hops]
+    assert [(block.first_hop - 1, block.voices[-1].dna.harmonics) for block in fades] == [
+        (hop, value) for hop, name, value in later if name == "tier"
+    ]
+    muted, unmuted = (hop for hop, name, _ in later if name == "mute")
+    assert unmuted > muted + 10
+    heard = soundfile.read(capture, dtype="float32")[0]
+    # The capture is as late as the queue between hops and blocks of 100 is filled: 128 - 4 samples.
+    glided = muted + 4
+    sounding = np.flatnonzero(heard[124 + glided * HOP :])
+    assert glided + sounding[0] // HOP == unmuted
+    assert len(decoded(recording, models)) >= 9 * 48000
+
+
+def test_a_command_that_comes_while_the_ring_is_read_stands_before_its_frame(tmp_path, monkeypatch):
+    session = Session(LiveSettings(device_api="virtual"))
+    session.start_recording(tmp_path / "a.holo")
+    shared, read, silence = session.shared, session.shared.dna.read, np.zeros((1, 64), np.uint8)
+
+    def while_the_engine_plays(cursor):
+        shared.applied.report(0, "wet", 0.5)
+        for hop in range(BLOCK_HOPS + 2):
+            shared.dna.write(hop, 0, silence[0, :1], silence, silence)
+        return read(cursor)
+
+    monkeypatch.setattr(shared.dna, "read", while_the_engine_plays)
+    session._drain()
+    monkeypatch.undo()
+    session.close()
+    kinds = [type(item) for item in items_of(tmp_path / "a.holo")]
+    assert kinds == [list, DnaBlock, DnaBlock]
+    assert events_of(tmp_path / "a.holo") == [(0, "wet", 0.5)]
+
+
+def test_a_device_opened_anew_states_every_value(tmp_path, voice):
+    recording = tmp_path / "session.holo"
+    with Session(LiveSettings(str(voice), device_api="virtual", record=recording, wet=0.5)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 50)
+        session.send("mute", 1)
+        wait_for(lambda: session.snapshot()["mute"] == 1)
+        session.reopen(block=100)
+        wait_for(lambda: session.snapshot()["block"] == 100)
+        before = session.snapshot()["hops"]
+        wait_for(lambda: session.snapshot()["hops"] > before + 20)
+    events = events_of(recording)
+    names = [name for _, name, _ in events]
+    assert names[:7] == names[8:15]
+    assert len(names) == 15
+    assert len({hop for hop, *_ in events[8:]}) == 1
+    assert {name: value for _, name, value in events[8:]} == {
+        "tier": 64, "input_gain_db": 0, "output_gain_db": 0, "wet": 0.5, "bypass": 0, "mute": 1, "feedback_guard": 0,
+    }  # fmt: skip
+
+
+def test_markers_are_told_and_recorded(tmp_path, voice, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with Session(LiveSettings(str(voice), device_api="virtual")) as session:
+        session.mark()
+        assert session.messages[-1] == "no marker set: nothing is being recorded; start a recording first"
+        wait_for(lambda: session.snapshot()["hops"] > 100)
+        session.toggle_recording()
+        path = session.recording.path
+        wait_for(lambda: session.recording.seconds > 0.3)
+        before = session.snapshot()["hops"]
+        session.mark("verse")
+        after = session.snapshot()["hops"]
+        first = session.messages[-1]
+        with pytest.raises(ValueError, match="a marker's text has 2000 characters"):
+            session.mark("a" * 2000)
+        session.mark()
+        assert session.messages[-1].startswith("marker 2 at 0:00.")
+        session.toggle_recording()
+    markers = [event for event in events_of(path) if event[1] == "marker"]
+    assert [text for *_, text in markers] == ["verse", ""]
+    assert before <= markers[0][0] <= after + 1
+    summary = summarize(path)
+    assert first == f"marker 1 at 0:{summary['events']['markers'][0]['seconds']:06.3f}"
+    assert summary["events"]["markers"][1]["seconds"] <= summary["seconds"] + 0.1
+
+
+def test_lost_events_are_told(tmp_path, voice, monkeypatch):
+    """The engine applied more commands than the ring holds before anybody looked."""
+    session = Session(LiveSettings(str(voice), device_api="virtual", record=tmp_path / "a.holo"))
+    for hop in range(session.shared.applied.CAPACITY + 5):
+        session.shared.applied.report(hop, "wet", 0.5)
+    session._drain()
+    assert not session.messages
+    session.start_recording(tmp_path / "a.holo")
+    for hop in range(session.shared.applied.CAPACITY + 2):
+        session.shared.applied.report(hop, "wet", 0.5)
+    session._drain()
+    assert [message.split(";")[0] for message in session.messages] == [
+        "the recording lacks 2 events that came too fast"
+    ]
+    session.close()
 
 
 def live_command(*arguments: object) -> list[str]:
@@ -122,6 +259,7 @@ def test_kill_9_of_everything_loses_at_most_the_last_second(tmp_path, voice, mod
     heard = soundfile.read(capture, dtype="float32")[0]
     summary = summarize(recording)
     assert not summary["complete"]
+    assert summary["events"]["count"] == 7, "the state it began with"
     replayed = decoded(recording, models)
     assert np.array_equal(replayed, heard[: len(replayed)])
     assert len(heard) - len(replayed) < 2.0 * 48000  # one second, and the time until the engine noticed

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from holostream.engine.shared_state import PREFIX, SharedState
 
 
@@ -15,6 +17,11 @@ def test_what_one_side_writes_the_other_reads():
     other = SharedState.attach(owner.path, 1, 64)
     owner.commands.send("tier", 16)
     assert other.commands.receive() == ("tier", 16.0)
+    other.applied.report(5, "tier", 16.0)
+    assert owner.applied.take() == [(5, "tier", 16.0)]
+    other.dna.write(5, 0, np.ones(1, np.uint8), np.ones((1, 4), np.uint8), np.ones((1, 4), np.uint8))
+    assert owner.dna.read(0)[0][0].hop == 5
+    assert (owner.commands.pending, owner.applied.take(), owner.applied.lost) == (False, [], 0)
     other.status.record.hops = 77
     assert owner.status.snapshot()["hops"] == 77
     owner.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloWriter
 from holostream.format.summary import summarize, summary_text
 from tests.dna_examples import HEADER, random_dna
@@ -58,13 +59,32 @@ def test_the_text_for_people(recording: Path) -> None:
     assert "tiers     64 from 0.00 s, 8 from 1.00 s, 4 from 2.13 s" in text
     assert "1 lane," in text
     assert "a live session" in text
+    assert "events    none" in text
     assert "complete; 50 hops are missing" in text
 
 
+def test_events_are_timed_from_the_first_hop(tmp_path: Path) -> None:
+    path, start = tmp_path / "a.holo", 1000 * HEADER.hop
+    with path.open("wb") as file:
+        writer = HoloWriter(file, HEADER)
+        writer.write(BLOCKS[0], [Event(start, "tier", 64.0), Event(start + 24000, "marker", "verse")])
+        writer.write_events([Event(start + 48000, "mute", 1.0)])
+        writer.write(BLOCKS[1])
+        writer.finish()
+    summary = summarize(path)
+    assert (summary["blocks"], summary["complete"]) == (2, True)
+    assert summary["events"]["by_name"] == {"tier": 1, "marker": 1, "mute": 1}
+    assert [event["seconds"] for event in summary["events"]["first"]] == [0.0, 0.5, 1.0]
+    text = summary_text(summary)
+    assert "  events    1 tier, 1 marker, 1 mute\n            marker at 0:00.500  verse\n  state" in text
+
+
 def test_a_recording_that_broke_off(recording: Path) -> None:
-    data = recording.read_bytes()
-    end = 6 + int.from_bytes(data[-7:-4], "little") + 4
-    recording.write_bytes(data[: -end - 10])
+    with recording.open("wb") as file:
+        writer = HoloWriter(file, HEADER)
+        for block in BLOCKS:
+            writer.write(block)
+        file.truncate(writer.bytes - 10)
     summary = summarize(recording)
     assert (summary["blocks"], summary["missing_hops"], summary["complete"]) == (3, 0, False)
     assert summary["seconds"] == 2.0

@@ -61,7 +61,7 @@ def _frame_codes(phase: int, harmonics: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 class FakeSession:
-    """What views see of a session. `clock`, in seconds, moves everything; `sent` and `reopened` keep requests."""
+    """What views see of a session. `clock`, in seconds, moves everything; `sent`, `marks` and `reopened` keep requests."""
 
     def __init__(
         self, clock: Callable[[], float] = lambda: 10.0, lanes: int = 1, tiers: tuple[int, ...] = TIERS
@@ -77,6 +77,7 @@ class FakeSession:
         self.playback: Any = None
         self.ended = False
         self.sent: list[tuple[str, float]] = []
+        self.marks: list[str] = []
         self.reopened: list[dict[str, Any]] = []
         self.record = np.zeros(1, STATUS_TYPE)[0]
         self._switched, self._left = -1.0, 0
@@ -130,6 +131,10 @@ class FakeSession:
     def toggle_recording(self) -> None:
         path = Path.home() / "holostream-20250101-120000.holo"
         self.recording = FakeRecording(path, 0.0, 0, 0) if self.recording is None else None
+
+    def mark(self, text: str = "") -> None:
+        self.marks.append(text)
+        self.messages.append(f"marker {len(self.marks)} at 0:10.000")
 
     def list_devices(self) -> list[dict[str, Any]]:
         return DEVICES

@@ -140,6 +140,18 @@ async def test_record_starts_and_stops() -> None:
         assert "off" in view(app, "recorder").text
 
 
+async def test_x_sets_a_marker() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        live(app).sample()
+        assert view(app, "messages").text == "marker 1 at 0:10.000"
+        await pilot.press("h", "x", "escape", "x")
+    assert session.marks == ["", ""], "under the help, x is no key"
+    assert session.sent == []
+
+
 async def test_messages_appear() -> None:
     session = FakeSession()
     app = HoloStreamApp(session)
