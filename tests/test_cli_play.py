@@ -186,7 +186,9 @@ def test_other_models_are_told(tmp_path, holo, models):
 def test_version_2(tmp_path, holo_audio_models):
     voice = tmp_path / "voice.wav"
     soundfile.write(voice, speech(2.0, 44100, 1), 44100)
-    encoded = holostream("encode", voice, tmp_path / "v.holo", "--format", 2, "--tier", 16, "--models", holo_audio_models)
+    encoded = holostream(
+        "encode", voice, tmp_path / "v.holo", "--format", 2, "--tier", 16, "--models", holo_audio_models
+    )
     assert encoded.returncode == 0, encoded.stderr
     finished = play(tmp_path / "v.holo", "--models", holo_audio_models, "--output", tmp_path / "heard.wav")
     assert finished.returncode == 0, finished.stderr

@@ -49,8 +49,6 @@ class LiveSettings:
     """Frames the DNA ring holds: about eleven seconds."""
     bypass: bool = False
     """Start with the input as it is, and hear the resynthesis once asked for."""
-    playback: Path | None = None
-    """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
 
 
 def settings_to_dict(settings: LiveSettings) -> dict:

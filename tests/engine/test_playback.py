@@ -81,14 +81,17 @@ def test_it_is_no_more_than_asked_ahead(play) -> None:
     assert 4800 <= player.listener.ring.ahead < 4800 + 128
 
 
-@pytest.mark.parametrize(("move", "there"), [
-    (lambda playback: playback.seek(3.5), 3.5),
-    (lambda playback: playback.move(1.0), 2.2),
-    (lambda playback: playback.move(-1.0), 0.2),
-    (lambda playback: playback.move(-10.0), 0.0),
-    (lambda playback: playback.to_marker(1), 2.0),
-    (lambda playback: playback.to_marker(-1), 1.0),
-])
+@pytest.mark.parametrize(
+    ("move", "there"),
+    [
+        (lambda playback: playback.seek(3.5), 3.5),
+        (lambda playback: playback.move(1.0), 2.2),
+        (lambda playback: playback.move(-1.0), 0.2),
+        (lambda playback: playback.move(-10.0), 0.0),
+        (lambda playback: playback.to_marker(1), 2.0),
+        (lambda playback: playback.to_marker(-1), 1.0),
+    ],
+)
 def test_after_a_move_it_is_exact_again(play, move, there: float) -> None:
     player = play()
     player.hear(round(1.2 * RATE) if there != 1.0 else round(1.7 * RATE))

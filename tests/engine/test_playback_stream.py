@@ -13,7 +13,9 @@ from holostream.engine.seam import SEAM_SAMPLES
 from tests.engine.recorded_tone import RATE, RecordedTone, glide, largest_step
 
 
-def stream(sound: RecordedTone, plan: Plan, count: int | None = None, rate: int = RATE) -> tuple[np.ndarray, list[Slot]]:
+def stream(
+    sound: RecordedTone, plan: Plan, count: int | None = None, rate: int = RATE
+) -> tuple[np.ndarray, list[Slot]]:
     made = list(itertools.islice(slots(sound, plan, rate), count))
     return np.concatenate([slot.samples for slot in made], axis=1), made
 

@@ -9,9 +9,15 @@ from holostream.ui.palette import TINTED, WARN
 from holostream.ui.transport_line import bar
 
 
-@pytest.mark.parametrize(("position", "shown"), [
-    (0.0, "●─────────"), (4.0, "━━━━●─────"), (9.99, "━━━━━━━━━●"), (10.0, "━━━━━━━━━●"),
-])
+@pytest.mark.parametrize(
+    ("position", "shown"),
+    [
+        (0.0, "●─────────"),
+        (4.0, "━━━━●─────"),
+        (9.99, "━━━━━━━━━●"),
+        (10.0, "━━━━━━━━━●"),
+    ],
+)
 def test_the_position(position: float, shown: str) -> None:
     assert plain(bar(position, 10.0, None, [], 10)) == shown
 
