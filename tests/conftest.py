@@ -24,6 +24,7 @@ COSTLY = ("full_size_models", "holo_audio_models")
 """Fixtures that export networks: what needs them stays together, so that no second process makes them again."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Under several processes the tests of a file stay together, and so do all that need the same costly fixture."""
     for item in items:

@@ -47,6 +47,9 @@ class TierFacts:
     """What codes are: `polar` as the quantizer makes them (phases below P(amplitude)), or `bytes`, both 0 to 255 freely."""
     entropy_tables: str = ""
     """Name of the entropy tables that new files are written with, 16 hex digits; empty before they were learned."""
+    levels_state: int = 0
+    """So many numbers at the start of the encoder's state are levels of past chunks, the newest last: they are of the sound
+    alone, and a live switch hands them from tier to tier."""
 
     @property
     def overlap(self) -> int:
@@ -76,7 +79,8 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    values = {"codes": TierFacts.codes, "entropy_tables": TierFacts.entropy_tables} | values
+    optional = ("codes", "entropy_tables", "levels_state")
+    values = {name: getattr(TierFacts, name) for name in optional} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
         raise ValueError(f"unknown fields {unknown}, missing fields {missing}")
@@ -94,6 +98,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         )
     if min(facts.encoder_state, facts.vocoder_state) < 1 or max(facts.encoder_state, facts.vocoder_state) > 1 << 24:
         raise ValueError("state sizes must lie between 1 and 2^24")
+    if not 0 <= facts.levels_state <= facts.encoder_state:
+        raise ValueError(f"levels_state is {facts.levels_state}, expected 0 to encoder_state ({facts.encoder_state})")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
     if facts.codes not in CODES:

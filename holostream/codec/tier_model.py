@@ -158,9 +158,21 @@ class TierStep:
         self.model.vocoder.run_with_iobinding(self._vocode_runs[self._vocode_turn])
         self._vocode_turn ^= 1
 
-    def prime(self, chunks: np.ndarray) -> tuple[Dna, np.ndarray]:
-        """Start from silence and run (lanes, frames, chunk) recent chunks through; returns their codes and sound."""
-        dna, encoder_state = self.model.encode(chunks, self.model.initial_encoder_state(self.lanes))
+    @property
+    def levels(self) -> np.ndarray:
+        """(lanes, levels_state) levels of the chunks encoded so far, the newest last."""
+        return self._encoder_states[self._encode_turn][:, : self.facts.levels_state]
+
+    def prime(self, chunks: np.ndarray, levels: np.ndarray) -> tuple[Dna, np.ndarray]:
+        """Start from silence and run (lanes, frames, chunk) recent chunks through; returns their codes and sound.
+
+        `levels` are those of another tier that has encoded the same chunks and what was before them; taken if they fit.
+        """
+        state, frames = self.model.initial_encoder_state(self.lanes), chunks.shape[1]
+        known = levels.shape[1]
+        if known == self.facts.levels_state and frames < known:
+            state[:, frames:known] = levels[:, : known - frames]
+        dna, encoder_state = self.model.encode(chunks, state)
         sound, vocoder_state = self.model.vocode(dna, self.model.initial_vocoder_state(self.lanes))
         self._encoder_states[self._encode_turn][:] = encoder_state
         self._vocoder_states[self._vocode_turn][:] = vocoder_state

@@ -185,7 +185,7 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
     if frames:
         recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)
         chunks = np.stack([recent[:, i * facts.hop : i * facts.hop + facts.chunk] for i in range(frames)], axis=1)
-        dna, sound = runner.prime(chunks)
+        dna, sound = runner.prime(chunks, path.voice.runner.levels)
         _, voice.partial = overlap_add(sound, voice.partial, facts)
         for i in range(frames):
             path.ring.write(

@@ -118,6 +118,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         prime_frames=min(shape.vocoder_context, MAX_PRIME_FRAMES),
         trained=bool(card.get("trained", False)),
         checksum=graph_checksum(encoder, vocoder),
+        levels_state=network.encoder.masking.state_size,
     )
     check_parity(network, TierModel(facts, encoder, vocoder))
     write_tier(models, facts, encoder, vocoder, {"parameters": parameter_count(network), **card})

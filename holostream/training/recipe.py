@@ -88,8 +88,8 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
     comes so close that a network has nothing to add, and only steps and basis are learned."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
-    wave = {4: 0.0, 8: 0.1, 16: 0.3, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
-    companded = {4: 2.0, 8: 4.0, 16: 6.0, 32: 8.0, 64: 8.0, 128: 4.0, 256: 0.0}[harmonics]
+    wave = {4: 0.05, 8: 0.05, 16: 0.3, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
+    companded = {4: 4.0, 8: 4.0, 16: 6.0, 32: 8.0, 64: 8.0, 128: 4.0, 256: 0.0}[harmonics]
     return dataclasses.replace(
         recipe, companded_weight=companded, wave_weight=wave, width=recipe.width if harmonics < 128 else 0
     )

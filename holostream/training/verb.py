@@ -131,4 +131,4 @@ def _tell(console: Console, corpus: Corpus) -> None:
 
 def _tell_skipped(console: Console, corpus: Corpus) -> None:
     for sentence in corpus.skipped:
-        console.print(f"skipped: {sentence}")
+        console.print(f"skipped: {sentence}", soft_wrap=True)

@@ -130,7 +130,7 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
     runner = TierStep(model, lanes)
     runner.warm()
     if primed:
-        primed_codes, primed_sound = runner.prime(chunks[:, :primed])
+        primed_codes, primed_sound = runner.prime(chunks[:, :primed], np.zeros((lanes, 0), np.float32))
         assert primed_codes.equals(codes.part(0, primed))
         assert np.array_equal(primed_sound, sound[:, :primed])
     for place in range(primed, chunks.shape[1]):
@@ -154,6 +154,21 @@ def test_step_equals_model_at_full_size(
     full_size_tiers: dict[int, TierModel], harmonics: int, primed: int
 ) -> None:
     check_step_equals_model(full_size_tiers[harmonics], lanes=2, primed=primed)
+
+
+def test_levels_handed_over_make_a_primed_tier_encode_as_if_it_had_always_run(tiers: dict[int, TierModel]) -> None:
+    outgoing, model = TierStep(tiers[8], 1), tiers[64]
+    chunks, _ = frame(spoken(1, 400, 128), initial_previous(model.facts, 1), model.facts)
+    whole, _ = model.encode(chunks, model.initial_encoder_state(1))
+    for place in range(340):
+        outgoing.chunk[:] = chunks[:, place : place + 1]
+        outgoing.encode()
+    incoming = TierStep(model, 1)
+    incoming.prime(chunks[:, 332:340], outgoing.levels)
+    for place in range(340, 400):
+        incoming.chunk[:] = chunks[:, place : place + 1]
+        incoming.encode()
+        assert Dna(*(code[:, np.newaxis] for code in incoming.codes)).equals(whole.part(place, place + 1))
 
 
 def test_reset_forgets_everything(full_size_tiers: dict[int, TierModel]) -> None:
