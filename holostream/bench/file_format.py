@@ -3,7 +3,10 @@ coder comes to what its tables promise, what zlib would need, how fast it codes 
 
 from __future__ import annotations
 
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import zlib
@@ -28,6 +31,8 @@ MOST_OVERHEAD, MOST_OVER_IDEAL, LEAST_BELOW_ZLIB = 0.015, 0.03, 0.30
 LEAST_CODING_SPEED, LEAST_DECODE_SPEED, MOST_SEEK_MS = 60.0, 25.0, 20.0
 SPEED_TIER = 64
 SEEKS = 40
+MOST_RECORDING_SHARE = 0.03
+SESSION_SECONDS, SESSION_RUNS = 20.0, 3
 COLUMNS = ("tier", "kbit/s", "container", "over ideal", "below zlib", "coding", "decode", "seek ms")
 
 
@@ -98,11 +103,26 @@ def seek_times(path: Path, model: TierModel, count: int) -> list[float]:
     return times
 
 
+def recording_share(folder: Path, seconds: float, runs: int) -> float:
+    """What recording adds to a live session, as a share of one core: the median of runs with and without, in turn."""
+    spent: dict[bool, list[float]] = {False: [], True: []}
+    for run in range(runs):
+        for recording in (False, True):
+            command = [sys.executable, "-m", "holostream.cli", "live", "--headless", "--device-api", "virtual"]
+            command += ["--seconds", str(seconds), *(["--record", str(folder / f"{run}.holo")] if recording else [])]
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            spent[recording].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return (statistics.median(spent[True]) - statistics.median(spent[False])) / seconds
+
+
 def measure_format(
     data: Path | None = None,
     models: Path | None = None,
     tiers: tuple[int, ...] = FORMAT_TIERS,
     limit: int | None = None,
+    session_seconds: float = SESSION_SECONDS,
 ) -> Measurement:
     """Targets: container at most 1.5 % from tier 16 on, coder within 3 % of its tables, 30 % below zlib and fast at tier 64."""
     folder = models or default_models_folder()
@@ -116,12 +136,14 @@ def measure_format(
         rows.append(row)
         values.append(value)
     seconds = values[0]["seconds"]
+    with tempfile.TemporaryDirectory() as name:
+        share = recording_share(Path(name), session_seconds, SESSION_RUNS)
     return Measurement(
         "format",
         "The .holo file",
         COLUMNS,
         tuple(rows),
-        {"rows": values, "files": len(clips)},
+        {"rows": values, "files": len(clips), "recording_share": share},
         (
             f"{len(clips)} files of speech, {seconds / 60:.1f} minutes in all, and the same as one file. Container: share of header, block heads, checksums and "
             f"index in the one file (in the single files, which are {seconds / len(clips):.0f} s long on average: tier {tiers[0]} "
@@ -130,6 +152,8 @@ def measure_format(
             f"vocoder; times real time in one thread. Seek: to the codes at a random time, median. Targets: container <= {MOST_OVERHEAD:.1%}, over ideal <= "
             f"{MOST_OVER_IDEAL:.0%}; at tier {SPEED_TIER} below zlib >= {LEAST_BELOW_ZLIB:.0%}, coding >= {LEAST_CODING_SPEED:g}, decode >= "
             f"{LEAST_DECODE_SPEED:g}, seek < {MOST_SEEK_MS:g} ms.",
+            f"Recording adds {share:.1%} of one core to a live session at tier {SPEED_TIER} (target: below {MOST_RECORDING_SHARE:.0%}; "
+            f"{SESSION_RUNS} sessions of {session_seconds:g} s with and without, in turn).",
         ),
     )
 

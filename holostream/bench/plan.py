@@ -74,7 +74,7 @@ def quality(quick: bool, data: Path) -> tuple[Measurement, ...]:
 def file_format(quick: bool, data: Path) -> tuple[Measurement, ...]:
     from holostream.bench.file_format import measure_format
 
-    return (measure_format(data, limit=2 if quick else None),)
+    return (measure_format(data, limit=2, session_seconds=2.0) if quick else measure_format(data),)
 
 
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {

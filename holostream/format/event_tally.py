@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from holostream.format.clock import clock
 from holostream.format.holo_events import MARKER, Event
+from holostream.format.printable import printable
 
 MOST_LISTED = 100
 """Events, markers and names that are kept one by one; the rest is counted."""
-_SHOWN_TEXT = 80
 
 
 class EventTally:
@@ -57,18 +57,12 @@ def event_lines(summary: dict) -> list[str]:
     """For people: the counts, then a line for each marker."""
     if not summary["count"]:
         return ["none"]
-    counts = [f"{count} {_printable(name)}" for name, count in summary["by_name"].items()]
+    counts = [f"{count} {printable(name)}" for name, count in summary["by_name"].items()]
     if summary["other_names"]:
         counts.append(f"{summary['other_names']} of other names")
     lines = [", ".join(counts)]
     for marker in summary["markers"]:
-        lines.append(f"marker at {clock(marker['seconds'])}  {_printable(str(marker['text']))}".rstrip())
+        lines.append(f"marker at {clock(marker['seconds'])}  {printable(str(marker['text']))}".rstrip())
     if more := summary["marker_count"] - len(summary["markers"]):
         lines.append(f"and {more} more markers")
     return lines
-
-
-def _printable(text: str) -> str:
-    """A file must not steer the terminal it is shown on."""
-    shown = text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + "…"
-    return "".join(character if character.isprintable() else "?" for character in shown)

@@ -9,7 +9,12 @@ from holostream.format.clock import clock
 from holostream.format.event_tally import EventTally, event_lines
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
+from holostream.format.printable import printable
 from holostream.format.rate_estimate import PARTS, ideal_bits
+
+MOST_CHANGES = 10_000
+"""Tier changes that are kept one by one; the rest is counted."""
+SHOWN_CHANGES, SHOWN_TAGS = 20, 10
 
 
 def summarize(path: Path, models: Path | None = None) -> dict:
@@ -24,8 +29,8 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         header = reader.header
         hop_seconds = header.hop / header.rate
         tiers: list[dict] = []
-        blocks = hops = 0
-        origin = end = 0
+        changes = blocks = hops = 0
+        origin = end = harmonics = 0
         bits = dict.fromkeys(PARTS, 0.0)
         events = EventTally()
         for block in reader.items():
@@ -39,11 +44,11 @@ def summarize(path: Path, models: Path | None = None) -> dict:
                         bits[part] += more
             origin = block.first_hop if blocks == 1 else origin
             end = block.first_hop + block.hops
-            harmonics = block.voices[-1].dna.harmonics
-            if not tiers or tiers[-1]["harmonics"] != harmonics:
-                tiers.append(
-                    {"from_seconds": round((block.first_hop - origin) * hop_seconds, 3), "harmonics": harmonics}
-                )
+            if block.voices[-1].dna.harmonics != harmonics:
+                harmonics, changes = block.voices[-1].dna.harmonics, changes + 1
+                if changes <= MOST_CHANGES:
+                    start = round((block.first_hop - origin) * hop_seconds, 3)
+                    tiers.append({"from_seconds": start, "harmonics": harmonics})
     seconds = (end - origin) * hop_seconds
     return {
         "file": str(path),
@@ -55,6 +60,7 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         "kbps_by_lane": _kbps(bits, size, seconds) if blocks and not reader.zlib_blocks else None,
         "zlib_blocks": reader.zlib_blocks,
         "tiers": tiers,
+        "tier_changes": changes,
         "events": events.summary(origin * header.hop, header.rate),
         "blocks": blocks,
         "missing_hops": end - origin - hops,
@@ -71,7 +77,7 @@ def _kbps(bits: dict[str, float], size: int, seconds: float) -> dict[str, float]
 def summary_text(summary: dict) -> str:
     """For people."""
     original = (
-        f"{summary['original_rate']} Hz, {summary['original_channels']} channels, {summary['original_length']} samples"
+        f"{summary['original_rate']} Hz, {summary['original_channels']} channel{'s' * (summary['original_channels'] != 1)}, {summary['original_length']} samples"
         if summary["original_rate"]
         else "a live session"
     )
@@ -80,7 +86,9 @@ def summary_text(summary: dict) -> str:
         state += f" (the last {summary['torn_bytes']} bytes are a torn block)"
     if summary["missing_hops"]:
         state += f"; {summary['missing_hops']} hops are missing and decode to silence"
-    tiers = ", ".join(f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"]) or "none"
+    shown = [f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"][:SHOWN_CHANGES]]
+    more = summary["tier_changes"] - len(shown)
+    tiers = ", ".join(shown + ([f"and {more} more changes"] if more else [])) or "none"
     coding = "zlib" if summary["zlib_blocks"] else "no blocks"
     if summary["kbps_by_lane"] is not None:
         costs = ", ".join(f"{part} {kbps:.2f}" for part, kbps in summary["kbps_by_lane"].items())
@@ -96,6 +104,7 @@ def summary_text(summary: dict) -> str:
             f"hop {summary['hop']}, family {summary['family']}",
             f"  from      {original}",
             f"  coding    {coding}",
+            *(f"  {printable(name):9} {printable(text)}" for name, text in list(summary["tags"].items())[:SHOWN_TAGS]),
             f"  tiers     {tiers}",
             f"  events    {events}",
             *(f"            {line}" for line in markers),

@@ -8,14 +8,7 @@ from holostream.bench import robustness
 from holostream.bench.robustness import measure_robustness, tier_robustness
 from holostream.codec.tier import TIERS
 
-CLICKS_IN_A_WHISPER = pytest.mark.xfail(
-    strict=True, reason="tier 4's network, trained for half an hour, lets a whisper click above 16 kHz (17 dB, 12 are fine)"
-)
-
-
-@pytest.mark.parametrize(
-    "harmonics", [pytest.param(tier, marks=CLICKS_IN_A_WHISPER) if tier == 4 else tier for tier in TIERS]
-)
+@pytest.mark.parametrize("harmonics", TIERS)
 def test_no_tier_sounds_broken(models, harmonics):
     found = tier_robustness(models, harmonics)
     assert found.complaints == []

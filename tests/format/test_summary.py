@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from holostream.format import summary as summary_module
 from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloWriter
 from holostream.format.summary import summarize, summary_text
+from holostream.format.tags import change_tags
 from tests.dna_examples import HEADER, random_dna
 
 
@@ -93,6 +95,25 @@ def test_a_recording_that_broke_off(recording: Path) -> None:
         f"cut off; everything listed here can be decoded (the last {summary['torn_bytes']} bytes"
         in summary_text(summary)
     )
+
+
+def test_tags_are_shown_and_cannot_steer_the_terminal(recording: Path) -> None:
+    change_tags(recording, {"title": "Take\x1b[2J 1", "artist": "x" * 300})
+    text = summary_text(summarize(recording))
+    assert "title     Take?[2J 1" in text
+    assert "artist    " + "x" * 79 + "\u2026" in text
+
+
+def test_many_tier_changes_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary_module, "MOST_CHANGES", 30)
+    path = tmp_path / "a.holo"
+    with path.open("wb") as file:
+        writer = HoloWriter(file, HEADER)
+        for hop in range(40):
+            writer.write(DnaBlock(hop, 1, (voice(4 if hop % 2 else 64, 1),)))
+    summary = summarize(path)
+    assert (len(summary["tiers"]), summary["tier_changes"]) == (30, 40)
+    assert "4 from 0.05 s, and 20 more changes" in summary_text(summary)
 
 
 def test_a_header_alone(tmp_path: Path) -> None:

@@ -49,5 +49,5 @@ def test_bad_files_are_named(tmp_path):
 def test_high_tiers_follow_the_waveform():
     weights = [for_tier(Recipe(), tier).wave_weight for tier in (4, 8, 16, 32, 64, 128, 256)]
     assert weights == sorted(weights)
-    assert weights[0] == 0.0
+    assert weights[0] < weights[4] / 10
     assert for_tier(Recipe(name="mine", wave_weight=3.0), 4).wave_weight == 3.0
