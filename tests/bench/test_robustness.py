@@ -8,6 +8,7 @@ from holostream.bench import robustness
 from holostream.bench.robustness import measure_robustness, tier_robustness
 from holostream.codec.tier import TIERS
 
+
 @pytest.mark.parametrize("harmonics", TIERS)
 def test_no_tier_sounds_broken(models, harmonics):
     found = tier_robustness(models, harmonics)

@@ -28,7 +28,7 @@ GOOD = {
 
 def test_facts_survive_a_round_trip() -> None:
     facts = facts_from_dict(GOOD)
-    assert facts_to_dict(facts) == {**GOOD, "codes": "polar", "entropy_tables": ""}
+    assert facts_to_dict(facts) == {**GOOD, "codes": "polar", "entropy_tables": "", "levels_state": 0}
     assert facts.overlap == 64
     assert facts.latency_samples == 192
     assert facts.frames_per_second == 375
