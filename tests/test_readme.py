@@ -108,7 +108,7 @@ def test_the_command_works(command: str, folder: Path):
     assert code == 0, shown[-2000:]
     if "--out my_models" in command:
         assert {file.name for file in (folder / "my_models" / "tier_016").iterdir()} >= {"tier.json", "curves.png"}
-    for name in re.findall(r"[\w.]+\.(?:holo|wav|flac)", command):
+    for name in re.findall(r"[\w.-]+\.(?:holo|wav|flac)", command):
         assert (folder / name).stat().st_size > 1000
 
 
