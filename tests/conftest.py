@@ -20,18 +20,6 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-COSTLY = ("full_size_models", "holo_audio_models")
-"""Fixtures that export networks: what needs them stays together, so that no second process makes them again."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under several processes the tests of a file stay together, and so do all that need the same costly fixture."""
-    for item in items:
-        costly = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group(costly[0] if costly else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The shipped models."""
