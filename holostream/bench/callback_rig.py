@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from holostream.codec.tier_model import TierModel
-from holostream.engine.block_path import Controls, initial_path
+from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback, DeviceFormat
+from holostream.engine.controls import Controls
 from holostream.engine.shared_state import SharedState
 
 RING_FRAMES = 4096

@@ -23,7 +23,8 @@ from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers
-from holostream.engine.block_path import Controls, initial_path, step
+from holostream.engine.block_path import initial_path, step
+from holostream.engine.controls import Controls
 
 SWITCH_EVERY_HOPS = 41
 """Not a multiple of the tone's or the voice's periods."""

@@ -17,6 +17,7 @@ from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
 from holostream.codec.tier_model import TierModel, TierStep
+from holostream.engine.controls import Controls
 from holostream.engine.feedback_guard import FeedbackGuard
 from holostream.engine.gain_ramp import GainRamp, linear
 from holostream.engine.input_guard import InputGuard
@@ -29,19 +30,6 @@ GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
 
 LOUDEST = 1e3
 """What a working tier never reaches, whatever the input gain."""
-
-
-@dataclass
-class Controls:
-    """What the performer wants now; `step` glides there."""
-
-    tier: int
-    input_gain_db: float = 0.0
-    output_gain_db: float = 0.0
-    wet: float = 1.0
-    bypass: bool = False
-    mute: bool = False
-    feedback_guard: bool = True
 
 
 @dataclass

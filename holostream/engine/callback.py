@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from holostream.engine.block_path import Controls, PathState, step
+from holostream.engine.block_path import PathState, step
 from holostream.engine.command import COMMANDS
+from holostream.engine.controls import Controls
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import raise_thread_priority
 from holostream.engine.sample_ring import SampleRing
@@ -119,22 +120,27 @@ class AudioCallback:
         if self._realtime:
             raise_thread_priority()
         for kind in COMMANDS:
-            self.shared.applied.report(self.path.hop, kind.name, float(getattr(self.controls, kind.name)))
+            if kind.group == "mixer" or not self.path.hop:  # another device changes nothing else
+                self._apply(kind.name, self.controls.value(kind.name))
 
     def _receive_commands(self) -> None:
+        """All that wait; of several for the same value only the last counts."""
         commands = self.shared.commands
-        while commands.pending:
-            received = commands.receive()
-            if received is None:
-                return
+        if not commands.pending:
+            return
+        newest: dict[str, float] = {}
+        while (received := commands.receive()) is not None:
             name, value = received
-            if name == "tier":
-                self.controls.tier = int(value)
-            elif name in ("bypass", "mute", "feedback_guard"):
-                setattr(self.controls, name, bool(value))
-            else:
-                setattr(self.controls, name, value)
-            self.shared.applied.report(self.path.hop, name, value)
+            newest.pop(name, None)
+            newest[name] = value
+        for name, value in newest.items():
+            self._apply(name, value)
+
+    def _apply(self, name: str, value: float) -> None:
+        self.controls.set(name, value)
+        if name != "tier":  # shown as heard
+            setattr(self._status.record, name, value)
+        self.shared.applied.report(self.path.hop, name, value)
 
     def _run(self, indata: np.ndarray, outdata: np.ndarray) -> None:
         lanes_in = self._to_lanes(indata)
@@ -172,6 +178,8 @@ class AudioCallback:
         path, record = self.path, self._status.record
         started = self._marked = time.perf_counter_ns()
         try:
+            while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
+                self._apply(*due)
             sound = step(self._hop_in, path, self.controls, self._mark)
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1
@@ -197,7 +205,7 @@ class AudioCallback:
         self._marked = now
 
     def _measure(self, started: int, block: int) -> None:
-        status, record, path, controls = self._status, self._status.record, self.path, self.controls
+        status, record, path = self._status, self._status.record, self.path
         block_us = block / self.device.rate * 1e6
         if self._last_call:
             late_us = (started - self._last_call) / 1000 - block_us
@@ -209,9 +217,7 @@ class AudioCallback:
         newest = path.incoming or path.voice
         record.tier, record.voice = newest.runner.facts.harmonics, newest.number
         record.fading_from = path.voice.runner.facts.harmonics if path.incoming else 0
-        record.input_gain_db, record.output_gain_db = controls.input_gain_db, controls.output_gain_db
-        record.wet, record.bypass, record.mute = controls.wet, controls.bypass, controls.mute
-        record.feedback_guard, record.guard_active = controls.feedback_guard, path.howl.active
+        record.guard_active = path.howl.active
         record.limiter_db = 20 * math.log10(path.limiter.gain)
         record.bad_samples, record.bad_frames = path.guard.bad_samples, path.bad_frames
         record.limited_hops = path.limited_hops

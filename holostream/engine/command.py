@@ -1,27 +1,38 @@
-"""Commands: the one table of what a key, a test or a script can ask of the engine's sound.
+"""Commands: the one table of what a key, MIDI, OSC, a preset, a test or a script can ask of the engine's sound.
 
-Each is a name and one number; they travel through shared memory, one writer (control), one reader (the audio
-callback), and take effect at the next hop, smoothed where a jump would click.
+Each is a name and one number; `command_ring` carries them to the audio callback. They take effect at the next hop, or at
+the hop they are meant for, and glide where a jump would click. What is asked of the session instead (record, recall a
+preset, ...) is in `control.action`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from holostream.codec.tier import TIERS
 
+LONGEST_LOOP_SECONDS = 16.0
+SWITCH = (0.0, 1.0)
+
 
 @dataclass(frozen=True)
 class CommandKind:
-    """A row of the table. `lowest` and `highest` bound the value; `choices`, if any, are the only values."""
+    """A row of the table. `lowest` and `highest` bound the value; `choices`, if any, are the only values.
+
+    `neutral` is the value of a fresh session. A `move` bends the DNA: at its neutral value it does nothing, bit for bit;
+    a `setting` of a move or of tempo does nothing by itself.
+    """
 
     name: str
     help: str
     lowest: float
     highest: float
+    neutral: float = 0.0
     choices: tuple[float, ...] = ()
+    group: Literal["mixer", "move", "setting"] = "mixer"
 
     def accepted(self, value: float) -> float:
         """The value to send: clamped to the range. Raises ValueError if it is not a number or not a choice."""
@@ -33,54 +44,57 @@ class CommandKind:
         return float(min(max(value, self.lowest), self.highest))
 
 
+def _move(name: str, help: str, lowest: float = 0.0, highest: float = 1.0, neutral: float = 0.0) -> CommandKind:
+    return CommandKind(name, help, lowest, highest, neutral, group="move")
+
+
+def _setting(
+    name: str, help: str, lowest: float, highest: float, neutral: float, choices: tuple[float, ...] = ()
+) -> CommandKind:
+    return CommandKind(name, help, lowest, highest, neutral, choices, "setting")
+
+
 COMMANDS = (
-    CommandKind("tier", "number of harmonics", min(TIERS), max(TIERS), tuple(map(float, TIERS))),
+    CommandKind("tier", "number of harmonics", min(TIERS), max(TIERS), 64.0, tuple(map(float, TIERS))),
     CommandKind("input_gain_db", "gain before the encoder, dB", -60, 24),
     CommandKind("output_gain_db", "gain after the mix, dB", -60, 24),
-    CommandKind("wet", "0 = dry input, 1 = resynthesis", 0, 1),
-    CommandKind("bypass", "1 = hear the input (delayed as the codec is)", 0, 1, (0.0, 1.0)),
-    CommandKind("mute", "1 = silence the output", 0, 1, (0.0, 1.0)),
-    CommandKind("feedback_guard", "1 = turn the output down when it howls", 0, 1, (0.0, 1.0)),
+    CommandKind("wet", "0 = dry input, 1 = resynthesis", 0, 1, 1.0),
+    CommandKind("bypass", "1 = hear the input (delayed as the codec is)", 0, 1, choices=SWITCH),
+    CommandKind("mute", "1 = silence the output", 0, 1, choices=SWITCH),
+    CommandKind("feedback_guard", "1 = turn the output down when it howls", 0, 1, choices=SWITCH),
+    _move("freeze", "hold the sound of this moment; how far its phases drift"),
+    _move("loop", "repeat the last so many seconds", 0, LONGEST_LOOP_SECONDS),
+    _move("loop_beats", "repeat the last so many beats", 0, 8),
+    _move("reverse", "play the last so many seconds backwards, again and again", 0, LONGEST_LOOP_SECONDS / 2),
+    _move("scrub", "stand still somewhere in the last 8 seconds, 1 = 8 s ago"),
+    _move("speed", "of time, at the same pitch: below 1 falls behind, above 1 repeats the last beat", 0.25, 4, 1.0),
+    _move("stutter", "repeat a fragment: from 250 ms near 0 to 10 ms at 1"),
+    _move("mute_range", "turn harmonics from mute_low to mute_high down"),
+    _move("solo_range", "turn all harmonics but those from solo_low to solo_high down"),
+    _move("tilt", "brighter or darker, dB per octave", -12, 12),
+    _move("shift", "move all harmonics up or down by so many", -32, 32),
+    _move("comb", "keep every n-th harmonic", 1, 16, 1.0),
+    _move("gate", "drop harmonics weaker than this share of the strongest"),
+    _move("amplitude_crush", "fewer amplitudes"),
+    _move("phase_crush", "fewer phases"),
+    _move("robot", "phases that advance evenly: a monotone voice"),
+    _move("whisper", "random phases: breath instead of voice"),
+    _move("morph", "from this tier to morph_tier"),
+    _move("cross", "phases of the second source under the amplitudes of the first"),
+    _setting("mute_low", "where mute_range begins, share of all harmonics", 0, 1, 0.0),
+    _setting("mute_high", "where mute_range ends", 0, 1, 0.25),
+    _setting("solo_low", "where solo_range begins, share of all harmonics", 0, 1, 0.0),
+    _setting("solo_high", "where solo_range ends", 0, 1, 0.25),
+    _setting("morph_tier", "the other tier of morph", min(TIERS), max(TIERS), 8.0, tuple(map(float, TIERS))),
+    _setting("tempo", "beats per minute", 20, 300, 120.0),
+    _setting("glide_ms", "time a move takes to a new amount, ms", 0, 10_000, 20.0),
 )
 COMMAND_NUMBER = {kind.name: number for number, kind in enumerate(COMMANDS)}
+MOVES = tuple(kind for kind in COMMANDS if kind.group == "move")
 
-_SLOT = np.dtype([("number", "<u4"), ("value", "<f8")], align=True)
 
-
-class CommandRing:
-    """Single-writer single-reader queue of commands in a buffer; when full the writer is told, nobody waits."""
-
-    CAPACITY = 1024
-    BYTES = 128 + CAPACITY * _SLOT.itemsize
-
-    def __init__(self, buffer: memoryview | bytearray) -> None:
-        counters = memoryview(buffer).cast("B")[:128].cast("Q")
-        self._written, self._read = counters[0:1], counters[8:9]
-        self._slots = np.frombuffer(buffer, _SLOT, self.CAPACITY, offset=128)
-
-    def send(self, name: str, value: float) -> bool:
-        """Queue one command; False if the queue is full. Raises ValueError for an unknown name or bad value."""
-        if name not in COMMAND_NUMBER:
-            raise ValueError(f"unknown command {name!r}; known are {', '.join(COMMAND_NUMBER)}")
-        number = COMMAND_NUMBER[name]
-        accepted = COMMANDS[number].accepted(value)
-        written = self._written[0]
-        if written - self._read[0] >= self.CAPACITY:
-            return False
-        slot = self._slots[written % self.CAPACITY]
-        slot["number"], slot["value"] = number, accepted
-        self._written[0] = written + 1
-        return True
-
-    @property
-    def pending(self) -> bool:
-        return self._written[0] != self._read[0]
-
-    def receive(self) -> tuple[str, float] | None:
-        """The next command, or None."""
-        read = self._read[0]
-        if read == self._written[0]:
-            return None
-        number, value = self._slots[read % self.CAPACITY]
-        self._read[0] = read + 1
-        return COMMANDS[number].name, float(value)
+def command_kind(name: str) -> CommandKind:
+    """A row by its name. Raises ValueError listing the names."""
+    if name not in COMMAND_NUMBER:
+        raise ValueError(f"unknown command {name!r}; known are {', '.join(COMMAND_NUMBER)}")
+    return COMMANDS[COMMAND_NUMBER[name]]

@@ -25,8 +25,10 @@ from typing import Any
 
 from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers, starting_tier
 from holostream.engine.audio_device import AudioDevice
-from holostream.engine.block_path import Controls, initial_path
+from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
+from holostream.engine.command import COMMANDS
+from holostream.engine.controls import Controls
 from holostream.engine.device_list import DeviceError, built_in, rescan
 from holostream.engine.memory_lock import lock_memory
 from holostream.engine.open_device import open_device
@@ -54,14 +56,9 @@ class Engine:
         tiers = load_all_tiers(settings.models or default_models_folder())
         record = shared.status.record
         if resume:
-            self.controls = Controls(
-                int(record.tier),
-                float(record.input_gain_db),
-                float(record.output_gain_db),
-                float(record.wet),
-                bool(record.bypass),
-                bool(record.mute),
-            )
+            self.controls = Controls(int(record.tier))
+            for kind in COMMANDS:
+                self.controls.set(kind.name, float(getattr(record, kind.name)))
         else:
             tier = starting_tier(tiers, settings.tier)
             self.controls = Controls(

@@ -1,7 +1,7 @@
 """What happened, on its way into a recording: commands and markers wait here for the frames of their hop.
 
 Each goes to the file with the block that holds its hop. A recording begins with the value of every command as its first
-hop was heard, so that the file alone tells the state; what was done before is not in it. Of what came after its last
+hop was heard (of moves and their settings only where it is not the neutral one), so that the file alone tells the state; what was done before is not in it. Of what came after its last
 hop only markers are: they were meant for it, while a command changed nothing in it.
 
 What counts is the hop at which a command took effect (see `applied_ring`): a tier's event is at the hop that primes it,
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from holostream.engine.applied_ring import AppliedCommand
+from holostream.engine.command import command_kind
 from holostream.format.holo_events import MARKER, MAX_TEXT, Event
 
 
@@ -41,7 +42,11 @@ class EventLane:
         markers = [
             Event(max(start, event.time), MARKER, event.value) for event in self.take(hop) if event.name == MARKER
         ]
-        state = [Event(start, name, value) for name, value in self._values.items()]
+        state = [
+            Event(start, name, value)
+            for name, value in self._values.items()
+            if command_kind(name).group == "mixer" or value != command_kind(name).neutral
+        ]
         self._waiting = [*state, *markers, *self._waiting]
 
     def take(self, hop: int) -> list[Event]:

@@ -1,4 +1,5 @@
-"""The memory engine and control share, one mapped file: status, commands, what became of them, DNA ring, playback ring.
+"""The memory engine and control share, one mapped file: status, commands, commands for later, what became
+of them, DNA ring, playback ring.
 
 A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
 on every system and needs no tracker process.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.engine.applied_ring import AppliedRing
-from holostream.engine.command import CommandRing
+from holostream.engine.command_ring import CommandRing
 from holostream.engine.playback_ring import PlaybackRing, playback_bytes
 from holostream.engine.status import Status
 
@@ -48,10 +49,13 @@ class SharedState:
         self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
         view = memoryview(memory)
         commands_at = _rounded(Status.BYTES)
-        applied_at = commands_at + _rounded(CommandRing.BYTES)
+        schedule_at = commands_at + _rounded(CommandRing.BYTES)
+        applied_at = schedule_at + _rounded(CommandRing.BYTES)
         ring_at = applied_at + _rounded(AppliedRing.BYTES)
         self.status = Status(view[:commands_at])
-        self.commands = CommandRing(view[commands_at:applied_at])
+        self.commands = CommandRing(view[commands_at:schedule_at])
+        self.schedule = CommandRing(view[schedule_at:applied_at])
+        """Commands meant for a hop to come, in the order of their hops."""
         self.applied = AppliedRing(view[applied_at:ring_at])
         playback_at = ring_at + _rounded(ring_bytes(lanes, ring_frames))
         self.dna = DnaRing(view[ring_at:playback_at], lanes, ring_frames)
@@ -60,7 +64,7 @@ class SharedState:
     @staticmethod
     def create(lanes: int, ring_frames: int) -> SharedState:
         """A new zeroed file. Raises OSError if there is no room for it."""
-        ours = (Status.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
+        ours = (Status.BYTES, CommandRing.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
         size = sum(map(_rounded, (*ours, ring_bytes(lanes, ring_frames), playback_bytes(lanes))))
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))

@@ -12,6 +12,8 @@ import time
 
 import numpy as np
 
+from holostream.engine.command import COMMANDS
+
 STAGES = ("guard", "encode", "ring", "vocode", "overlap_add", "mix", "hop")
 """Timed parts of one hop, in order; `hop` is all of them together."""
 
@@ -44,13 +46,8 @@ class StatusRecord(ctypes.Structure):
         ("output_peak", _PerLane),
         ("input_rms", _PerLane),
         ("output_rms", _PerLane),
-        # controls as they stand
-        ("input_gain_db", ctypes.c_double),
-        ("output_gain_db", ctypes.c_double),
-        ("wet", ctypes.c_double),
-        ("bypass", ctypes.c_int32),
-        ("mute", ctypes.c_int32),
-        ("feedback_guard", ctypes.c_int32),
+        # commands' values as they stand (a tier's above, as heard)
+        *((kind.name, ctypes.c_double) for kind in COMMANDS if kind.name != "tier"),
         ("guard_active", ctypes.c_int32),
         ("limiter_db", ctypes.c_float),
         # counters

@@ -5,7 +5,8 @@
                name   1 to 64 characters: a command of the engine ("tier", "output_gain_db", ...) or "marker"
                value  a finite number (commands), or at most 1000 characters (markers: their text)
 
-At the start of a recording every command's value is written as an event, so that the state is known from the file alone.
+At the start of a recording the values of the mixer's commands and of all that are not neutral are written as events, so that
+the state is known from the file alone.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import TierModel, TierStep
-from holostream.engine.block_path import Controls, initial_path, step
+from holostream.engine.block_path import initial_path, step
 from holostream.engine.callback import AudioCallback, DeviceFormat
+from holostream.engine.controls import Controls
 from holostream.engine.shared_state import SharedState
 from tests.contract import BLOCKS, HOPS, Arrays, Stage, check_whole_equals_stream, gathered_hops
 from tests.speech import speech
@@ -60,8 +61,12 @@ def chained_stage(model: TierModel, lanes: int) -> Stage:
     facts = model.facts
 
     def initial() -> State:
-        return (initial_previous(facts, lanes), model.initial_encoder_state(lanes),
-                model.initial_vocoder_state(lanes), initial_partial(facts, lanes))
+        return (
+            initial_previous(facts, lanes),
+            model.initial_encoder_state(lanes),
+            model.initial_vocoder_state(lanes),
+            initial_partial(facts, lanes),
+        )
 
     def run(inputs: Arrays, state: State) -> tuple[Arrays, State]:
         previous, encoder_state, vocoder_state, partial = state
@@ -100,9 +105,7 @@ def test_gathering_covers_every_hop_once(block: int) -> None:
 
 
 @pytest.mark.parametrize(("chunk", "synthesis"), [(128, 128), (192, 192), (256, 129), (192, 1000)])
-def test_framing_and_overlap_add_at_other_sizes(
-    tiers: dict[int, TierModel], chunk: int, synthesis: int
-) -> None:
+def test_framing_and_overlap_add_at_other_sizes(tiers: dict[int, TierModel], chunk: int, synthesis: int) -> None:
     facts = replace(tiers[64].facts, chunk=chunk, synthesis=synthesis)
     check_whole_equals_stream(framing_stage(facts, 2), (spoken(2, HOPS, 128),), 128)
     sound = np.random.default_rng(0).standard_normal((2, HOPS, synthesis)).astype(np.float32)
@@ -150,9 +153,7 @@ def test_step_equals_model(tier: TierModel, primed: int) -> None:
 
 @pytest.mark.parametrize("harmonics", [64, 32])
 @pytest.mark.parametrize("primed", [0, 7])
-def test_step_equals_model_at_full_size(
-    full_size_tiers: dict[int, TierModel], harmonics: int, primed: int
-) -> None:
+def test_step_equals_model_at_full_size(full_size_tiers: dict[int, TierModel], harmonics: int, primed: int) -> None:
     check_step_equals_model(full_size_tiers[harmonics], lanes=2, primed=primed)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from holostream.codec.tier_model import TierModel
-from holostream.engine.block_path import Controls, initial_path
+from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback, DeviceFormat
+from holostream.engine.controls import Controls
 from holostream.engine.shared_state import SharedState
 
 

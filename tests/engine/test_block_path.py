@@ -9,7 +9,8 @@ from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing, ring_bytes
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights
-from holostream.engine.block_path import Controls, PathState, initial_path, step
+from holostream.engine.block_path import PathState, initial_path, step
+from holostream.engine.controls import Controls
 from tests.speech import speech
 
 HOP = 128

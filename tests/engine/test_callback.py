@@ -10,6 +10,7 @@ import pytest
 
 from holostream.codec.dna_ring import HEARD
 from holostream.codec.tier_fade import FADE_HOPS
+from holostream.engine.command import COMMANDS
 from tests.engine.live_callback import LiveCallback
 from tests.speech import speech
 
@@ -143,6 +144,7 @@ def test_every_value_is_reported_with_the_hop_it_holds_from(tiers):
     assert live.shared.applied.take() == [
         (0, "tier", 16), (0, "input_gain_db", 0), (0, "output_gain_db", -6), (0, "wet", 1), (0, "bypass", 0),
         (0, "mute", 0), (0, "feedback_guard", 0),
+        *((0, kind.name, kind.neutral) for kind in COMMANDS if kind.group != "mixer"),
     ]  # fmt: skip
     live.play(np.zeros((156, 1), np.float32), [156])
     assert live.shared.applied.take() == []
@@ -151,8 +153,20 @@ def test_every_value_is_reported_with_the_hop_it_holds_from(tiers):
     live.play(np.zeros((100, 1), np.float32), [100])
     live.shared.commands.send("mute", 1)
     live.play(np.zeros((640, 1), np.float32), [640])
-    assert live.shared.applied.take() == [(2, "wet", 0.25), (2, "wet", 1.0), (2, "mute", 1.0)]
+    assert live.shared.applied.take() == [(2, "wet", 1.0), (2, "mute", 1.0)]
     assert live.path.hop == 7
+
+
+def test_a_scheduled_command_is_applied_at_its_hop_inside_a_block(tiers):
+    live = LiveCallback(tiers, tier=16)
+    live.shared.schedule.send("wet", 0.5, hop=3)
+    live.shared.schedule.send("mute", 1, hop=20)
+    live.play(np.zeros((1280, 1), np.float32), [1280])
+    assert (3, "wet", 0.5) in live.shared.applied.take()
+    assert not live.status["mute"]
+    live.play(np.zeros((1408, 1), np.float32), [1408])
+    assert live.shared.applied.take() == [(20, "mute", 1.0)]
+    assert (live.status["wet"], live.status["mute"]) == (0.5, 1)
 
 
 def test_a_command_changes_nothing_before_the_hop_it_is_reported_at(tiers):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holostream.codec.tier import TIERS
-from holostream.engine.block_path import Controls
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS, CommandRing
+from holostream.engine.command import COMMAND_NUMBER, COMMANDS, CommandKind
+from holostream.engine.command_ring import CommandRing
+from holostream.engine.controls import Controls
 
 
 def ring_pair() -> tuple[CommandRing, CommandRing]:
@@ -100,3 +101,22 @@ def test_nothing_is_lost_or_twice(turns: list[int | None]) -> None:
     while receiver.pending:
         received.append(receiver.receive())
     assert [command for command in received if command] == sent
+
+
+def test_a_command_for_a_hop_waits_for_it() -> None:
+    sender, receiver = ring_pair()
+    sender.send("tier", 8, hop=5)
+    sender.send("freeze", 1, hop=7)
+    assert receiver.receive(4) is None
+    assert receiver.receive(6) == ("tier", 8.0)
+    assert receiver.receive(6) is None
+    assert receiver.pending
+    assert receiver.receive(7) == ("freeze", 1.0)
+
+
+@pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.name)
+def test_a_fresh_session_is_neutral(kind: CommandKind) -> None:
+    controls = Controls(tier=64, feedback_guard=False)
+    assert controls.value(kind.name) == kind.neutral == kind.accepted(kind.neutral)
+    controls.set(kind.name, kind.highest)
+    assert controls.value(kind.name) == kind.highest

@@ -12,7 +12,8 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights
 from holostream.codec.tier_model import TierModel
-from holostream.engine.block_path import Controls, initial_path, step
+from holostream.engine.block_path import initial_path, step
+from holostream.engine.controls import Controls
 from tests.engine.live_callback import LiveCallback
 from tests.speech import speech
 
@@ -31,7 +32,9 @@ def test_framing_and_overlap_add_are_a_mere_cut_and_join(holo_audio_tiers: dict[
         assert previous.shape == partial.shape == (2, 0)
 
 
-def run(tiers: dict[int, TierModel], samples: np.ndarray, tier: int, switch: tuple[int, int] | None = None) -> np.ndarray:
+def run(
+    tiers: dict[int, TierModel], samples: np.ndarray, tier: int, switch: tuple[int, int] | None = None
+) -> np.ndarray:
     """The path hop by hop; `switch` is (hop, tier)."""
     controls = Controls(tier, feedback_guard=False)
     path = initial_path(tiers, 1, DnaRing(bytearray(ring_bytes(1, 64)), 1, 64), controls)
@@ -57,7 +60,9 @@ def test_a_switch_fades_between_what_both_tiers_say(holo_audio_tiers: dict[int, 
 
 
 @pytest.mark.parametrize("block", [1, 64, 65, 128, 480, 1024, 8192])
-def test_any_block_sounds_the_same_as_late_as_the_status_says(holo_audio_tiers: dict[int, TierModel], block: int) -> None:
+def test_any_block_sounds_the_same_as_late_as_the_status_says(
+    holo_audio_tiers: dict[int, TierModel], block: int
+) -> None:
     samples = speech(0.5, 44100, 1)[: 20 * HOP, np.newaxis]
     expected = run(holo_audio_tiers, samples.T, 16)[0]
     live = LiveCallback(holo_audio_tiers, 16, block, rate=44100)

@@ -12,7 +12,8 @@ import pytest
 from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
-from holostream.engine.block_path import Controls, PathState, initial_path, step
+from holostream.engine.block_path import PathState, initial_path, step
+from holostream.engine.controls import Controls
 from holostream.engine.recorder import BLOCK_HOPS, Recorder
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
@@ -25,8 +26,15 @@ HOP = 128
 class Playing:
     """A path that plays speech in virtual time, and a recorder that follows its ring at odd moments."""
 
-    def __init__(self, tiers: dict[int, TierModel], tier: int, lanes: int = 1, seed: int = 0, hops: int = 900,
-                 capacity: int = 4096) -> None:
+    def __init__(
+        self,
+        tiers: dict[int, TierModel],
+        tier: int,
+        lanes: int = 1,
+        seed: int = 0,
+        hops: int = 900,
+        capacity: int = 4096,
+    ) -> None:
         self.tiers, self.lanes = tiers, lanes
         self.sound = 0.4 * np.stack([speech(hops * HOP / 48000, 48000, seed + lane) for lane in range(lanes)])
         buffer = bytearray(ring_bytes(lanes, capacity))
@@ -82,8 +90,9 @@ def replayed(path: Path, tiers: dict[int, TierModel]) -> tuple[list[DnaBlock], n
 
 
 @pytest.fixture(params=["shipped", "full size"])
-def some_tiers(request: pytest.FixtureRequest, tiers: dict[int, TierModel],
-               full_size_tiers: dict[int, TierModel]) -> dict[int, TierModel]:
+def some_tiers(
+    request: pytest.FixtureRequest, tiers: dict[int, TierModel], full_size_tiers: dict[int, TierModel]
+) -> dict[int, TierModel]:
     return tiers if request.param == "shipped" else full_size_tiers
 
 
@@ -136,9 +145,7 @@ class TestSoundsAsHeard:
         context = full_size_tiers[64].facts.context_frames
         assert block.voices[0].preroll == min(before - 1, context)
 
-    def test_too_short_a_context_would_be_heard(
-        self, full_size_tiers: dict[int, TierModel], tmp_path: Path
-    ) -> None:
+    def test_too_short_a_context_would_be_heard(self, full_size_tiers: dict[int, TierModel], tmp_path: Path) -> None:
         """The tests above can fail: with one frame less than the network looks back, they do."""
         playing = Playing(full_size_tiers, tier=64)
         facts = full_size_tiers[64].facts
@@ -245,9 +252,7 @@ class TestSoundsAsHeard:
         assert not sound[:, gap * HOP : back * HOP].any()
         assert np.array_equal(sound[:, exact * HOP :], playing.heard[:, exact * HOP :])
 
-    def test_everything_up_to_the_last_block_is_on_disk(
-        self, tiers: dict[int, TierModel], tmp_path: Path
-    ) -> None:
+    def test_everything_up_to_the_last_block_is_on_disk(self, tiers: dict[int, TierModel], tmp_path: Path) -> None:
         """As after kill -9: nothing was closed."""
         playing = Playing(tiers, tier=4)
         playing.start(tmp_path / "a.holo")
