@@ -225,7 +225,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # the last resort: no traceback reaches a user, the log keeps it
-        from holostream.engine.session import log_path
+        from holostream.engine.engine_launch import log_path
 
         path = log_path().with_name("crash.log")
         import traceback

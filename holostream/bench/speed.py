@@ -18,7 +18,7 @@ from pathlib import Path
 from holostream.bench.material import voice
 from holostream.bench.measurement import Measurement, Row
 from holostream.codec.tier_model import default_models_folder, load_tier
-from holostream.engine.session import ONE_THREAD
+from holostream.engine.engine_launch import ONE_THREAD
 from holostream.format.audio_writer import AudioWriter
 from holostream.format.transcode import decode_file, encode_file
 

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from holostream.engine.session import ONE_THREAD
+from holostream.engine.engine_launch import ONE_THREAD
 
 Result = TypeVar("Result")
 WORKER_ENVIRONMENT = {**ONE_THREAD, "NUMBA_NUM_THREADS": "1"}

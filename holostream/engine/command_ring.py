@@ -19,7 +19,7 @@ class CommandRing:
 
     def __init__(self, buffer: memoryview | bytearray) -> None:
         counters = memoryview(buffer).cast("B")[:128].cast("Q")
-        self._written, self._read = counters[0:1], counters[8:9]
+        self._written, self._hold, self._read = counters[0:1], counters[1:2], counters[8:9]
         self._slots = np.frombuffer(buffer, _SLOT, self.CAPACITY, offset=128)
 
     def send(self, name: str, value: float, hop: int = NOW) -> bool:
@@ -34,6 +34,15 @@ class CommandRing:
         self._slots[written % self.CAPACITY] = hop, accepted, COMMAND_NUMBER[name]
         self._written[0] = written + 1
         return True
+
+    @property
+    def hold(self) -> int:
+        """The hop before which the reader waits for the writer, if it can (virtual time); 0: it need not."""
+        return self._hold[0]
+
+    @hold.setter
+    def hold(self, hop: int) -> None:
+        self._hold[0] = hop
 
     @property
     def pending(self) -> bool:

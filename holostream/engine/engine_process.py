@@ -107,8 +107,9 @@ class Engine:
             send_event("message", text=remark)
 
     def _may_run(self) -> bool:
-        """Whether virtual time may go on: never faster than the recorder follows, or a recording is decoded."""
-        if self.shared.dna.fill >= self.shared.dna.capacity // 2:
+        """Whether virtual time may go on: never faster than the recorder follows, a script is read or a recording decoded."""
+        hold = self.shared.schedule.hold
+        if self.shared.dna.fill >= self.shared.dna.capacity // 2 or (hold and self.path.hop >= hold):
             return False
         if self.playback is None:
             return True

@@ -6,7 +6,6 @@ Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -18,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
+from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError
+from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import Recorder, RecordingStatus
@@ -33,21 +33,10 @@ from holostream.format.clock import clock
 from holostream.format.entropy_tables import all_current_tables
 from holostream.format.recorded_sound import RecordedSound
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
-QUIT_TIMEOUT_SECONDS = 5.0
 LIST_TIMEOUT_SECONDS = 20.0
 VIEW_FRAMES = 1024
-
-
-def log_path() -> Path:
-    """Where the engine's stderr goes: whatever audio libraries print."""
-    folder = Path(platformdirs.user_log_dir("holostream", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "engine.log"
 
 
 class Session:
@@ -75,6 +64,7 @@ class Session:
         """Why the engine ended, if it did not end well."""
         lanes = 2 if settings.stereo else 1
         self.shared = SharedState.create(lanes, settings.ring_frames)
+        self._sender = CommandSender(self.shared.commands)
         self.playback: Playback | None = None
         if sound is not None:
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
@@ -103,7 +93,7 @@ class Session:
             self.start_recording(self.settings.record)
         if self.playback is not None:
             self.playback.start()
-        self._launch(resume=False)
+        self._engine = launch_engine(self.settings, self.shared.path, resume=False)
         for target in (self._supervise, self._follow_dna):
             thread = threading.Thread(target=target, daemon=True)
             thread.start()
@@ -115,18 +105,6 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-    def _launch(self, resume: bool) -> None:
-        arguments = {"settings": settings_to_dict(self.settings), "shared": str(self.shared.path), "resume": resume}
-        with log_path().open("a" if resume else "w", encoding="utf-8") as log:
-            self._engine = subprocess.Popen(
-                [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env={**os.environ, **ONE_THREAD},
-            )
 
     def _supervise(self) -> None:
         """Read events until the engine ends; start another one if it ended because its device vanished."""
@@ -146,7 +124,7 @@ class Session:
                 input=self.settings.input or self.device["input"] or None,
                 output=self.settings.output or self.device["output"] or None,
             )
-            self._launch(resume=True)
+            self._engine = launch_engine(self.settings, self.shared.path, resume=True)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
         self._ended.set()
@@ -169,6 +147,7 @@ class Session:
 
     def _follow_dna(self) -> None:
         while not self._closing.is_set() and not self._ended.is_set():
+            self._sender.flush()
             self._drain()
             # In virtual time the engine waits for us, in real time the ring holds seconds.
             time.sleep(0.002 if self.settings.virtual_time else DRAIN_SECONDS)
@@ -209,8 +188,9 @@ class Session:
         return self.shared.status.snapshot()
 
     def send(self, name: str, value: float) -> None:
-        """A command for the next hop; a tier that the models folder lacks is a message instead. While a recording plays
-        a tier is heard at once, instead of what was recorded.
+        """A command for the next hop, from any thread; however many come, the last value of each gets there. A tier that
+        the models folder lacks is a message instead. While a recording plays a tier is heard at once, instead of what was
+        recorded.
 
         Raises ValueError for an unknown name or value.
         """
@@ -219,9 +199,8 @@ class Session:
             self.messages.append(f"the models folder has no tier {value:g}; it has {there}")
             return
         if name == "tier" and self.playback is not None:
-            self.shared.commands.send("bypass", 0)  # to choose a tier is to want to hear it
-        if not self.shared.commands.send(name, value):
-            self.messages.append(f"{name} was not sent: the engine has stopped taking commands")
+            self._sender.send("bypass", 0)  # to choose a tier is to want to hear it
+        self._sender.send(name, value)
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""
@@ -243,6 +222,7 @@ class Session:
         """Start or stop; the outcome is a message."""
         try:
             if self.recording is None:
+                self._drain()  # from this moment on
                 self.start_recording()
                 self.messages.append(f"recording to {self.recording.path if self.recording else ''}")
                 return
@@ -282,31 +262,14 @@ class Session:
 
     def reopen(self, **changes: Any) -> None:
         """Ask for another device: any of LiveSettings' input, output, device_api, block, rate."""
-        self._request({"open": settings_to_dict(replace(self.settings, **changes))})
-
-    def _request(self, request: dict) -> None:
-        engine = self._engine
-        if engine is None or engine.stdin is None or engine.poll() is not None:
-            return
-        try:
-            engine.stdin.write(json.dumps(request) + "\n")
-            engine.stdin.flush()
-        except OSError:
-            return  # it has just ended; `ended` tells
+        ask_engine(self._engine, {"open": settings_to_dict(replace(self.settings, **changes))})
 
     def close(self) -> None:
         """Stop the engine, record what it had heard until then, remove the shared memory. Safe to call twice."""
         self._closing.set()
         if self.playback is not None:
             self.playback.close()
-        engine = self._engine
-        if engine is not None and engine.poll() is None:
-            self._request({"quit": True})
-            try:
-                engine.wait(QUIT_TIMEOUT_SECONDS)
-            except subprocess.TimeoutExpired:  # an audio library that does not return
-                engine.kill()
-                engine.wait()
+        end_engine(self._engine)
         for thread in self._threads:
             thread.join(QUIT_TIMEOUT_SECONDS)
         self._threads.clear()

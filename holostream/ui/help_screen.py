@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from holostream.control.key_map import KEY_ROWS, KeyRow, TransportRow, key_label
+from holostream.control.key_map import KEY_ROWS, KeyRow, key_label
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.palette import DIM, PLAIN, TINTED
 
 KEYS_WIDTH, COLUMN_WIDTH = 11, 37
 
 
-def help_lines(rows: Sequence[KeyRow | TransportRow] = KEY_ROWS) -> list[Line]:
+def help_lines(rows: Sequence[KeyRow] = KEY_ROWS) -> list[Line]:
     """The key table, first half at the left."""
     half = -(-len(rows) // 2)
     lines: list[Line] = []
@@ -26,20 +26,20 @@ def help_lines(rows: Sequence[KeyRow | TransportRow] = KEY_ROWS) -> list[Line]:
             keys = "  ".join(key_label(key) for key in row.keys)
             line += ((keys.ljust(KEYS_WIDTH), TINTED), (row.help.ljust(COLUMN_WIDTH - KEYS_WIDTH), PLAIN))
         lines.append(line)
-    return [*lines, (), (("Escape closes this; sound and recording go on meanwhile.", DIM),)]
+    return [*lines, (), (("Escape closes this, arrows scroll; sound and recording go on meanwhile.", DIM),)]
 
 
 class HelpScreen(ModalScreen[None]):
-    """Over the live screen; sound and recording go on."""
+    """Over the live screen; sound and recording go on. Arrow keys scroll where there is more than fits."""
 
     BINDINGS = [Binding("escape,question_mark,h,q,enter", "close", show=False)]  # noqa: RUF012 - as Textual has it
 
-    def __init__(self, rows: Sequence[KeyRow | TransportRow] = KEY_ROWS) -> None:
+    def __init__(self, rows: Sequence[KeyRow] = KEY_ROWS) -> None:
         super().__init__()
         self._lines = help_lines(rows)
 
     def compose(self) -> ComposeResult:
-        box = Vertical(LineView("help"), classes="box")
+        box = VerticalScroll(LineView("help"), classes="box", id="keys")
         box.border_title = "keys"
         yield box
 

@@ -11,7 +11,8 @@ from textual.containers import Container, Horizontal
 from textual.geometry import Size
 from textual.screen import Screen
 
-from holostream.control.key_map import KEY_ROWS, command_for
+from holostream.control.key_map import KEY_ROWS, KeyRow, command_for
+from holostream.control.performance import Performance
 from holostream.ui.counters import Counters
 from holostream.ui.device_choice import DeviceChoice
 from holostream.ui.device_screen import DeviceScreen
@@ -30,6 +31,8 @@ from holostream.ui.tier_bar import TierBar
 from holostream.ui.timing_table import TimingTable
 
 SAMPLES_PER_SECOND = 12
+SHOWN = ("help", "devices", "quit")
+"""The screen's actions, as far as there is something to show."""
 TICKS_PER_TABLE = 4
 """Numbers that nobody reads faster than three times a second are not computed more often."""
 
@@ -49,9 +52,9 @@ class LiveScreen(Screen[None]):
         for n, row in enumerate(KEY_ROWS)
     ]
 
-    def __init__(self, session: LiveSession) -> None:
+    def __init__(self, session: LiveSession, performance: Performance) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._performance = session, performance
         self._ticks, self._sizes = 0, list[Size]()
         self._header = HeaderLine("header")
         self._input_meter = LevelMeter("input-meter", "in")
@@ -78,6 +81,10 @@ class LiveScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
+        self._performance.on_screen(lambda action: self.call_later(self._show, action))
+
+    def on_unmount(self) -> None:
+        self._performance.on_screen(None)
 
     def sample(self) -> None:
         """Look at the session once and let every view show it."""
@@ -108,20 +115,21 @@ class LiveScreen(Screen[None]):
         """For the user, newest last."""
         return self._session.messages
 
-    async def action_press(self, number: int) -> None:
+    def action_press(self, number: int) -> None:
         """A key of the table."""
-        row = KEY_ROWS[number]
-        if row.change == "action":
-            await self.run_action(row.target)
-        else:
-            self._session.send(*command_for(row, self._session.snapshot(), self._session.tiers))
-            self.sample()
+        self.press(KEY_ROWS[number])
 
-    def action_record(self) -> None:
-        self._session.toggle_recording()
+    def press(self, row: KeyRow) -> None:
+        """As its key does."""
+        self._performance.ask(*command_for(row, self._performance.value))
+        self.sample()
 
-    def action_mark(self) -> None:
-        self._session.mark()
+    async def _show(self, action: str) -> None:
+        """What a key, MIDI, OSC or a script asks of the screen. A dialog is not asked for over another."""
+        if action in SHOWN and (self.is_current or action == "quit"):
+            await self.run_action(action)
+        elif action not in SHOWN:
+            self._performance.tell(f"there is no screen for {action} yet")
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())

@@ -87,7 +87,7 @@ class LiveSession(Protocol):
 
     def toggle_recording(self) -> None: ...
 
-    def mark(self) -> None:
+    def mark(self, text: str = "") -> None:
         """Set a marker in the recording."""
 
     def list_devices(self) -> list[dict[str, Any]]:

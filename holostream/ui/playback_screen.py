@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from holostream.control.key_map import TRANSPORT_ROWS, playback_rows
+from holostream.control.performance import Performance
 from holostream.engine.playback import Playback
 from holostream.ui.help_screen import HelpScreen
 from holostream.ui.live_screen import LiveScreen
@@ -23,8 +24,8 @@ class PlaybackScreen(LiveScreen):
         for n, row in enumerate(TRANSPORT_ROWS)
     ]
 
-    def __init__(self, session: LiveSession, playback: Playback) -> None:
-        super().__init__(session)
+    def __init__(self, session: LiveSession, performance: Performance, playback: Playback) -> None:
+        super().__init__(session, performance)
         self._playback, self._transport = playback, TransportLine("transport")
 
     def compose(self) -> ComposeResult:
@@ -46,9 +47,7 @@ class PlaybackScreen(LiveScreen):
 
     def action_transport(self, number: int) -> None:
         """A key of the table."""
-        if TRANSPORT_ROWS[number].act(self._playback) is False:
-            self._session.messages.append("there is no marker that way")
-        self.sample()
+        self.press(TRANSPORT_ROWS[number])
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(playback_rows()))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from holostream.codec.tier import TIERS
-from holostream.control.key_map import KEY_ROWS, KeyRow, command_for, key_label
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS
+from holostream.control.action import Action
+from holostream.control.command_table import accepted, row_named
+from holostream.control.key_map import KEY_ROWS, TRANSPORT_ROWS, KeyRow, command_for, key_label, playback_rows
+from holostream.engine.command import COMMANDS
 
 VALUES = {
     "tier": 64, "input_gain_db": 0.0, "output_gain_db": -3.0, "wet": 0.5, "bypass": 0, "mute": 1, "feedback_guard": 1,
+    "freeze": 0.0, "loop_beats": 2.0, "reverse": 0.0, "stutter": 0.25, "robot": 0.0, "whisper": 1.0,
 }  # fmt: skip
 
 
@@ -17,17 +21,27 @@ def row_of(key: str) -> KeyRow:
     return next(row for row in KEY_ROWS if key in row.keys)
 
 
-def test_no_key_stands_in_two_rows() -> None:
-    keys = [key for row in KEY_ROWS for key in row.keys]
+def values(**changed: float) -> Callable[[str], float]:
+    return {**VALUES, **changed}.__getitem__
+
+
+@pytest.mark.parametrize("rows", [KEY_ROWS, playback_rows()])
+def test_no_key_stands_in_two_rows(rows: tuple[KeyRow, ...]) -> None:
+    keys = [key for row in rows for key in row.keys]
     assert len(keys) == len(set(keys))
 
 
-def test_every_row_is_a_command_or_an_action_and_says_what_it_does() -> None:
-    for row in KEY_ROWS:
-        assert row.help
-        assert (row.target in COMMAND_NUMBER) == (row.change != "action")
+@pytest.mark.parametrize("row", [*KEY_ROWS, *TRANSPORT_ROWS], ids=lambda row: row.keys[0])
+def test_every_row_asks_for_something_of_the_table_and_says_what_it_does(row: KeyRow) -> None:
+    assert row.help
+    asked = row_named(row.target)
+    assert isinstance(asked, Action) == (row.change == "action")
+    accepted(asked, command_for(row, values())[1])
+
+
+def test_every_command_of_the_mixer_has_a_key() -> None:
     mixer = {kind.name for kind in COMMANDS if kind.group == "mixer"}
-    assert {row.target for row in KEY_ROWS} >= mixer, "a command that no key reaches"
+    assert {row.target for row in KEY_ROWS} >= mixer
 
 
 @pytest.mark.parametrize(
@@ -35,8 +49,8 @@ def test_every_row_is_a_command_or_an_action_and_says_what_it_does() -> None:
     [
         ("1", ("tier", 4)),
         ("7", ("tier", 256)),
-        ("left", ("tier", 32)),
-        ("right", ("tier", 128)),
+        ("left", ("tier_step", -1)),
+        ("right", ("tier_step", 1)),
         ("up", ("output_gain_db", -2)),
         ("down", ("output_gain_db", -4)),
         ("shift+up", ("input_gain_db", 1)),
@@ -49,47 +63,39 @@ def test_every_row_is_a_command_or_an_action_and_says_what_it_does() -> None:
         ("b", ("bypass", 1)),
         ("m", ("mute", 0)),
         ("g", ("feedback_guard", 0)),
+        ("f", ("freeze", 1)),
+        ("l", ("loop_beats", 0)),
+        ("v", ("reverse", 1)),
+        ("s", ("stutter", 0)),
+        ("o", ("robot", 1)),
+        ("w", ("whisper", 0)),
+        ("t", ("tap", None)),
+        ("0", ("neutral", None)),
+        ("c", ("capture", None)),
+        ("r", ("record", None)),
+        ("x", ("mark", None)),
+        ("y", ("moves", None)),
+        ("P", ("presets", None)),
+        ("M", ("midi", None)),
+        ("q", ("quit", None)),
     ],
 )
-def test_a_key_sends_its_command(key: str, expected: tuple[str, float]) -> None:
-    assert command_for(row_of(key), VALUES) == expected
+def test_a_key_asks_for_its_command(key: str, expected: tuple[str, float | None]) -> None:
+    assert command_for(row_of(key), values()) == expected
 
 
 def test_values_stay_within_the_commands_range() -> None:
-    at_the_edge = {**VALUES, "output_gain_db": 24.0, "input_gain_db": -60.0, "wet": 1.0, "tier": 256}
+    at_the_edge = values(output_gain_db=24.0, input_gain_db=-60.0, wet=1.0)
     assert command_for(row_of("up"), at_the_edge) == ("output_gain_db", 24)
     assert command_for(row_of("["), at_the_edge) == ("input_gain_db", -60)
     assert command_for(row_of("."), at_the_edge) == ("wet", 1)
-    assert command_for(row_of("right"), at_the_edge) == ("tier", 256)
-    assert command_for(row_of("left"), {**VALUES, "tier": 4}) == ("tier", 4)
 
 
 def test_twenty_steps_of_wet_end_exactly_at_one() -> None:
-    wet = 0.0
+    wet: float | None = 0.0
     for _ in range(20):
-        wet = command_for(row_of("."), {**VALUES, "wet": wet})[1]
+        wet = command_for(row_of("."), values(wet=wet))[1]
     assert wet == 1.0
-
-
-def test_arrow_keys_walk_through_all_tiers() -> None:
-    tier, seen = 4.0, [4.0]
-    while len(seen) < len(TIERS):
-        tier = command_for(row_of("right"), {**VALUES, "tier": tier})[1]
-        seen.append(tier)
-    assert seen == list(TIERS)
-
-
-def test_arrow_keys_walk_through_the_tiers_that_are_there() -> None:
-    there = (16, 64, 128)
-    for tier, left, right in ((16, 16, 64), (64, 16, 128), (128, 64, 128)):
-        assert command_for(row_of("left"), {**VALUES, "tier": tier}, there) == ("tier", left)
-        assert command_for(row_of("right"), {**VALUES, "tier": tier}, there) == ("tier", right)
-    assert command_for(row_of("1"), VALUES, there) == ("tier", 4)  # the session says that it is missing
-
-
-def test_an_action_of_the_user_interface_is_no_command() -> None:
-    with pytest.raises(ValueError, match="not a command"):
-        command_for(row_of("q"), VALUES)
 
 
 def test_labels_show_arrows() -> None:

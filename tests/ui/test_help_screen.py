@@ -12,6 +12,15 @@ from holostream.ui.live_screen import LiveScreen
 from tests.ui.fake_session import FakeSession
 
 
+def assert_all_can_be_seen(app: HoloStreamApp) -> None:
+    """Every line, by scrolling if need be, and the whole of it."""
+    box, text = app.screen.query_one("#keys"), app.screen.query_one("#help", LineView)
+    assert app.size.region.contains_region(box.region)
+    assert len(text.shown) <= text.size.height
+    assert text.size.height <= box.scrollable_content_region.height + box.max_scroll_y
+    assert max(len(line.rstrip()) for line in text.text.split("\n")) <= text.size.width
+
+
 @pytest.mark.parametrize("key", ["question_mark", "h"])
 async def test_help_lists_every_row_of_the_key_table(key: str) -> None:
     session = FakeSession()
@@ -21,9 +30,7 @@ async def test_help_lists_every_row_of_the_key_table(key: str) -> None:
         assert isinstance(app.screen, HelpScreen)
         await pilot.pause()
         help_view = app.screen.query_one("#help", LineView)
-        assert len(help_view.shown) <= help_view.size.height
-        assert max(len(line) for line in help_view.text.split("\n")) <= help_view.size.width
-        assert app.size.region.contains_region(help_view.region)
+        assert_all_can_be_seen(app)
         for row in KEY_ROWS:
             keys = "  ".join(key_label(key) for key in row.keys)
             assert any(keys in line and row.help in line for line in help_view.text.split("\n")), row

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from textual.widget import Widget
 
-from holostream.control.key_map import SEMITONE, TRANSPORT_ROWS, key_label, playback_rows
+from holostream.control.key_map import TRANSPORT_ROWS, key_label, playback_rows
+from holostream.control.transport import SEMITONE
 from holostream.engine.playback import Playback, PlaybackOptions
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.line_view import LineView
@@ -15,6 +16,7 @@ from holostream.ui.palette import ON, ON_WARN
 from tests.engine.recorded_tone import RATE, Listener, RecordedTone, glide
 from tests.ui.fake_session import FakeSession
 from tests.ui.shown_text import live, style_of, view
+from tests.ui.test_help_screen import assert_all_can_be_seen
 from tests.ui.test_live_screen import VIEWS
 
 SOUND = glide(30.0)
@@ -123,8 +125,7 @@ async def test_help_lists_the_transport_too(session: FakeSession) -> None:
         await pilot.press("?")
         await pilot.pause()
         shown = app.screen.query_one("#help", LineView)
-        assert app.size.region.contains_region(shown.region)
-        assert len(shown.shown) <= shown.size.height
+        assert_all_can_be_seen(app)
         for row in playback_rows():
             keys = "  ".join(key_label(key) for key in row.keys)
             assert any(keys in line and row.help in line for line in shown.text.split("\n")), row

@@ -1,0 +1,34 @@
+"""The sound as it was left: saved when a session ends, restored when the next one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+
+from holostream.control.preset import GLIDE, TIER, Command, preset_of, read_preset
+from holostream.control.toml_file import write_toml
+
+NOT_RESTORED = ("bypass", "mute", "feedback_guard", "freeze", "loop", "loop_beats", "reverse", "scrub", "speed", "stutter")
+"""What would make a session begin with no sound, or with sound that has not been heard yet."""
+
+
+def last_session_path() -> Path:
+    """It need not exist yet."""
+    return Path(platformdirs.user_state_dir("holostream", appauthor=False)) / "last_session.toml"
+
+
+def save_last_session(value: Callable[[str], float], path: Path | None = None) -> None:
+    """From the commands' values. Raises OSError."""
+    write_toml(path or last_session_path(), preset_of(value).text())
+
+
+def last_session(path: Path | None = None) -> list[Command]:
+    """What to send to be where one was; nothing if there was no session. Raises ValueError (malformed), OSError."""
+    chosen = path or last_session_path()
+    if not chosen.is_file():
+        return []
+    values = read_preset(chosen).values
+    order = sorted(values, key=lambda name: (name == TIER, name != GLIDE))
+    return [(name, values[name]) for name in order if name not in NOT_RESTORED]

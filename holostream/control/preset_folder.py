@@ -1,0 +1,101 @@
+"""The presets a user has: one TOML file each, in a folder of theirs, found by name or number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import platformdirs
+
+from holostream.control.command_table import did_you_mean
+from holostream.control.preset import Preset, read_preset
+from holostream.control.toml_file import write_toml
+
+SUFFIX = ".toml"
+_NAME = re.compile(r"[^\W_][\w .+-]{0,63}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""No file can be called so on Windows, and presets travel."""
+
+
+def presets_folder() -> Path:
+    """It need not exist yet."""
+    return Path(platformdirs.user_config_dir("holostream", appauthor=False)) / "presets"
+
+
+class PresetFolder:
+    """`folder`: default the user's own."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or presets_folder()
+
+    def path(self, name: str) -> Path:
+        """Of a preset, there or not. Raises ValueError for a name that is none."""
+        if not _NAME.fullmatch(name) or name[-1] in " ." or _RESERVED.fullmatch(name):
+            raise ValueError(
+                f"{name[:80]!r} cannot be a preset's name; use up to 64 letters, digits, spaces, '-', '_', '+' and '.'"
+                ", a letter or digit first"
+            )
+        return self.folder / f"{name}{SUFFIX}"
+
+    def names(self) -> list[str]:
+        """In alphabetical order."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.stem for path in self.folder.glob(f"[!.]*{SUFFIX}") if path.is_file())
+
+    def read(self, name: str) -> Preset:
+        """Raises ValueError if it is not there, or malformed; OSError."""
+        path = self.path(name)
+        if not path.is_file():
+            known = self.names()
+            listed = "there are none in " + str(self.folder) if not known else "there are " + ", ".join(known[:20])
+            raise ValueError(f"no preset {name!r}; {did_you_mean(name, known, listed)}")
+        return read_preset(path)
+
+    def find(self, wanted: str | float) -> tuple[str, Preset]:
+        """By name; a number is the preset that says it has it, or else that place in the list, from 1 on.
+
+        Raises ValueError as `read` does, or if there are not so many.
+        """
+        if isinstance(wanted, str):
+            if self.path(wanted).is_file() or not wanted.isdecimal():
+                return wanted, self.read(wanted)
+            wanted = float(wanted)
+        names = self.names()
+        for name in names:
+            try:
+                preset = self.read(name)
+            except (ValueError, OSError):
+                continue  # told when it is asked for by its name
+            if preset.number == wanted:
+                return name, preset
+        if wanted != int(wanted) or not 1 <= wanted <= len(names):
+            there = f"there are {len(names)} in {self.folder}"
+            raise ValueError(f"no preset has the number {wanted:g} and {there}; write number = {wanted:g} into one")
+        name = names[int(wanted) - 1]
+        return name, self.read(name)
+
+    def write(self, name: str, preset: Preset) -> Path:
+        """A file that is there is replaced, but for its number, its glide and its map where the new one has none.
+
+        Raises ValueError if the name cannot be, or the old file is malformed (it stays as it is); OSError.
+        """
+        path = self.path(name)
+        if path.is_file():
+            old = read_preset(path)
+            preset = replace(
+                preset,
+                number=old.number if preset.number is None else preset.number,
+                glide_ms=old.glide_ms if preset.glide_ms is None else preset.glide_ms,
+                midi_map=old.midi_map if preset.midi_map is None else preset.midi_map,
+            )
+        write_toml(path, preset.text())
+        return path
+
+    def delete(self, name: str) -> None:
+        """Raises ValueError if it is not there, OSError."""
+        path = self.path(name)
+        if not path.is_file():
+            self.read(name)
+        path.unlink()

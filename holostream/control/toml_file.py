@@ -1,0 +1,69 @@
+"""Small TOML files that people edit: read with the line of whatever is wrong, written whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from holostream.format.new_file import new_file
+
+
+class TomlFile:
+    """A file as read. Raises ValueError (not TOML, not text), OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._text = path.read_bytes().decode("utf-8")
+            self.values: dict[str, Any] = tomllib.loads(self._text)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path} is not a text file; it is left as it is, remove it or restore a copy") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{path} is malformed: {error}; it is left as it is, correct it there") from error
+        except RecursionError as error:
+            raise ValueError(f"{path} is malformed: it is nested too deeply; it is left as it is") from error
+
+    def wrong(self, reason: str, key: str, table: str = "") -> ValueError:
+        """The error for a key's value, with its line where it can be found."""
+        line = self._line_of(key, table)
+        return ValueError(f"{self.path}{f' line {line}' if line else ''}: {reason}")
+
+    def _line_of(self, key: str, table: str) -> int | None:
+        inside = ""
+        for number, line in enumerate(self._text.splitlines(), 1):
+            if header := re.match(r"\s*\[\s*([\w-]+)\s*\]", line):
+                inside = header[1]
+                if inside == key and not table:
+                    return number
+            elif inside == table and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
+                return number
+        return None
+
+
+def toml_text(values: dict[str, Any], comment: str) -> str:
+    """Numbers and texts first, then one table for each dict that is not empty."""
+    lines = [f"# {comment}"]
+    lines += [f"{name} = {_literal(value)}" for name, value in values.items() if not isinstance(value, dict)]
+    for name, table in values.items():
+        if isinstance(table, dict) and table:
+            lines += ["", f"[{name}]", *(f"{key} = {_literal(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _literal(value: float | str) -> str:
+    if isinstance(value, str):
+        escaped = "".join(
+            {"\\": "\\\\", '"': '\\"'}.get(letter, letter if letter.isprintable() else f"\\U{ord(letter):08x}")
+            for letter in value
+        )
+        return f'"{escaped}"'
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def write_toml(path: Path, text: str) -> None:
+    """Atomically; its folder is made. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with new_file(path) as file:
+        file.write(text.encode("utf-8"))

@@ -1,0 +1,62 @@
+"""The engine's process from outside: started with its log, asked for things, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from holostream.engine.settings import LiveSettings, settings_to_dict
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+QUIT_TIMEOUT_SECONDS = 5.0
+
+
+def log_path() -> Path:
+    """Where the engine's stderr goes: whatever audio libraries print."""
+    folder = Path(platformdirs.user_log_dir("holostream", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "engine.log"
+
+
+def launch_engine(settings: LiveSettings, shared: Path, resume: bool) -> subprocess.Popen[str]:
+    """Events come on its stdout; `shared` is the mapped file. `resume`: go on where the status stands."""
+    arguments = {"settings": settings_to_dict(settings), "shared": str(shared), "resume": resume}
+    with log_path().open("a" if resume else "w", encoding="utf-8") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, **ONE_THREAD},
+        )
+
+
+def ask_engine(engine: subprocess.Popen[str] | None, request: dict) -> None:
+    """A request on its stdin; nothing if it has ended."""
+    if engine is None or engine.stdin is None or engine.poll() is not None:
+        return
+    try:
+        engine.stdin.write(json.dumps(request) + "\n")
+        engine.stdin.flush()
+    except OSError:
+        return  # it has just ended
+
+
+def end_engine(engine: subprocess.Popen[str] | None) -> None:
+    """Politely first."""
+    if engine is None or engine.poll() is not None:
+        return
+    ask_engine(engine, {"quit": True})
+    try:
+        engine.wait(QUIT_TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:  # an audio library that does not return
+        engine.kill()
+        engine.wait()
