@@ -11,11 +11,14 @@ import typer
 
 from holostream import __version__
 from holostream.bench.verbs import bench_app
+from holostream.cli_control import list_commands, preset_app
 from holostream.cli_models import import_holo_audio, train
+from holostream.cli_options import OscHost, OscOut, OscPort, PresetName, ScriptFile
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
-from holostream.cli_session import EngineError, run_session, stoppable, tell_session
+from holostream.cli_session import EngineError, Wishes, perform, stoppable, tell_session
+from holostream.control.osc_settings import LOCALHOST, OscSettings
 
 if TYPE_CHECKING:
     from holostream.engine.settings import LiveSettings
@@ -28,6 +31,7 @@ app = typer.Typer(
     help="Live harmonic resynthesis: plays sound through a handful of harmonics, records them, plays them back.",
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(preset_app, name="preset")
 
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
 
@@ -58,6 +62,12 @@ def live(
     allow_feedback: Annotated[
         bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
     ] = False,
+    preset: PresetName = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do not begin as the last session ended.")] = False,
+    script: ScriptFile = None,
+    osc: OscPort = None,
+    osc_host: OscHost = LOCALHOST,
+    osc_out: OscOut = None,
     models: Models = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
@@ -80,8 +90,17 @@ def live(
         allow_feedback=allow_feedback,
     )
     check_live_settings(settings)
-    with stoppable(), Session(settings) as session:
-        run_session(session, headless)
+    wishes = Wishes(
+        preset,
+        script,
+        OscSettings(osc, osc_host, osc_out),
+        tier,
+        restore=not fresh and not virtual_time,
+        remember=not virtual_time,
+    )
+    session = Session(settings)
+    with stoppable():
+        perform(session, headless, wishes)
     tell_session(session, stats)
 
 
@@ -191,6 +210,7 @@ app.command()(play)
 app.command()(repair)
 app.command()(tag)
 app.command()(train)
+app.command("commands")(list_commands)
 app.command("import-holo-audio")(import_holo_audio)
 
 

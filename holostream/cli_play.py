@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from holostream.cli_session import EngineError, has_screen, run_session, stoppable, tell_session
+from holostream.cli_options import OscHost, OscOut, OscPort, PresetName, ScriptFile
+from holostream.cli_session import EngineError, Wishes, has_screen, perform, stoppable, tell_session
+from holostream.control.osc_settings import LOCALHOST, OscSettings
 
 if TYPE_CHECKING:
     from holostream.format.recorded_sound import RecordedSound
@@ -30,6 +32,11 @@ def play(
     virtual_time: Annotated[
         bool, typer.Option("--virtual-time", help="Virtual device, no screen: as fast as possible.")
     ] = False,
+    preset: PresetName = None,
+    script: ScriptFile = None,
+    osc: OscPort = None,
+    osc_host: OscHost = LOCALHOST,
+    osc_out: OscOut = None,
     models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
 ) -> None:
     """Play a .holo as it was heard, or live through any tier; keys go to and fro in it, loop it, change its speed."""
@@ -63,8 +70,9 @@ def play(
             virtual_time=virtual_time,
             bypass=tier is None,
         )
-        with stoppable(), Session(settings, sound, options) as session:
-            run_session(session, headless)
+        session = Session(settings, sound, options)
+        with stoppable():
+            perform(session, headless, Wishes(preset, script, OscSettings(osc, osc_host, osc_out), tier))
         for remark in sound.remarks:
             typer.echo(remark, err=True)
         tell_session(session)

@@ -8,12 +8,16 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from holostream.control.osc_settings import OscSettings
+
 if TYPE_CHECKING:
+    from holostream.control.performance import Performance
     from holostream.engine.session import Session
 
 
@@ -41,33 +45,103 @@ def has_screen(headless: bool) -> bool:
     return not headless and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def run_session(session: Session, headless: bool) -> None:
-    """Until it ends, the user quits, or Ctrl-C."""
-    if has_screen(headless):
-        from holostream.ui.app import run_ui
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asks of a performance."""
 
-        run_ui(session)
-    else:
-        run_headless(session)
+    preset: str | None = None
+    script: Path | None = None
+    osc: OscSettings = field(default_factory=OscSettings)
+    tier: int | None = None
+    """Given by a flag: nothing else decides what a session begins with."""
+    restore: bool = False
+    """Begin, where there is a screen, as the last session ended."""
+    remember: bool = False
+    """Keep, where there is a screen, how this one ends."""
 
 
-def run_headless(session: Session) -> None:
+def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None:
+    """Open the session, play until it ends or the user quits, close it.
+
+    Raises ValueError for a wish that cannot be, before there is any sound; and what `Session.__enter__` does.
+    """
+    from holostream.control.osc import Osc
+    from holostream.control.performance import Performance
+    from holostream.control.script import read_script
+    from holostream.control.script_run import ScriptRun
+
+    performance = Performance(session)
+    screen = has_screen(headless)
+    with contextlib.ExitStack() as stack:
+        stack.callback(session.close)
+        osc = Osc(wishes.osc, performance)
+        stack.callback(osc.close)
+        begin(performance, wishes, wishes.restore and screen)
+        run = None if wishes.script is None else ScriptRun(read_script(wishes.script), session, performance)
+        stack.enter_context(session)
+        if wishes.remember and screen:
+            stack.callback(remember, performance)
+        stack.callback(performance.close)
+        stack.enter_context(osc)
+        if run is not None:
+            stack.enter_context(run)
+        if screen:
+            from holostream.ui.app import run_ui
+
+            run_ui(session, performance)
+        else:
+            run_headless(session, performance)
+
+
+def begin(performance: Performance, wishes: Wishes, restore: bool) -> None:
+    """Send what is to be so when sound starts. Raises ValueError for a preset that is not there, or malformed."""
+    from holostream.control.last_session import last_session
+    from holostream.control.preset import TIER
+
+    commands: list[tuple[str, float]] = []
+    if wishes.preset is not None:
+        name, preset = performance.presets.find(wishes.preset)
+        commands = replace(preset, glide_ms=None).steps()[0]
+        performance.tell(f"preset {name}")
+    elif restore and wishes.script is None:
+        try:
+            commands = last_session()
+        except (ValueError, OSError) as error:
+            performance.tell(f"the last session is not restored: {error}")
+        if commands:
+            performance.tell("as the last session ended; --fresh begins anew")
+    for name, value in commands:
+        if name != TIER or wishes.tier is None:
+            performance.ask(name, value)
+
+
+def remember(performance: Performance) -> None:
+    """For the next session."""
+    from holostream.control.last_session import save_last_session
+
+    try:
+        save_last_session(performance.value)
+    except OSError as error:
+        performance.tell(f"the session is not remembered: {error.filename or 'its file'}: {error.strerror}")
+
+
+def run_headless(session: Session, performance: Performance) -> None:
     """Messages as they come."""
     device = session.device
     typer.echo(
         f"{device['input']} -> {device['output']}, {device['api']}, {device['rate']} Hz, "
-        f"block {device['block'] or 'varies'}, {what_is_heard(session)}"
+        f"block {device['block'] or 'varies'}, {what_is_heard(performance)}"
     )
     with contextlib.suppress(KeyboardInterrupt):
-        while not session.ended:
+        while not (session.ended or performance.quit_asked.is_set()):
             while session.messages:
                 typer.echo(session.messages.popleft(), err=True)
             time.sleep(0.02)
 
 
-def what_is_heard(session: Session) -> str:
+def what_is_heard(performance: Performance) -> str:
     """At the start."""
-    return "as recorded" if session.settings.bypass else f"tier {session.settings.tier}"
+    return "as recorded" if performance.value("bypass") else f"tier {performance.value('tier'):g}"
 
 
 def tell_session(session: Session, stats: Path | None = None) -> None:

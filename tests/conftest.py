@@ -7,6 +7,7 @@ import os
 for _library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"  # read once, when numpy is imported
 
+import tempfile  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
@@ -14,6 +15,10 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 
 from holostream.codec.tier import TIERS  # noqa: E402
 from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers, load_tier  # noqa: E402
+
+# The user's own presets, maps and last session are no part of a test.
+_OWN = tempfile.TemporaryDirectory(prefix="holostream-tests-")
+os.environ["XDG_CONFIG_HOME"], os.environ["XDG_STATE_HOME"] = f"{_OWN.name}/config", f"{_OWN.name}/state"
 
 # A busy machine is no failure of what is tested.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -26,14 +26,16 @@ ALLOWED = {
     "ui": {"codec", "format", "engine", "control"},
     "bench": {"codec", "format", "engine", "control", "ui"},
     "cli": {
-        "codec", "format", "engine", "control", "ui", "bench", "cli_models", "cli_play", "cli_progress", "cli_recordings",
-        "cli_session",
+        "codec", "format", "engine", "control", "ui", "bench", "cli_control", "cli_models", "cli_options", "cli_play",
+        "cli_progress", "cli_recordings", "cli_session",
     },
+    "cli_control": {"control"},
     "cli_models": {"codec", "format", "engine"},
-    "cli_play": {"codec", "format", "engine", "cli_session"},
+    "cli_options": set(),
+    "cli_play": {"codec", "format", "engine", "control", "cli_options", "cli_session"},
     "cli_progress": set(),
     "cli_recordings": {"format", "cli_progress"},
-    "cli_session": {"engine", "ui"},
+    "cli_session": {"engine", "control", "ui"},
 }
 """What each layer may import besides itself."""
 
@@ -45,6 +47,7 @@ LIBRARIES = {
     "soundfile": ("format/audio_reader.py", "format/audio_writer.py"),
     "textual": ("ui/",),
     "torch": ("network/", "training/"),
+    "pythonosc": ("control/osc_message.py",),
     "rtmidi": ("control/midi_input.py",),
 }
 """The only places where a library is known."""

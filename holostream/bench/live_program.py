@@ -26,7 +26,9 @@ class LiveProgram:
         self._stats = folder / "stats.json"
         self._stats.unlink(missing_ok=True)
         command = [sys.executable, "-m", "holostream.cli", "live", *arguments, "--stats", str(self._stats)]
-        self.terminal = TerminalProgram(command, environment, folder)
+        # What is measured begins alike every time, and the user's own last session stays theirs.
+        remembered = {"XDG_STATE_HOME": str(folder / "state")}
+        self.terminal = TerminalProgram(command, {**remembered, **(environment or {})}, folder)
 
     def __enter__(self) -> LiveProgram:
         return self

@@ -17,7 +17,7 @@ is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 from holostream.control.action import number_in
 from holostream.control.command_table import did_you_mean
 from holostream.control.toml_file import TomlFile, toml_text
-from holostream.engine.command import COMMANDS, command_kind
+from holostream.engine.command import COMMAND_NUMBER, COMMANDS, command_kind
 
 TABLES = {"mixer": "mixer", "moves": "move", "settings": "setting"}
 """A table of the file, and the group of the commands in it."""
@@ -85,6 +85,33 @@ def preset_of(value: Callable[[str], float]) -> Preset:
     return Preset({name: value(name) for name in names})
 
 
+def preset_from(assignments: Sequence[str]) -> Preset:
+    """From texts like "tilt=3"; also "number=3", and "glide_ms=500" for the recall's. Raises ValueError."""
+    values: dict[str, float] = {}
+    number: int | None = None
+    glide_ms: float | None = None
+    known = ["number", *COMMAND_NUMBER]
+    for assignment in assignments:
+        name, equals, text = (part.strip() for part in assignment.partition("="))
+        if not equals:
+            raise ValueError(f"{assignment!r} is no COMMAND=VALUE, as in tilt=3")
+        if name not in known:
+            raise ValueError(f"unknown command {name!r}; {did_you_mean(name, known, 'see `holostream commands`')}")
+        if name == "number":
+            number = _whole(number_in(name, text))
+        elif name == GLIDE:
+            glide_ms = command_kind(name).accepted(number_in(name, text))
+        else:
+            values[name] = command_kind(name).accepted(number_in(name, text))
+    return Preset(values, number, glide_ms)
+
+
+def _whole(number: object) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= MOST_NUMBER or number % 1:
+        raise ValueError(f"number is {number!r}; expected a whole number from 0 to {MOST_NUMBER}")
+    return int(number)
+
+
 def read_preset(path: Path) -> Preset:
     """Raises ValueError with line and reason for what is no preset, OSError."""
     file = TomlFile(path)
@@ -100,9 +127,10 @@ def read_preset(path: Path) -> Preset:
         elif key == GLIDE:
             glide_ms = _number(file, key, value)
         elif key == "number":
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_NUMBER:
-                raise file.wrong(f"number is {value!r}; expected a whole number from 0 to {MOST_NUMBER}", key)
-            number = value
+            try:
+                number = _whole(value)
+            except ValueError as error:
+                raise file.wrong(str(error), key) from error
         elif key == "midi_map":
             if not isinstance(value, str):
                 raise file.wrong(f"midi_map is {value!r}; expected a file's name in quotes", key)

@@ -1,0 +1,80 @@
+"""The verb `commands`, and those that look after presets."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+preset_app = typer.Typer(no_args_is_help=True, help="Presets: what `live --preset NAME` begins with.")
+
+
+def list_commands(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """List everything a key, MIDI, OSC or a script can ask: name, value, neutral value."""
+    from holostream.control.command_table import table_rows
+
+    rows = table_rows()
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    typer.echo(f"{'command':16} {'value':24} {'neutral':>7}  {'group':9}  what it does")
+    for row in rows:
+        neutral = "" if row["neutral"] is None else f"{row['neutral']:g}"
+        typer.echo(f"{row['name']:16} {row['value']:24} {neutral:>7}  {row['group']:9}  {row['help']}")
+
+
+Name = Annotated[str, typer.Argument(help="The preset's name.")]
+
+
+@preset_app.command("list")
+def list_presets() -> None:
+    """List the presets there are."""
+    from holostream.control.preset_folder import PresetFolder
+
+    presets = PresetFolder()
+    names = presets.names()
+    for place, name in enumerate(names, 1):
+        try:
+            preset = presets.read(name)
+        except (ValueError, OSError) as error:
+            typer.echo(f"{'':4} {name:24} {error}")
+            continue
+        number = place if preset.number is None else preset.number
+        tier = f"tier {preset.values['tier']:g}" if "tier" in preset.values else ""
+        typer.echo(f"{number:4} {name:24} {tier}".rstrip())
+    if not names:
+        typer.echo(f"there are none in {presets.folder}; save one with `holostream preset save NAME --set tilt=3`", err=True)
+
+
+@preset_app.command("show")
+def show_preset(name: Name) -> None:
+    """Print a preset's file, and where it is."""
+    from holostream.control.preset_folder import PresetFolder
+
+    presets = PresetFolder()
+    presets.read(name)
+    typer.echo(f"# {presets.path(name)}")
+    typer.echo(presets.path(name).read_text(encoding="utf-8"), nl=False)
+
+
+@preset_app.command("delete")
+def delete_preset(name: Name) -> None:
+    """Delete a preset."""
+    from holostream.control.preset_folder import PresetFolder
+
+    PresetFolder().delete(name)
+
+
+@preset_app.command("save")
+def save_preset(
+    name: Name,
+    set: Annotated[
+        list[str] | None, typer.Option(help="COMMAND=VALUE, again and again; also number=3, glide_ms=500.")
+    ] = None,
+) -> None:
+    """Write a preset: what is not set is neutral, of the mixer: stays as it is at the recall."""
+    from holostream.control.preset import preset_from
+    from holostream.control.preset_folder import PresetFolder
+
+    typer.echo(PresetFolder().write(name, preset_from(set or [])))

@@ -1,0 +1,157 @@
+"""OSC in and out, over UDP: the names of the command table are the addresses.
+
+    /holostream/tilt 3                a command of the sound
+    /holostream/preset "bright"       an action
+    /holostream/get "tilt"            answered with /holostream/tilt 3; without a name with all of them
+
+Whatever changes, whoever changed it, goes out under the same addresses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+
+from holostream.control.limited_teller import LimitedTeller
+from holostream.control.osc_message import Received, read_osc, write_osc
+from holostream.control.osc_settings import LOCALHOST, OscSettings
+from holostream.control.performance import Performance
+from holostream.engine.command import COMMANDS
+
+PREFIX = "/holostream/"
+LOOK_SECONDS = 0.2
+LARGEST_DATAGRAM = 1 << 16
+
+
+class Osc:
+    """Opened when made (raises ValueError if that cannot be), at work while entered."""
+
+    def __init__(self, settings: OscSettings, performance: Performance) -> None:
+        self._performance = performance
+        self._complain = LimitedTeller(lambda text: performance.tell(f"OSC: {text}"))
+        self._incoming = None if settings.port is None else _listen(settings.host, settings.port)
+        self._outgoing: socket.socket | None = None
+        if settings.out is not None:
+            try:
+                self._outgoing = _connect(settings.out)
+            except ValueError:
+                self.close()
+                raise
+        self._sent: dict[str, float] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """That it listens at; 0 if it does not."""
+        return 0 if self._incoming is None else int(self._incoming.getsockname()[1])
+
+    def __enter__(self) -> Osc:
+        if self._incoming is not None:
+            self._thread.start()
+            host = self._incoming.getsockname()[0]
+            self._performance.tell(f"OSC: listening at {host} port {self.port}, for {PREFIX}tilt 3 and the like")
+        if self._outgoing is not None:
+            self._performance.observe(self._send)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        for one in (self._incoming, self._outgoing):
+            if one is not None:
+                one.close()
+
+    def _run(self) -> None:
+        assert self._incoming is not None
+        while not self._stopping.is_set():
+            try:
+                datagram, sender = self._incoming.recvfrom(LARGEST_DATAGRAM)
+            except TimeoutError:
+                continue
+            except OSError:  # what was answered before had nobody to read it
+                self._stopping.wait(0.001)
+                continue
+            self.receive(datagram, partial(self._reply, sender))
+
+    def _reply(self, sender: tuple, reply: bytes) -> None:
+        assert self._incoming is not None
+        with contextlib.suppress(OSError):
+            self._incoming.sendto(reply, sender)
+
+    def receive(self, datagram: bytes, reply: Callable[[bytes], None]) -> None:
+        """Do what it says. What is wrong with it is a message for the user."""
+        try:
+            for message in read_osc(datagram):
+                self._do(message, reply)
+        except ValueError as error:
+            self._complain(str(error))
+
+    def _do(self, message: Received, reply: Callable[[bytes], None]) -> None:
+        address, arguments = message
+        if not address.startswith(PREFIX):
+            raise ValueError(f"{address[:60]!r} is not for us; addresses begin with {PREFIX}")
+        name = address.removeprefix(PREFIX)
+        values = [value for value in arguments if value is not None]
+        if len(values) > 1:
+            raise ValueError(f"{address[:60]} has {len(values)} values; one is enough")
+        value = values[0] if values else None
+        if name == "get":
+            for wanted in [str(value)] if value is not None else [kind.name for kind in COMMANDS]:
+                reply(write_osc(PREFIX + wanted, self._performance.value(wanted)))
+        else:
+            self._performance.do(name, value if value is None or isinstance(value, str) else float(value))
+
+    def _send(self, name: str, value: float) -> None:
+        # Only what is new: two programs that tell each other would never end.
+        if self._outgoing is None or self._sent.get(name) == value:
+            return
+        self._sent[name] = value
+        with contextlib.suppress(OSError):  # nobody listens there, yet
+            self._outgoing.send(write_osc(PREFIX + name, value))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        one = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise ValueError(f"OSC cannot listen at {host!r}: {_reason(error)}; give this machine's address or {LOCALHOST}") from error
+    try:
+        one.settimeout(LOOK_SECONDS)
+        one.bind(address)
+    except OSError as error:
+        one.close()
+        raise ValueError(
+            f"OSC cannot listen at {host} port {port}: {error.strerror}; choose another with --osc PORT or --osc-host"
+        ) from error
+    return one
+
+
+def _connect(target: str) -> socket.socket:
+    host, colon, port = target.rpartition(":")
+    if not colon or not port.isdecimal() or not 0 < int(port) < 1 << 16 or not host:
+        raise ValueError(f"--osc-out {target!r} is no HOST:PORT; as in --osc-out 127.0.0.1:9001")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_DGRAM)[0]
+        one = socket.socket(family, kind, protocol)
+        one.setblocking(False)
+        one.connect(address)
+    except (OSError, UnicodeError) as error:
+        raise ValueError(f"OSC cannot send to {target}: {_reason(error)}; give a machine's name or address") from error
+    return one
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
