@@ -53,7 +53,7 @@ def _message(packet: bytes) -> Received:
     address_end = packet.find(b"\0")
     tags_at = (address_end // 4 + 1) * 4
     tags = packet[tags_at : max(packet.find(b"\0", tags_at), 0)] if address_end > 0 else b""
-    if address_end < 0 or not set(tags) <= set(_TYPES):
+    if len(packet) % 4 or address_end < 0 or not set(tags) <= set(_TYPES):
         raise ValueError("a value is neither a number nor a text nor true or false, or the message is cut off")
     try:
         message = OscMessage(packet)

@@ -160,5 +160,7 @@ def _number(file: TomlFile, key: str, value: object, table: str = "") -> float:
         raise file.wrong(f"{key} is {value!r}; expected a number", key, table)
     try:
         return command_kind(key).accepted(number_in(key, float(value)))
-    except (ValueError, OverflowError) as error:
+    except OverflowError as error:
+        raise file.wrong(f"{key} is too large a number", key, table) from error
+    except ValueError as error:
         raise file.wrong(str(error), key, table) from error

@@ -20,8 +20,10 @@ class TomlFile:
             self.values: dict[str, Any] = tomllib.loads(self._text)
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is not a text file; it is left as it is, remove it or restore a copy") from error
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{path} is malformed: {error}; it is left as it is, correct it there") from error
+        except ValueError as error:
+            last = self._text.rstrip().count("\n") + 1
+            reason = str(error).replace("at end of document", f"at line {last}, the last one")
+            raise ValueError(f"{path} is malformed: {reason}; it is left as it is, correct it there") from error
         except RecursionError as error:
             raise ValueError(f"{path} is malformed: it is nested too deeply; it is left as it is") from error
 

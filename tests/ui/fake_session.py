@@ -20,6 +20,7 @@ import numpy as np
 from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
+from holostream.engine.command import COMMANDS
 from holostream.engine.settings import LiveSettings
 from holostream.engine.status import STATUS_TYPE, histogram_bin
 
@@ -85,6 +86,9 @@ class FakeSession:
 
     def _fill_record(self) -> None:
         record = self.record
+        for kind in COMMANDS:
+            if kind.group != "mixer":
+                record[kind.name] = kind.neutral
         for name, value in {
             "tier": 64, "lanes": self._lanes, "running": 1, "block": 128, "device_rate": 48000.0, "wet": 1.0,
             "feedback_guard": 1, "algorithmic_latency": 192, "added_latency": 64, "device_input_latency": 128,

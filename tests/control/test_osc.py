@@ -1,0 +1,137 @@
+"""OSC over real sockets on this machine."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from holostream.control.osc import Osc
+from holostream.control.osc_message import read_osc, write_osc
+from holostream.control.osc_settings import OscSettings
+from holostream.control.performance import Performance
+from holostream.control.preset_folder import PresetFolder
+from holostream.engine.command import COMMANDS
+from tests.ui.fake_session import FakeSession
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def peer() -> Iterator[socket.socket]:
+    """Somebody else's program."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        one.settimeout(10)
+        yield one
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def performance(session: FakeSession, tmp_path: Path) -> Performance:
+    return Performance(session, PresetFolder(tmp_path))
+
+
+@pytest.fixture
+def osc(performance: Performance, peer: socket.socket) -> Iterator[Osc]:
+    with Osc(OscSettings(0, out=f"127.0.0.1:{peer.getsockname()[1]}"), performance) as osc:
+        yield osc
+
+
+def told(peer: socket.socket) -> tuple[str, tuple]:
+    return tuple(read_osc(peer.recv(1 << 16))[0])
+
+
+def test_commands_and_actions_come_in(osc: Osc, peer: socket.socket, session: FakeSession) -> None:
+    at = ("127.0.0.1", osc.port)
+    for datagram in (
+        write_osc("/holostream/tilt", 3.0), write_osc("/holostream/mark", "verse"),
+        b"/holostream/mute\0\0\0\0,T\0\0", write_osc("/holostream/record"), write_osc("/holostream/tier_step", 1.0),
+    ):  # fmt: skip
+        peer.sendto(datagram, at)
+    wait_for(lambda: len(session.sent) == 3)
+    assert session.sent == [("tilt", 3), ("mute", 1), ("tier", 128)]
+    assert session.marks == ["verse"]
+    assert session.recording is not None
+
+
+def test_changes_go_out_whoever_makes_them_and_only_changes(
+    osc: Osc, peer: socket.socket, performance: Performance
+) -> None:
+    performance.do("tilt", 3)
+    performance.do("tilt", 3)
+    performance.do("wet", 0.5)
+    peer.sendto(write_osc("/holostream/robot", 1.0), ("127.0.0.1", osc.port))
+    assert [told(peer) for _ in range(3)] == [
+        ("/holostream/tilt", (3.0,)), ("/holostream/wet", (0.5,)), ("/holostream/robot", (1.0,)),
+    ]  # fmt: skip
+
+
+def test_values_are_told_to_who_asks(osc: Osc, peer: socket.socket, performance: Performance) -> None:
+    at = ("127.0.0.1", osc.port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        asker.settimeout(10)
+        asker.sendto(write_osc("/holostream/get", "tier"), at)
+        assert told(asker) == ("/holostream/tier", (64.0,))
+        asker.sendto(write_osc("/holostream/get"), at)
+        assert [told(asker)[0] for _ in COMMANDS] == [f"/holostream/{kind.name}" for kind in COMMANDS]
+
+
+def test_garbage_is_one_message_and_nothing_is_hurt(osc: Osc, peer: socket.socket, session: FakeSession) -> None:
+    at = ("127.0.0.1", osc.port)
+    before = len(session.messages)
+    for datagram in (
+        b"\xff\xfe garbage", b"", write_osc("/other/tilt", 1.0), write_osc("/holostream/titl", 1.0),
+        write_osc("/holostream/tilt", "much"), write_osc("/holostream/tilt", 1.0, 2.0), write_osc("/holostream/tilt"),
+        write_osc("/holostream/tilt", float("nan")), write_osc("/holostream/get", "record"), b"#bundle\0" + b"\xff" * 99,
+    ) * 20:  # fmt: skip
+        peer.sendto(datagram, at)
+    peer.sendto(write_osc("/holostream/tilt", 2.0), at)
+    wait_for(lambda: bool(session.sent))
+    assert session.sent == [("tilt", 2)]
+    complaints = list(session.messages)[before:]
+    assert complaints[0] == "OSC: this is no OSC: a message begins with a '/'"
+    assert len(complaints) <= 3
+
+
+def test_a_port_in_use_is_one_sentence(osc: Osc, performance: Performance) -> None:
+    with pytest.raises(ValueError, match=f"OSC cannot listen at 127.0.0.1 port {osc.port}: .*; choose another with --osc"):
+        Osc(OscSettings(osc.port), performance)
+
+
+@pytest.mark.parametrize("out", ["nowhere", ":9000", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:99999", "a" * 300 + ":9"])
+def test_a_bad_target_is_one_sentence(performance: Performance, out: str) -> None:
+    with pytest.raises(ValueError, match=r"--osc-out .* is no HOST:PORT|OSC cannot send to"):
+        Osc(OscSettings(out=out), performance)
+
+
+def test_a_bad_host_is_one_sentence(performance: Performance) -> None:
+    with pytest.raises(ValueError, match=r"OSC cannot listen at '999\.1"):
+        Osc(OscSettings(9000, "999.1.1.1.1"), performance)
+
+
+def test_nobody_listening_hurts_nobody(performance: Performance, session: FakeSession, peer: socket.socket) -> None:
+    port = peer.getsockname()[1]
+    peer.close()
+    with Osc(OscSettings(out=f"127.0.0.1:{port}"), performance):
+        for number in range(100):
+            performance.do("tilt", number % 12)
+    assert len(session.sent) == 100
+
+
+def test_off_by_default(performance: Performance, session: FakeSession) -> None:
+    with Osc(OscSettings(), performance) as osc:
+        assert osc.port == 0
+    assert not session.messages
