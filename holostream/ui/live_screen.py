@@ -126,7 +126,7 @@ class LiveScreen(Screen[None]):
 
     async def _show(self, action: str) -> None:
         """What a key, MIDI, OSC or a script asks of the screen. A dialog is not asked for over another."""
-        if action in SHOWN and (self.is_current or action == "quit"):
+        if action in SHOWN and (self.app.screen is self or action == "quit"):
             await self.run_action(action)
         elif action not in SHOWN:
             self._performance.tell(f"there is no screen for {action} yet")

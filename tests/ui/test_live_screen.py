@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widget import Widget
 
 from holostream.codec.tier import TIERS
 from holostream.control.key_map import KEY_ROWS
+from holostream.control.performance import Performance
 from holostream.ui.app import HoloStreamApp
+from holostream.ui.help_screen import HelpScreen
 from holostream.ui.palette import LEAVING, ON
 from tests.ui.fake_session import FakeSession
 from tests.ui.shown_text import live, view
@@ -160,3 +164,41 @@ async def test_messages_appear() -> None:
         await pilot.pause()
         live(app).sample()
         assert view(app, "messages").text == "device lost: USB microphone; looking for it"
+
+
+async def test_keys_of_moves_toggle_between_neutral_and_their_amount() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f", "l", "v", "s", "o", "w", "f", "0")
+    assert session.sent == [
+        ("freeze", 1), ("loop_beats", 1), ("reverse", 1), ("stutter", 0.5), ("robot", 1), ("whisper", 1), ("freeze", 0),
+        ("loop_beats", 0), ("reverse", 0), ("stutter", 0), ("robot", 0), ("whisper", 0),
+    ]  # fmt: skip
+
+
+async def test_whoever_plays_can_ask_for_a_screen() -> None:
+    session = FakeSession()
+    performance = Performance(session)
+    app = HoloStreamApp(session, performance)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asyncio.to_thread(performance.do, "help")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        await asyncio.to_thread(performance.do, "devices")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen), "not over another"
+        await asyncio.to_thread(performance.do, "quit")
+        await pilot.pause()
+        assert not app.is_running
+    with pytest.raises(ValueError, match="needs a screen"):
+        performance.do("help")
+
+
+async def test_what_cannot_be_done_is_a_message() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("P")
+        await pilot.pause()
+    assert session.messages[-1] == "there is no screen for presets yet"
