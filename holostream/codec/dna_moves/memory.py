@@ -7,6 +7,7 @@ made, because another one was playing then, is encoded from the sound of that ti
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,7 +22,7 @@ class _Ring:
     def __init__(self, hops: int, row: tuple[int, ...], kind: type) -> None:
         self._hops = hops
         self._rows: np.ndarray = np.zeros((hops, *row), kind)
-        self._hop_of = [-1] * hops
+        self._hop_of = array("q", [-1]) * hops
 
     def has(self, hop: int) -> bool:
         return self._hop_of[hop % self._hops] == hop
