@@ -1,0 +1,134 @@
+"""All bends of one frame in one go: `Bend(facts).apply(codes, amounts, hop, ...) -> codes`.
+
+Pure: the same arguments give the same codes on every machine, and nothing is remembered. With every amount neutral the
+very arrays that came in go out. In tiers above hop / 2 harmonics a bend works on the first layer; further layers
+of a harmonic say what its codes left over, so they are emptied where it changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_weights, tilted
+from holostream.codec.dna_moves.code_shape import base_harmonics, code_shape
+from holostream.codec.dna_moves.phase_moves import Drift, crossed, phase_crushed, robot_turns, toward, whispered
+from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, shifted, solo_weights
+from holostream.codec.tier import TierFacts
+
+Codes = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Of one frame, uint8: gains (lanes,), amplitudes and phases (lanes, harmonics)."""
+
+
+@dataclass(frozen=True)
+class BendAmounts:
+    """How much of every bend, in the units and ranges of the engine's commands of these names; neutral unless given."""
+
+    freeze_drift: float = 0.0
+    """Of a frame that is held: how far its phases drift (the amount of `freeze`)."""
+    mute_range: float = 0.0
+    mute_low: float = 0.0
+    mute_high: float = 0.25
+    solo_range: float = 0.0
+    solo_low: float = 0.0
+    solo_high: float = 0.25
+    tilt: float = 0.0
+    shift: float = 0.0
+    comb: float = 1.0
+    gate: float = 0.0
+    amplitude_crush: float = 0.0
+    phase_crush: float = 0.0
+    robot: float = 0.0
+    whisper: float = 0.0
+    cross: float = 0.0
+
+
+class Bend:
+    """The bends of one tier."""
+
+    def __init__(self, facts: TierFacts) -> None:
+        self.base = base_harmonics(facts)
+        self._shape = code_shape(facts)
+        self._index = np.arange(self.base, dtype=np.uint32)
+        # The middle of each pair, in units of the geometric middle of all.
+        center = self._index + 0.5
+        self._center = (center / np.sqrt(center[0] * center[-1])).astype(np.float32)
+        # Bytes are no atoms and have no frequency.
+        self._drift = Drift(facts.frames_per_second, self._index, 0.0 if facts.codes == "bytes" else 0.5)
+
+    def apply(
+        self, codes: Codes, amounts: BendAmounts, hop: int, held_hops: int = 0, second: Codes | None = None
+    ) -> Codes:
+        """The codes of a frame, bent; new arrays, or those of `codes` if all is neutral.
+
+        `hop` is the time of performance, `held_hops` how long ago this frame was live while it is held, `second` the
+        frame of another source in the same tier.
+        """
+        places, every = places_of(amounts.shift, self.base), round(amounts.comb)
+        cross = amounts.cross if second is not None else 0.0
+        drift = amounts.freeze_drift if held_hops else 0.0
+        chosen = every > 1 or amounts.mute_range or amounts.solo_range
+        resized = amounts.gate or amounts.tilt or amounts.amplitude_crush
+        turned = cross or drift or amounts.robot or amounts.whisper or amounts.phase_crush
+        if not (places or chosen or resized or turned):
+            return codes
+
+        gains, amplitudes, phases = codes
+        sizes, turns = self._shape.opened(amplitudes[:, : self.base], phases[:, : self.base])
+        # Where further layers still hold, as far as sizes and turns of 0 cannot tell.
+        whole: np.ndarray | bool = not (places or amounts.tilt or amounts.amplitude_crush or drift)
+
+        if cross and second is not None:
+            other_sizes, other_turns = self._shape.opened(second[1][:, : self.base], second[2][:, : self.base])
+            turns = crossed(turns, other_turns, other_sizes > 0, cross)
+        if places:
+            sizes, turns = shifted(sizes, places), shifted(turns, places)
+        if chosen:
+            weights = self._chosen(amounts, every)
+            sizes, whole = sizes * weights, whole & (weights == 1)
+        if amounts.gate:
+            weights = gate_weights(sizes, amounts.gate)
+            sizes, whole = sizes * weights, whole & (weights == 1)
+        if amounts.tilt:
+            gains, sizes = self._shape.leveled(gains, tilted(sizes, amounts.tilt, self._center))
+        if amounts.amplitude_crush:
+            sizes = amplitude_crushed(sizes, amounts.amplitude_crush)
+        if drift:
+            turns = turns + self._drift.turns(held_hops, drift)
+        if amounts.robot:
+            turns = toward(turns, robot_turns(hop, self._index), amounts.robot)
+        if amounts.whisper:
+            turns = whispered(turns, amounts.whisper, hop, self._index)
+        if amounts.phase_crush:
+            turns = phase_crushed(turns, amounts.phase_crush)
+        return gains, *self._closed(sizes, turns, whole, amplitudes, phases)
+
+    def _chosen(self, amounts: BendAmounts, every: int) -> np.ndarray:
+        """(base,) weights of comb, mute and solo together."""
+        weights = comb_weights(self._index, every)
+        if amounts.mute_range:
+            weights *= mute_weights(self._index, amounts.mute_range, amounts.mute_low, amounts.mute_high)
+        if amounts.solo_range:
+            weights *= solo_weights(self._index, amounts.solo_range, amounts.solo_low, amounts.solo_high)
+        return weights
+
+    def _closed(
+        self,
+        sizes: np.ndarray,
+        turns: np.ndarray,
+        whole: np.ndarray | bool,
+        amplitudes: np.ndarray,
+        phases: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Codes of all layers: those of the first, and of the others what still holds of `amplitudes` and `phases`."""
+        base_amplitudes, base_phases = self._shape.closed(sizes, turns)
+        base, harmonics = self.base, amplitudes.shape[1]
+        if harmonics == base:
+            return base_amplitudes, base_phases
+        same = (base_amplitudes == amplitudes[:, :base]) & (base_phases == phases[:, :base]) & whole
+        held = np.tile(same, (1, harmonics // base - 1))
+        return (
+            np.concatenate((base_amplitudes, amplitudes[:, base:] * held), axis=1),
+            np.concatenate((base_phases, phases[:, base:] * held), axis=1),
+        )
