@@ -55,9 +55,8 @@ def codes_of(dna: Dna, hop: int) -> Codes:
     return dna.gains[:, hop], dna.amplitudes[:, hop], dna.phases[:, hop]
 
 
-def bent(dna: Dna, facts: TierFacts, move: BendAmounts | Move) -> Dna:
+def bent(dna: Dna, bend: Bend, move: BendAmounts | Move) -> Dna:
     """Every frame by itself, as live."""
-    bend = Bend(facts)
     frames = []
     for hop in range(dna.frames):
         codes = codes_of(dna, hop)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from holostream.codec.dna_moves.code_shape import RADIUS_POWER
 
-DB_PER_OCTAVE = float(20 * np.log10(2))
-"""Of radii that double from octave to octave."""
+DB_PER_NEPER = 20 / math.log(10)
 NOTHING = np.float32(1e-6)
 """Far below the smallest size; keeps silence from dividing by zero."""
 
@@ -17,23 +18,20 @@ def gate_weights(sizes: np.ndarray, amount: float) -> np.ndarray:
     return (sizes >= amount * sizes.max(axis=1, keepdims=True)).astype(np.float32)
 
 
-def tilted(sizes: np.ndarray, db_per_octave: float, center: np.ndarray) -> np.ndarray:
-    """Radii turned up by so much per octave of `center`, (base,) frequencies in any unit, at the energy they had.
+def tilted(sizes: np.ndarray, db_per_octave: float, octave: np.ndarray) -> np.ndarray:
+    """Radii turned up by so much per octave, at the energy they had; `octave` (base,) float32, where each harmonic is.
 
     Without that a voice would be 40 dB louder or softer, as most of its energy lies at one end.
     """
-    raised = sizes * center ** (db_per_octave / (DB_PER_OCTAVE * RADIUS_POWER))
-    change = (_energy(sizes) + NOTHING) / (_energy(raised) + NOTHING)
-    return raised * change ** (0.5 / RADIUS_POWER)
-
-
-def _energy(sizes: np.ndarray) -> np.ndarray:
-    return (sizes ** (2 * RADIUS_POWER)).sum(axis=1, keepdims=True)
+    energy = sizes ** (2 * RADIUS_POWER)
+    gain = np.exp(octave * (db_per_octave * 2 / DB_PER_NEPER))
+    change = (energy.sum(axis=1, keepdims=True) + NOTHING) / ((energy * gain).sum(axis=1, keepdims=True) + NOTHING)
+    return sizes * (gain * change) ** (0.5 / RADIUS_POWER)
 
 
 def amplitude_crushed(sizes: np.ndarray, amount: float) -> np.ndarray:
     """Steps as coarse as this share of the mean of what sounds, and less and less above it: at 1 only off and on."""
-    mean = sizes.sum(axis=1, keepdims=True) / np.maximum(np.count_nonzero(sizes, axis=1, keepdims=True), 1)
+    mean = sizes.sum(axis=1, keepdims=True) / np.maximum((sizes > 0).sum(axis=1, keepdims=True), 1)
     most = mean + (1 - amount) * (sizes.max(axis=1, keepdims=True) - mean)
     step = np.maximum(amount * mean, NOTHING)
     return np.minimum(np.rint(sizes / step) * step, most).astype(np.float32)

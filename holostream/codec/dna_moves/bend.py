@@ -1,7 +1,7 @@
 """All bends of one frame in one go: `Bend(facts).apply(codes, amounts, hop, ...) -> codes`.
 
-Pure: the same arguments give the same codes on every machine, and nothing is remembered. With every amount neutral the
-very arrays that came in go out. In tiers above hop / 2 harmonics a bend works on the first layer; further layers
+Pure: nothing is remembered, and what is random is a function of the hop and the harmonic. With every amount neutral the very
+arrays that came in go out. In tiers above hop / 2 harmonics a bend works on the first layer; further layers
 of a harmonic say what its codes left over, so they are emptied where it changed.
 """
 
@@ -45,15 +45,15 @@ class BendAmounts:
 
 
 class Bend:
-    """The bends of one tier."""
+    """The bends of one tier. With its `harmonic_levels`, what moves from one harmonic to another keeps its loudness."""
 
-    def __init__(self, facts: TierFacts) -> None:
-        self.base = base_harmonics(facts)
-        self._shape = code_shape(facts)
+    def __init__(self, facts: TierFacts, levels: np.ndarray | None = None) -> None:
+        self.base, self.harmonics = base_harmonics(facts), facts.harmonics
+        self._shape = code_shape(facts, levels)
         self._index = np.arange(self.base, dtype=np.uint32)
-        # The middle of each pair, in units of the geometric middle of all.
-        center = self._index + 0.5
-        self._center = (center / np.sqrt(center[0] * center[-1])).astype(np.float32)
+        # Of the middle of each pair, from the geometric middle of all.
+        octave = np.log2(self._index + 0.5)
+        self._octave = (octave - (octave[0] + octave[-1]) / 2).astype(np.float32)
         # Bytes are no atoms and have no frequency.
         self._drift = Drift(facts.frames_per_second, self._index, 0.0 if facts.codes == "bytes" else 0.5)
 
@@ -69,15 +69,16 @@ class Bend:
         cross = amounts.cross if second is not None else 0.0
         drift = amounts.freeze_drift if held_hops else 0.0
         chosen = every > 1 or amounts.mute_range or amounts.solo_range
-        resized = amounts.gate or amounts.tilt or amounts.amplitude_crush
+        spread = places or amounts.tilt  # to sizes that the codes of their new places may not have
+        resized = amounts.gate or amounts.amplitude_crush
         turned = cross or drift or amounts.robot or amounts.whisper or amounts.phase_crush
-        if not (places or chosen or resized or turned):
+        if not (spread or chosen or resized or turned):
             return codes
 
         gains, amplitudes, phases = codes
         sizes, turns = self._shape.opened(amplitudes[:, : self.base], phases[:, : self.base])
         # Where further layers still hold, as far as sizes and turns of 0 cannot tell.
-        whole: np.ndarray | bool = not (places or amounts.tilt or amounts.amplitude_crush or drift)
+        whole: np.ndarray | bool = not (spread or amounts.amplitude_crush or drift)
 
         if cross and second is not None:
             other_sizes, other_turns = self._shape.opened(second[1][:, : self.base], second[2][:, : self.base])
@@ -91,7 +92,9 @@ class Bend:
             weights = gate_weights(sizes, amounts.gate)
             sizes, whole = sizes * weights, whole & (weights == 1)
         if amounts.tilt:
-            gains, sizes = self._shape.leveled(gains, tilted(sizes, amounts.tilt, self._center))
+            sizes = tilted(sizes, amounts.tilt, self._octave)
+        if spread:
+            gains, sizes = self._shape.leveled(gains, sizes)
         if amounts.amplitude_crush:
             sizes = amplitude_crushed(sizes, amounts.amplitude_crush)
         if drift:
@@ -106,7 +109,7 @@ class Bend:
 
     def _chosen(self, amounts: BendAmounts, every: int) -> np.ndarray:
         """(base,) weights of comb, mute and solo together."""
-        weights = comb_weights(self._index, every)
+        weights = np.ones(self.base, np.float32) if every <= 1 else comb_weights(self._index, every)
         if amounts.mute_range:
             weights *= mute_weights(self._index, amounts.mute_range, amounts.mute_low, amounts.mute_high)
         if amounts.solo_range:
@@ -122,13 +125,15 @@ class Bend:
         phases: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Codes of all layers: those of the first, and of the others what still holds of `amplitudes` and `phases`."""
-        base_amplitudes, base_phases = self._shape.closed(sizes, turns)
-        base, harmonics = self.base, amplitudes.shape[1]
-        if harmonics == base:
-            return base_amplitudes, base_phases
-        same = (base_amplitudes == amplitudes[:, :base]) & (base_phases == phases[:, :base]) & whole
-        held = np.tile(same, (1, harmonics // base - 1))
-        return (
-            np.concatenate((base_amplitudes, amplitudes[:, base:] * held), axis=1),
-            np.concatenate((base_phases, phases[:, base:] * held), axis=1),
-        )
+        base_codes, layers = self._shape.closed(sizes, turns), self.harmonics // self.base
+        if layers == 1:
+            return base_codes
+        by_layer = [codes.reshape(-1, layers, self.base) for codes in (amplitudes, phases)]
+        if whole is not False:
+            same = (base_codes[0] == by_layer[0][:, 0]) & (base_codes[1] == by_layer[1][:, 0]) & whole
+            by_layer = [codes * same[:, np.newaxis] for codes in by_layer]
+        else:
+            by_layer = [np.zeros_like(codes) for codes in by_layer]
+        for codes, first in zip(by_layer, base_codes, strict=True):
+            codes[:, 0] = first
+        return by_layer[0].reshape(amplitudes.shape), by_layer[1].reshape(phases.shape)

@@ -1,10 +1,13 @@
 """What bends work on: a size and a turn for each harmonic, opened from codes and closed to codes again.
 
-A size is an amplitude code before rounding: radius = size^(4/3), see `network.quantizer`. A turn is an angle, 1 all the
-way round, of any number of whole turns. What was opened and left alone closes to the very codes it was.
+A size is an amplitude code before rounding, radius = size^(4/3) (see `network.quantizer`), on one scale for all harmonics:
+with `harmonic_levels` equal sizes are equally loud. A turn is an angle, 1 all the way round, of any number of whole turns.
+What was opened and left alone closes to the very codes it was.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -21,26 +24,36 @@ GAIN_STEP = 2 ** (0.5 / RADIUS_POWER)
 
 
 class PolarCodes:
-    """The quantizer's codes."""
+    """The quantizer's codes. `levels`: (base,) radii of amplitude code 1."""
+
+    def __init__(self, levels: np.ndarray) -> None:
+        unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
+        self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
 
     def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Codes -> sizes, turns: float32 of the same shape."""
-        return amplitudes.astype(np.float32), phases / PHASE_COUNT.take(amplitudes)
+        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
+        return amplitudes * self._unit, phases / PHASE_COUNT.take(amplitudes)
 
     def closed(self, sizes: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The nearest legal codes."""
-        amplitudes = np.minimum(np.rint(sizes), MAX_AMPLITUDE).astype(np.uint8)
+        amplitudes = np.minimum(np.rint(sizes * self._per_unit), MAX_AMPLITUDE).astype(np.uint8)
         counts = PHASE_COUNT.take(amplitudes)
         return amplitudes, np.mod(np.rint(turns * counts), counts).astype(np.uint8)
 
     def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same sound with the largest size of each lane just below COMMON, by (lanes,) gain codes: neither are large
-        sizes clipped nor small ones rounded away. Silence stays silence."""
-        loud, largest = gains.astype(np.float64), sizes.max(axis=1)
-        sounding = (gains > 0) & (largest > 0)
-        finer = np.floor(np.log(COMMON / np.where(sounding, largest, COMMON)) / np.log(GAIN_STEP))
-        finer = np.where(sounding, np.clip(finer, loud - MAX_GAIN, loud - 1), 0)
-        return (loud - finer).astype(np.uint8), sizes * (GAIN_STEP**finer).astype(np.float32)[:, np.newaxis]
+        """The same sound with the largest amplitude code of each lane near COMMON, by (lanes,) gain codes: neither are
+        large sizes clipped nor small ones rounded away. Silence stays silence."""
+        largest = (sizes * self._per_unit).max(axis=1).tolist()
+        finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
+        factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
+        return (gains - np.array(finer)).astype(np.uint8), sizes * factors
+
+
+def _finer_steps(gain: int, largest: float) -> int:
+    """By how much a gain code can be lowered, or must be raised if negative, for the largest size to be just below COMMON."""
+    if not gain or not largest:
+        return 0
+    return min(max(math.floor(math.log(COMMON / largest, GAIN_STEP)), gain - MAX_GAIN), gain - 1)
 
 
 class ByteCodes:
@@ -50,7 +63,7 @@ class ByteCodes:
         self.zero = np.float32(zero)
 
     def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Codes -> sizes, turns: float32 of the same shape."""
+        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
         real, imaginary = amplitudes - self.zero, phases - self.zero
         return np.hypot(real, imaginary) ** (1 / RADIUS_POWER), np.arctan2(imaginary, real) / (2 * np.pi)
 
@@ -67,9 +80,14 @@ class ByteCodes:
         return gains, sizes
 
 
-def code_shape(facts: TierFacts) -> PolarCodes | ByteCodes:
-    """Of a tier's codes."""
-    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes()
+def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes | ByteCodes:
+    """Of a tier's codes. Raises ValueError if there is not a positive level for each harmonic."""
+    base = base_harmonics(facts)
+    if levels is None:
+        levels = np.ones(base, np.float32)
+    if levels.shape != (base,) or not (np.isfinite(levels) & (levels > 0)).all():
+        raise ValueError(f"levels are of shape {levels.shape}; expected {base} positive numbers, see harmonic_levels")
+    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes(levels)
 
 
 def base_harmonics(facts: TierFacts) -> int:

@@ -15,8 +15,8 @@ HALF = np.float32(0.5)
 PULSE = np.float32(3 / 8)
 """Turn of pair 0 where a cosine has its crest in the middle of a frame; from pair to pair it is half a turn on."""
 DRIFT_HZ = (0.1, 0.8)
-DRIFT_TURNS = 0.25
-"""A drift is the sum of two slow waves of this height: some 1 Hz of detuning at most each."""
+DRIFT_TURNS = 0.4
+"""Height of the slow wave in which a harmonic drifts: some 2 Hz of detuning at most."""
 
 
 def toward(turns: np.ndarray, target: np.ndarray, amount: float | np.ndarray) -> np.ndarray:
@@ -35,16 +35,15 @@ class Drift:
 
     def __init__(self, frames_per_second: float, index: np.ndarray, advance: float) -> None:
         lowest, highest = DRIFT_HZ
-        spread = np.stack([noise(wave, index) for wave in range(4)]).astype(np.float64) + 0.5
-        self._rate = 2 * np.pi * (lowest + (highest - lowest) * spread[:2]) / frames_per_second
-        self._start = 2 * np.pi * spread[2:]
-        self._origin = np.sin(self._start)
-        self._advance = advance
+        middle, spread = (lowest + highest) / 2, highest - lowest
+        self._rate = 2 * np.pi / frames_per_second * (middle + spread * noise(0, index).astype(np.float64))
+        self._start = 2 * np.pi * noise(1, index).astype(np.float64)
+        self._origin, self._advance = np.sin(self._start), advance
 
     def turns(self, held_hops: int, amount: float) -> np.ndarray:
         """(base,) turns since the frame was live; 0 for no hops."""
-        swing = (np.sin(self._rate * held_hops + self._start) - self._origin).sum(axis=0)
-        return (self._advance * held_hops % 1.0 + amount * DRIFT_TURNS * swing).astype(np.float32)
+        swing = np.sin(self._rate * held_hops + self._start) - self._origin
+        return (swing * (amount * DRIFT_TURNS) + self._advance * held_hops % 1.0).astype(np.float32)
 
 
 def robot_turns(hop: int, index: np.ndarray) -> np.ndarray:
