@@ -65,10 +65,10 @@ class Bend:
         `hop` is the time of performance, `held_hops` how long ago this frame was live while it is held, `second` the
         frame of another source in the same tier.
         """
-        places, every = places_of(amounts.shift, self.base), round(amounts.comb)
+        places = places_of(amounts.shift, self.base)
         cross = amounts.cross if second is not None else 0.0
         drift = amounts.freeze_drift if held_hops else 0.0
-        chosen = every > 1 or amounts.mute_range or amounts.solo_range
+        chosen = amounts.comb > 1 or amounts.mute_range or amounts.solo_range
         spread = places or amounts.tilt  # to sizes that the codes of their new places may not have
         resized = amounts.gate or amounts.amplitude_crush
         turned = cross or drift or amounts.robot or amounts.whisper or amounts.phase_crush
@@ -86,7 +86,7 @@ class Bend:
         if places:
             sizes, turns = shifted(sizes, places), shifted(turns, places)
         if chosen:
-            weights = self._chosen(amounts, every)
+            weights = self._chosen(amounts)
             sizes, whole = sizes * weights, whole & (weights == 1)
         if amounts.gate:
             weights = gate_weights(sizes, amounts.gate)
@@ -107,13 +107,13 @@ class Bend:
             turns = phase_crushed(turns, amounts.phase_crush)
         return gains, *self._closed(sizes, turns, whole, amplitudes, phases)
 
-    def _chosen(self, amounts: BendAmounts, every: int) -> np.ndarray:
+    def _chosen(self, amounts: BendAmounts) -> np.ndarray:
         """(base,) weights of comb, mute and solo together."""
-        weights = np.ones(self.base, np.float32) if every <= 1 else comb_weights(self._index, every)
+        weights = comb_weights(self.base, amounts.comb)
         if amounts.mute_range:
-            weights *= mute_weights(self._index, amounts.mute_range, amounts.mute_low, amounts.mute_high)
+            weights *= mute_weights(self.base, amounts.mute_range, amounts.mute_low, amounts.mute_high)
         if amounts.solo_range:
-            weights *= solo_weights(self._index, amounts.solo_range, amounts.solo_low, amounts.solo_high)
+            weights *= solo_weights(self.base, amounts.solo_range, amounts.solo_low, amounts.solo_high)
         return weights
 
     def _closed(
@@ -130,10 +130,12 @@ class Bend:
             return base_codes
         by_layer = [codes.reshape(-1, layers, self.base) for codes in (amplitudes, phases)]
         if whole is not False:
-            same = (base_codes[0] == by_layer[0][:, 0]) & (base_codes[1] == by_layer[1][:, 0]) & whole
-            by_layer = [codes * same[:, np.newaxis] for codes in by_layer]
+            same = (base_codes[0] == by_layer[0][:, 0]) & (base_codes[1] == by_layer[1][:, 0])
+            if whole is not True:
+                same &= whole
+            by_layer = [codes * same.view(np.uint8)[:, np.newaxis] for codes in by_layer]
         else:
-            by_layer = [np.zeros_like(codes) for codes in by_layer]
+            by_layer = [np.zeros(codes.shape, np.uint8) for codes in by_layer]
         for codes, first in zip(by_layer, base_codes, strict=True):
             codes[:, 0] = first
         return by_layer[0].reshape(amplitudes.shape), by_layer[1].reshape(phases.shape)

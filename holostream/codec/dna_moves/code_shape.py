@@ -24,9 +24,11 @@ GAIN_STEP = 2 ** (0.5 / RADIUS_POWER)
 
 
 class PolarCodes:
-    """The quantizer's codes. `levels`: (base,) radii of amplitude code 1."""
+    """The quantizer's codes. `levels`: (base,) radii of amplitude code 1; `linear`: larger codes at a lower gain sound the
+    same, which they do not in a vocoder with a network."""
 
-    def __init__(self, levels: np.ndarray) -> None:
+    def __init__(self, levels: np.ndarray, linear: bool = True) -> None:
+        self._linear = linear
         unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
         self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
 
@@ -43,6 +45,8 @@ class PolarCodes:
     def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same sound with the largest amplitude code of each lane near COMMON, by (lanes,) gain codes: neither are
         large sizes clipped nor small ones rounded away. Silence stays silence."""
+        if not self._linear:
+            return gains, sizes
         largest = (sizes * self._per_unit).max(axis=1).tolist()
         finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
         factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
@@ -87,7 +91,8 @@ def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes
         levels = np.ones(base, np.float32)
     if levels.shape != (base,) or not (np.isfinite(levels) & (levels > 0)).all():
         raise ValueError(f"levels are of shape {levels.shape}; expected {base} positive numbers, see harmonic_levels")
-    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes(levels)
+    # A network has memory, which is its state; a vocoder without keeps a single number.
+    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes(levels, facts.vocoder_state == 1)
 
 
 def base_harmonics(facts: TierFacts) -> int:

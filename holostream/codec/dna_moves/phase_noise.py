@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-_WORD = 0xFFFFFFFF
+_SPREAD, _FIRST, _SECOND = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35], np.uint32)
+_8, _13, _16 = np.array([8, 13, 16], np.uint32)
+_FRACTION, _HALF = np.float32(2.0**-24), np.float32(0.5)
 
 
 def noise(hop: int, index: np.ndarray) -> np.ndarray:
@@ -12,11 +14,11 @@ def noise(hop: int, index: np.ndarray) -> np.ndarray:
 
     Integers mixed as in the finalizer of MurmurHash3 (Appleby 2008, public domain).
     """
-    word = index * np.uint32(0x9E3779B1) + np.uint32(hop * 0x85EBCA6B & _WORD)
-    word ^= word >> np.uint32(16)
-    word *= np.uint32(0x85EBCA6B)
-    word ^= word >> np.uint32(13)
-    word *= np.uint32(0xC2B2AE35)
-    word ^= word >> np.uint32(16)
+    word = index * _SPREAD + np.uint32(hop * 0x85EBCA6B & 0xFFFFFFFF)
+    word ^= word >> _16
+    word *= _FIRST
+    word ^= word >> _13
+    word *= _SECOND
+    word ^= word >> _16
     # 24 bits, which a float32 holds exactly.
-    return (word >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24) - np.float32(0.5)
+    return (word >> _8).astype(np.float32) * _FRACTION - _HALF

@@ -1,9 +1,11 @@
 """Bends that choose harmonics: shift, comb, mute and solo of a range.
 
-`index` is (base,) harmonics from 0; weights are (base,) float32 factors of sizes, exactly 1 where nothing changes.
+Weights are (base,) float32 factors of sizes, exactly 1 where nothing changes.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -23,26 +25,36 @@ def shifted(values: np.ndarray, places: int) -> np.ndarray:
     return moved
 
 
-def comb_weights(index: np.ndarray, every: int) -> np.ndarray:
-    """Every so many-th harmonic stays, the lowest first."""
-    return (index % every == 0).astype(np.float32)
+def comb_weights(base: int, every: float) -> np.ndarray:
+    """Every so many-th harmonic stays, the lowest first; between two whole numbers one comb goes and the next comes."""
+    teeth = int(every)
+    further = every - teeth
+    weights = np.zeros(base, np.float32)
+    weights[::teeth] = _turned_down(further)
+    if further:
+        weights[:: teeth + 1] = _turned_down(1 - further)
+        weights[:: teeth * (teeth + 1)] = 1
+    return weights
 
 
-def mute_weights(index: np.ndarray, amount: float, low: float, high: float) -> np.ndarray:
+def mute_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
     """Harmonics from share `low` to `high` of all, in either order, turned down: at 1 silent."""
-    return np.where(_inside(index, low, high), _turned_down(amount), np.float32(1))
+    weights = np.ones(base, np.float32)
+    weights[_between(base, low, high)] = _turned_down(amount)
+    return weights
 
 
-def solo_weights(index: np.ndarray, amount: float, low: float, high: float) -> np.ndarray:
+def solo_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
     """All but those turned down: at 1 silent."""
-    return np.where(_inside(index, low, high), np.float32(1), _turned_down(amount))
+    weights = np.full(base, _turned_down(amount), np.float32)
+    weights[_between(base, low, high)] = 1
+    return weights
 
 
-def _inside(index: np.ndarray, low: float, high: float) -> np.ndarray:
-    low, high = min(low, high) * len(index), max(low, high) * len(index)
-    return (index >= low) & (index < high)
+def _between(base: int, low: float, high: float) -> slice:
+    return slice(math.ceil(min(low, high) * base), math.ceil(max(low, high) * base))
 
 
-def _turned_down(amount: float) -> np.float32:
+def _turned_down(amount: float) -> float:
     """The square of the rest in radius: about even steps in dB until close to the end."""
-    return np.float32((1 - amount) ** 1.5)
+    return (1 - amount) ** 1.5

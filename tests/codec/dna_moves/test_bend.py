@@ -76,7 +76,7 @@ def test_neutral_hands_on_the_very_arrays(facts: TierFacts) -> None:
     neutral = [
         BendAmounts(),
         BendAmounts(mute_low=0.2, mute_high=0.9, solo_low=0.3, solo_high=0.4),
-        BendAmounts(shift=0.4, comb=1.4),
+        BendAmounts(shift=0.4),
     ]
     for amounts in neutral:
         for result in (BENDS[facts].apply(codes, amounts, 7, 3, second), BENDS[facts].apply(codes, amounts, 7)):
