@@ -38,6 +38,9 @@ def dna_blocks(draw: st.DrawFn, lanes: int = 1) -> DnaBlock:
     first = draw(voice_runs(lanes, hops))
     if draw(st.booleans()):
         return DnaBlock(first_hop, hops, (first,))
+    if draw(st.booleans()):
+        levels = draw(st.lists(st.integers(0, 255), min_size=hops + 1, max_size=hops + 1))
+        return DnaBlock(first_hop, hops, (first, draw(voice_runs(lanes, hops))), levels=bytes(levels))
     fade_first = draw(st.integers(0, 200))
     fade_hops = draw(st.integers(fade_first + hops, 255))
     return DnaBlock(first_hop, hops, (first, draw(voice_runs(lanes, hops))), fade_first, fade_hops)
@@ -46,7 +49,7 @@ def dna_blocks(draw: st.DrawFn, lanes: int = 1) -> DnaBlock:
 def equal_blocks(a: DnaBlock, b: DnaBlock) -> bool:
     def facts(block: DnaBlock) -> tuple:
         voices = tuple((voice.starts, voice.preroll) for voice in block.voices)
-        return block.first_hop, block.hops, block.fade_first, block.fade_hops, voices
+        return block.first_hop, block.hops, block.fade_first, block.fade_hops, block.levels, voices
 
     return facts(a) == facts(b) and all(
         x.dna.equals(y.dna) for x, y in zip(a.voices, b.voices, strict=True))

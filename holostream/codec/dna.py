@@ -66,6 +66,12 @@ def join(parts: list[Dna]) -> Dna:
     )
 
 
+def codes_in(row: np.ndarray, lanes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Views of one frame's codes in a row of bytes: gains (lanes,), amplitudes and phases (lanes, harmonics)."""
+    amplitudes, phases = row[lanes:].reshape(2, lanes, -1)
+    return row[:lanes], amplitudes, phases
+
+
 def silence(lanes: int, frames: int, harmonics: int) -> Dna:
     """Frames that sound like nothing."""
     return Dna(

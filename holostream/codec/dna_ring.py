@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import Dna, codes_in
 from holostream.codec.tier import TIERS
 
-HEARD, PRIMING = 0, 1
-_HEAD = struct.Struct("<QqIHBBB")
+HEARD, PRIMING, MIXED = 0, 1, 2
+"""What a frame is: heard (alone, or in a fade), run only to prime its voice, or heard as the second voice of a morph."""
+_HEAD = struct.Struct("<QqIHBBBBB")
 """The fields of a slot before its codes, as `slot_type` lays them out: stored in one call."""
 
 
@@ -37,9 +38,9 @@ def slot_type(lanes: int) -> np.dtype:
             ("kind", "u1"),
             ("fade_hop", "u1"),
             ("fade_hops", "u1"),
-            ("gains", "u1", (lanes,)),
-            ("amplitudes", "u1", (lanes, harmonics)),
-            ("phases", "u1", (lanes, harmonics)),
+            ("level_from", "u1"),
+            ("level_to", "u1"),
+            ("row", "u1", (lanes * (1 + 2 * harmonics),)),
         ],
         align=True,
     )
@@ -52,7 +53,8 @@ def ring_bytes(lanes: int, capacity: int) -> int:
 
 @dataclass(frozen=True)
 class RingFrame:
-    """One frame as read: `dna` has one frame; `fade_hop` of `fade_hops` says how far a fade-in is (0 of 0: none)."""
+    """One frame as read: `dna` has one frame; `fade_hop` of `fade_hops` says how far a fade-in is (0 of 0: none); of a
+    MIXED one the levels at which its hop begins and ends are `level_from` and `level_to`, see `tier_fade`."""
 
     hop: int
     voice: int
@@ -60,6 +62,8 @@ class RingFrame:
     fade_hop: int
     fade_hops: int
     dna: Dna
+    level_from: int = 0
+    level_to: int = 0
 
 
 class DnaRing:
@@ -73,7 +77,7 @@ class DnaRing:
         counters = self._bytes[:64].cast("Q")
         self._written, self._read = counters[0:1], counters[1:2]
         self._sequence = slots["sequence"]
-        self._gains, self._amplitudes, self._phases = slots["gains"], slots["amplitudes"], slots["phases"]
+        self._rows = slots["row"]
 
     @property
     def written(self) -> int:
@@ -99,22 +103,37 @@ class DnaRing:
         kind: int = HEARD,
         fade_hop: int = 0,
         fade_hops: int = 0,
+        level_from: int = 0,
+        level_to: int = 0,
     ) -> int:
-        """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place. Never waits, never grows."""
+        """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place."""
+        row = np.concatenate((gains, amplitudes, phases), axis=None)
+        return self.write_row(hop, voice, row, kind, fade_hop, fade_hops, level_from, level_to)
+
+    def write_row(
+        self,
+        hop: int,
+        voice: int,
+        row: np.ndarray,
+        kind: int = HEARD,
+        fade_hop: int = 0,
+        fade_hops: int = 0,
+        level_from: int = 0,
+        level_to: int = 0,
+    ) -> int:
+        """As `write`, with the codes in a row: gains, amplitudes, phases. Never waits, never grows."""
         place = self._written[0]
-        index, harmonics = place % self.capacity, amplitudes.shape[1]
-        _HEAD.pack_into(self._bytes, 64 + index * self._slot_bytes, 0, hop, voice, harmonics, kind, fade_hop, fade_hops)
-        self._gains[index] = gains
-        self._amplitudes[index, :, :harmonics] = amplitudes
-        self._phases[index, :, :harmonics] = phases
+        index, harmonics = place % self.capacity, (len(row) // self.lanes - 1) // 2
+        head = (hop, voice, harmonics, kind, fade_hop, fade_hops, level_from, level_to)
+        _HEAD.pack_into(self._bytes, 64 + index * self._slot_bytes, 0, *head)
+        self._rows[index, : len(row)] = row
         self._sequence[index] = place + 1
         self._written[0] = place + 1
         return place
 
-    def codes_at(self, place: int, harmonics: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Views of the writer's own recent frame: (lanes,) gains, (lanes, harmonics) amplitudes and phases."""
-        index = place % self.capacity
-        return self._gains[index], self._amplitudes[index, :, :harmonics], self._phases[index, :, :harmonics]
+    def row_at(self, place: int, length: int) -> np.ndarray:
+        """A view of the writer's own recent frame: its codes in a row."""
+        return self._rows[place % self.capacity, :length]
 
     def read(self, cursor: int, at_most: int = 1 << 30) -> tuple[list[RingFrame], int, int]:
         """Frames from `cursor` on: (frames, next cursor, frames lost because the writer lapped the reader)."""
@@ -128,12 +147,8 @@ class DnaRing:
             if slot["sequence"] != place + 1 or self._sequence[place % self.capacity] != place + 1:
                 lost += 1
                 continue
-            width = int(slot["harmonics"])
-            dna = Dna(
-                slot["gains"][:, np.newaxis],
-                slot["amplitudes"][:, np.newaxis, :width],
-                slot["phases"][:, np.newaxis, :width],
-            )
+            length = self.lanes * (1 + 2 * int(slot["harmonics"]))
+            dna = Dna(*(code[:, np.newaxis] for code in codes_in(slot["row"][:length], self.lanes)))
             frames.append(
                 RingFrame(
                     int(slot["hop"]),
@@ -142,6 +157,8 @@ class DnaRing:
                     int(slot["fade_hop"]),
                     int(slot["fade_hops"]),
                     dna,
+                    int(slot["level_from"]),
+                    int(slot["level_to"]),
                 )
             )
         return frames, min(written, cursor + at_most), lost

@@ -50,6 +50,8 @@ class TierFacts:
     levels_state: int = 0
     """So many numbers at the start of the encoder's state are levels of past chunks, the newest last: they are of the sound
     alone, and a live switch hands them from tier to tier."""
+    zero_code: int = 128
+    """Of codes that are `bytes`: the one that stands for the number nearest to 0."""
 
     @property
     def overlap(self) -> int:
@@ -79,7 +81,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    optional = ("codes", "entropy_tables", "levels_state")
+    optional = ("codes", "entropy_tables", "levels_state", "zero_code")
     values = {name: getattr(TierFacts, name) for name in optional} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
@@ -100,6 +102,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError("state sizes must lie between 1 and 2^24")
     if not 0 <= facts.levels_state <= facts.encoder_state:
         raise ValueError(f"levels_state is {facts.levels_state}, expected 0 to encoder_state ({facts.encoder_state})")
+    if not 0 <= facts.zero_code <= 255:
+        raise ValueError(f"zero_code is {facts.zero_code}, expected 0 to 255")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
     if facts.codes not in CODES:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import Dna, codes_in
 from holostream.codec.tier import TIERS, TierFacts, facts_from_dict
 
 MAX_GRAPH_BYTES = 256 << 20
@@ -120,16 +120,13 @@ class TierStep:
         facts = model.facts
         self.model, self.facts, self.lanes = model, facts, lanes
         self.chunk = np.zeros((lanes, 1, facts.chunk), np.float32)
+        self.row, self.heard_row = (np.zeros(lanes * (1 + 2 * facts.harmonics), np.uint8) for _ in range(2))
+        """The numbers of `codes` and `heard`, one after the other: copied in one go."""
+        self.codes, self.heard = codes_in(self.row, lanes), codes_in(self.heard_row, lanes)
         coded, spoken = (
-            {
-                "gains": np.zeros((lanes, 1), np.uint8),
-                "amplitudes": np.zeros((lanes, 1, facts.harmonics), np.uint8),
-                "phases": np.zeros((lanes, 1, facts.harmonics), np.uint8),
-            }
-            for _ in range(2)
+            {name: code[:, np.newaxis] for name, code in zip(CODE_OUTPUTS, codes, strict=False)}
+            for codes in (self.codes, self.heard)
         )
-        self.codes = coded["gains"][:, 0], coded["amplitudes"][:, 0], coded["phases"][:, 0]
-        self.heard = spoken["gains"][:, 0], spoken["amplitudes"][:, 0], spoken["phases"][:, 0]
         self.sound = np.zeros((lanes, 1, facts.synthesis), np.float32)
         self._encoder_states = [model.initial_encoder_state(lanes) for _ in range(2)]
         self._vocoder_states = [model.initial_vocoder_state(lanes) for _ in range(2)]
@@ -142,6 +139,7 @@ class TierStep:
             for a, b in _both_ways(self._vocoder_states)
         ]
         self._encode_turn = self._vocode_turn = 0
+        self._aside_state = model.initial_encoder_state(lanes)
 
     def reset(self) -> None:
         """Forget everything heard so far."""
@@ -152,6 +150,11 @@ class TierStep:
         """`chunk` -> `codes`."""
         self.model.encoder.run_with_iobinding(self._encode_runs[self._encode_turn])
         self._encode_turn ^= 1
+
+    def encode_aside(self, chunk: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(lanes, chunk) of another time -> codes, shaped as `codes`, in a stream of its own beside the live one."""
+        dna, self._aside_state = self.model.encode(chunk[:, np.newaxis], self._aside_state)
+        return dna.gains[:, 0], dna.amplitudes[:, 0], dna.phases[:, 0]
 
     def vocode(self) -> None:
         """`heard` -> `sound`."""

@@ -77,13 +77,12 @@ class PortAudioDevice:
     def __init__(self, settings: LiveSettings, model_rate: int, use_input: bool, use_output: bool) -> None:
         self._sounddevice = sounddevice = portaudio()
         devices = list_devices()
-        lanes = 2 if settings.stereo else 1
         source = find_device(devices, settings.input, "input", settings.device_api) if use_input else None
         api = settings.device_api or (source["api"] if source else None)
         sink = find_device(devices, settings.output, "output", api) if use_output else None
         any_device = source or sink
         assert any_device is not None
-        inputs = min(lanes, source["inputs"]) if source else 0
+        inputs = min(settings.input_lanes, source["inputs"]) if source else 0
         outputs = min(2, sink["outputs"]) if sink else 0
         rate = self._rate(settings, model_rate, source, sink, inputs, outputs)
         # JACK decides the block size; asking for another one would only add PortAudio's own buffering.

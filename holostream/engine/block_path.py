@@ -1,8 +1,8 @@
 """The path of one hop of sound, top to bottom: `step(samples, path, controls) -> samples`.
 
 No device, no file, no clock: the same code runs live, under test and in simulations. A tier switch starts a second
-voice, primed with recent input, and fades it in; both voices' DNA goes into the ring, so a recording holds exactly
-what was heard.
+voice, primed with recent input, and fades it in; a morph keeps a second voice at a level. What a move has made of a
+voice's DNA goes into the ring, of both voices, so a recording holds exactly what was heard.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing
+from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
-from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
+from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, level_weights, mix_tiers
 from holostream.codec.tier_model import TierModel, TierStep
 from holostream.engine.controls import Controls
 from holostream.engine.feedback_guard import FeedbackGuard
@@ -23,11 +23,15 @@ from holostream.engine.gain_ramp import GainRamp, linear
 from holostream.engine.input_guard import InputGuard
 from holostream.engine.input_history import InputHistory
 from holostream.engine.limiter import Limiter
+from holostream.engine.moves import Moves
+from holostream.engine.second_source import SecondSource
 
 GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
 """Places of the stages in `status.STAGES`, for `mark`."""
 
 
+LEVEL_STEP = -(-FULL_LEVEL // FADE_HOPS)
+"""A morph's level changes by so much in a hop at most: as fast as a fade."""
 LOUDEST = 1e3
 """What a working tier never reaches, whatever the input gain."""
 
@@ -68,17 +72,32 @@ class PathState:
     wet: GainRamp
     output_gain: GainRamp
     levels: Levels
+    moves: Moves
+    second: SecondSource | None
     hop: int = 0
     incoming: Voice | None = None
     fade_hop: int = 0
+    """Of the incoming voice's fade."""
+    other: Voice | None = None
+    """A morph's second voice; never there together with an incoming one."""
+    level: int = 0
+    """Of the other voice, in 255ths."""
+    newest_voice: int = 0
+    """The highest number given to a voice."""
     bad_frames: int = 0
     limited_hops: int = 0
 
 
 def initial_path(
-    tiers: dict[int, TierModel], lanes: int, ring: DnaRing, controls: Controls, recorded: bool = False
+    tiers: dict[int, TierModel],
+    lanes: int,
+    ring: DnaRing,
+    controls: Controls,
+    recorded: bool = False,
+    second: bool = False,
 ) -> PathState:
-    """Silence before the first hop, every tier warm. `recorded`: the input is a recording's sound, not a microphone's."""
+    """Silence before the first hop, every tier warm. `recorded`: the input is a recording's sound, not a microphone's;
+    `second`: there is a second source, to cross the first with."""
     runners = {harmonics: TierStep(model, lanes) for harmonics, model in tiers.items()}
     for runner in runners.values():
         runner.warm()
@@ -97,6 +116,8 @@ def initial_path(
         wet=GainRamp(0.0 if controls.bypass else controls.wet, facts.hop),
         output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
         levels=Levels(*([0.0] * lanes for _ in range(4))),
+        moves=Moves([model.facts for model in tiers.values()], lanes, controls),
+        second=SecondSource(tiers, lanes) if second else None,
     )
 
 
@@ -104,25 +125,38 @@ def no_mark(stage: int) -> None:
     """Nobody measures."""
 
 
-def step(samples: np.ndarray, path: PathState, controls: Controls, mark: Callable[[int], None] = no_mark) -> np.ndarray:
-    """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done."""
+def step(
+    samples: np.ndarray,
+    path: PathState,
+    controls: Controls,
+    mark: Callable[[int], None] = no_mark,
+    second: np.ndarray | None = None,
+) -> np.ndarray:
+    """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done;
+    `second` is the second source's hop, (lanes, hop), where the path has one."""
     facts = path.facts
     samples = path.input_gain.apply(path.guard.clean(samples), linear(controls.input_gain_db))
     path.history.append(samples)
     chunk = path.history.last(facts.chunk)
     mark(GUARD)
 
+    path.moves.begin_hop(path.hop, chunk, controls)
+    if path.second is not None and second is not None:
+        path.second.begin_hop(second)
     wet = _sound_of(path.voice, chunk, path, mark)
-    if path.incoming is None:
-        if controls.tier != path.voice.runner.facts.harmonics:
-            # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
-            path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
-    else:
+    if path.incoming is not None:
         incoming = _sound_of(path.incoming, chunk, path, mark, path.fade_hop, FADE_HOPS)
         wet = mix_tiers(wet, incoming, fade_weights(facts.hop, FADE_HOPS)[path.fade_hop])
         path.fade_hop += 1
         if path.fade_hop == FADE_HOPS:
             path.voice, path.incoming = path.incoming, None
+    elif path.other is not None:
+        wet = _morphed(wet, path.other, chunk, path, controls, mark)
+    elif controls.tier != path.voice.runner.facts.harmonics:
+        # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
+        path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
+    elif path.moves.morph > 0 and _can_morph(path, controls):
+        path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
     dry = chunk[:, : facts.hop]  # the chunk began `overlap` samples ago: the dry path's delay, for free
     levels = path.levels
@@ -140,15 +174,18 @@ def _sound_of(
     mark: Callable[[int], None],
     fade_hop: int = 0,
     fade_hops: int = 0,
+    levels: tuple[int, int] | None = None,
 ) -> np.ndarray:
-    """One chunk through a voice: encode, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
+    """One chunk through a voice: encode, move, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
     runner = voice.runner
     runner.chunk[:, 0] = chunk
     runner.encode()
     mark(ENCODE)
-    place = path.ring.write(path.hop, voice.number, *runner.codes, HEARD, fade_hop, fade_hops)
-    for heard, code in zip(runner.heard, path.ring.codes_at(place, runner.facts.harmonics), strict=True):
-        heard[:] = code
+    second = path.second.codes(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
+    row = path.moves.heard(runner, second)
+    kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
+    place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
+    runner.heard_row[:] = path.ring.row_at(place, len(row))
     mark(RING)
     runner.vocode()
     mark(VOCODE)
@@ -163,11 +200,37 @@ def _sound_of(
     return sound
 
 
+def _can_morph(path: PathState, controls: Controls) -> bool:
+    return controls.morph_tier in path.runners and controls.morph_tier != path.voice.runner.facts.harmonics
+
+
+def _morphed(
+    wet: np.ndarray, other: Voice, chunk: np.ndarray, path: PathState, controls: Controls, mark: Callable[[int], None]
+) -> np.ndarray:
+    """The other tier mixed in at its level, which follows the morph; a voice that is not wanted any more leaves first."""
+    harmonics = other.runner.facts.harmonics
+    if controls.tier == harmonics:
+        wanted = FULL_LEVEL
+    elif controls.tier == path.voice.runner.facts.harmonics and controls.morph_tier == harmonics:
+        wanted = round(path.moves.morph * FULL_LEVEL)
+    else:
+        wanted = 0
+    before, path.level = path.level, path.level + min(max(wanted - path.level, -LEVEL_STEP), LEVEL_STEP)
+    sound = _sound_of(other, chunk, path, mark, levels=(before, path.level))
+    wet = mix_tiers(wet, sound, level_weights(path.facts.hop, (before, path.level))[0])
+    if wanted == path.level == FULL_LEVEL and controls.tier == harmonics:
+        path.voice, path.other = other, None
+    elif wanted == path.level == 0:
+        path.other = None
+    return wet
+
+
 def _primed_voice(path: PathState, harmonics: int) -> Voice:
     """A new voice in the state it would have after this hop, had it run for the last `prime_frames` hops."""
     runner = path.runners[harmonics]
     facts = runner.facts
-    voice = Voice(path.voice.number + 1, runner, initial_partial(facts, runner.lanes))
+    path.newest_voice += 1
+    voice = Voice(path.newest_voice, runner, initial_partial(facts, runner.lanes))
     runner.reset()
     frames = min(facts.prime_frames, path.hop + 1)
     if frames:

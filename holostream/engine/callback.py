@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
+from holostream.engine.audio_source import LoopedSource
 from holostream.engine.block_path import PathState, step
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
@@ -52,21 +53,25 @@ class AudioCallback:
         device: DeviceFormat,
         realtime: bool,
         playback: PlaybackInput | None = None,
+        second: LoopedSource | None = None,
+        second_channel: bool = False,
     ) -> None:
-        """`playback`: take the sound of a recording from there, whatever the device hears."""
+        """`playback`: take the sound of a recording from there, whatever the device hears. The path's second source is
+        `second`, (n, lanes) at the model's rate, or the device's second channel beside the only lane."""
         self.path, self.controls, self.shared, self.device = path, controls, shared, device
         lanes, facts = shared.lanes, path.facts
         self._lanes, self._hop = lanes, facts.hop
-        self._hop_in, self._silent_hop = (
-            np.zeros((lanes, facts.hop), np.float32),
-            np.zeros((lanes, facts.hop), np.float32),
-        )
-        self._gather = SampleRing(lanes, RING_SAMPLES)
+        self._input_lanes = lanes + second_channel
+        self._hop_in = np.zeros((self._input_lanes, facts.hop), np.float32)
+        self._silent_hop = np.zeros((lanes, facts.hop), np.float32)
+        self._second, self._second_block = second, np.zeros((facts.hop, lanes), np.float32)
+        self._gather = SampleRing(self._input_lanes, RING_SAMPLES)
         self._resampling = device.rate != facts.rate
         self._to_model: soxr.ResampleStream | None = None
         self._to_device: soxr.ResampleStream | None = None
         if self._resampling:
-            self._to_model, self._to_device = _resamplers(device.rate, facts.rate, lanes)
+            self._to_model, _ = _resamplers(device.rate, facts.rate, self._input_lanes)
+            _, self._to_device = _resamplers(device.rate, facts.rate, lanes)
         block = device.block or facts.hop
         prefill = (
             resampling_prefill(device.rate, facts.rate, facts.hop, block)
@@ -167,12 +172,19 @@ class AudioCallback:
 
     def _to_lanes(self, indata: np.ndarray) -> np.ndarray:
         """(n, channels) -> (lanes, n): as they are, their mean for one lane, the one channel for both lanes."""
-        channels = indata.shape[1]
-        if channels == self._lanes:
+        channels, lanes = indata.shape[1], self._input_lanes
+        if channels == lanes:
             return indata.T
-        if self._lanes == 1:
+        if lanes == 1:
             return indata.mean(axis=1, dtype=np.float32)[np.newaxis]
-        return np.repeat(indata[:, :1].T, self._lanes, axis=0) if channels == 1 else indata[:, : self._lanes].T
+        return np.repeat(indata[:, :1].T, lanes, axis=0) if channels == 1 else indata[:, :lanes].T
+
+    def _second_hop(self) -> np.ndarray | None:
+        """(lanes, hop) of the second source."""
+        if self._second is None:
+            return self._hop_in[self._lanes :] if self._input_lanes > self._lanes else None
+        self._second.fill(self._second_block)
+        return self._second_block.T
 
     def _one_hop(self) -> np.ndarray:
         path, record = self.path, self._status.record
@@ -180,7 +192,7 @@ class AudioCallback:
         try:
             while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
                 self._apply(*due)
-            sound = step(self._hop_in, path, self.controls, self._mark)
+            sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1
             return self._silent_hop
@@ -214,8 +226,8 @@ class AudioCallback:
         self._last_call = started
         record.callbacks += 1
         record.block = block
-        newest = path.incoming or path.voice
-        record.tier, record.voice = newest.runner.facts.harmonics, newest.number
+        record.tier = (path.incoming or path.voice).runner.facts.harmonics
+        record.voice = path.newest_voice
         record.fading_from = path.voice.runner.facts.harmonics if path.incoming else 0
         record.guard_active = path.howl.active
         record.limiter_db = 20 * math.log10(path.limiter.gain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holostream.engine.command import COMMANDS, SWITCH
 
@@ -46,6 +46,14 @@ class Controls:
     morph_tier: int = 8
     tempo: float = 120.0
     glide_ms: float = 20.0
+
+    changes: int = field(default=0, init=False, compare=False)
+    """How often a value was set: whoever reads them knows whether to look again."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name != "changes":
+            super().__setattr__("changes", self.__dict__.get("changes", 0) + 1)
 
     def set(self, name: str, value: float) -> None:
         """A command's value, as the table accepts it."""

@@ -25,6 +25,7 @@ from typing import Any
 
 from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers, starting_tier
 from holostream.engine.audio_device import AudioDevice
+from holostream.engine.audio_source import LoopedSource, open_source
 from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
@@ -67,12 +68,22 @@ class Engine:
         self.playback = PlaybackInput(shared.playback) if settings.playback is not None else None
         if self.playback is not None:
             self.playback.dry = int(record.playback_dry)
-        self.path = initial_path(tiers, shared.lanes, shared.dna, self.controls, recorded=self.playback is not None)
+        self.path = initial_path(
+            tiers,
+            shared.lanes,
+            shared.dna,
+            self.controls,
+            recorded=self.playback is not None,
+            second=settings.second is not None,
+        )
         if resume:
             # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
             self.path.hop = int(record.hops)
-            self.path.voice.number = int(record.voice) + 1
+            self.path.newest_voice = self.path.voice.number = int(record.voice) + 1
         self.rate = self.path.facts.rate
+        self.second: LoopedSource | None = None
+        if settings.second is not None and not settings.second_channel:
+            self.second = open_source(Path(settings.second), self.rate, shared.lanes)
         self.device: AudioDevice | None = None
         self._next_try = 0.0
 
@@ -85,7 +96,16 @@ class Engine:
         realtime = not settings.virtual_time and info.api != "jack"
         hears = not info.virtual and self.playback is None
         self.controls.feedback_guard = hears and not settings.allow_feedback
-        callback = AudioCallback(self.path, self.controls, self.shared, info.format, realtime, self.playback)
+        callback = AudioCallback(
+            self.path,
+            self.controls,
+            self.shared,
+            info.format,
+            realtime,
+            self.playback,
+            self.second,
+            settings.second_channel,
+        )
         record = self.shared.status.record
         record.device_input_latency, record.device_output_latency = info.input_latency, info.output_latency
         if hears and not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
@@ -197,7 +217,7 @@ def run(arguments: dict) -> int:
         gc.disable()
         if not arguments["resume"]:
             engine.open(settings)
-    except (ModelError, DeviceError) as error:
+    except (ModelError, DeviceError, AudioFileError, ValueError) as error:
         send_event("failed", text=str(error))
         return 1
     send_event("ready")

@@ -57,13 +57,13 @@ def _nothing_there() -> str | None:
 def _real_device(settings: LiveSettings, model_rate: int) -> AudioDevice:
     file_in, file_out = is_file(settings.input) or settings.playback is not None, is_file(settings.output)
     device: AudioDevice = PortAudioDevice(settings, model_rate, use_input=not file_in, use_output=not file_out)
-    lanes = 2 if settings.stereo else 1
+    lanes = settings.lanes
     try:
         if settings.playback is not None:
             return FileInput(device, silent_source(lanes), settings.playback.name)
         if file_in:
             path = Path(str(settings.input))
-            return FileInput(device, open_source(path, device.info.rate, lanes), path.name)
+            return FileInput(device, open_source(path, device.info.rate, settings.input_lanes), path.name)
         if file_out:
             writer = AudioWriter(Path(str(settings.output)), device.info.rate, lanes)
             writer.__enter__()

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from holostream import __version__
 from holostream.codec.dna import join
-from holostream.codec.dna_ring import PRIMING, RingFrame
+from holostream.codec.dna_ring import MIXED, PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
 from holostream.engine.applied_ring import AppliedCommand
 from holostream.engine.event_lane import EventLane
@@ -86,7 +86,7 @@ class Recorder:
         self._last_hop = -1
         self._heard: list[RingFrame] = []  # the frames of the hop being gathered
         self._block_hops = 0
-        self._fade = (0, 0)
+        self._fade, self._levels = (0, 0), b""
 
     @property
     def status(self) -> RecordingStatus | None:
@@ -163,8 +163,8 @@ class Recorder:
         for frame in frames:
             if frame.kind != PRIMING and self._heard and self._heard[0].hop != frame.hop:
                 self._finish_hop()
-            if frame.fade_hops and not self._heard:
-                continue  # the outgoing voice of this hop was lost
+            if (frame.fade_hops or frame.kind == MIXED) and not self._heard:
+                continue  # the first voice of this hop was lost
             voice = self._voices.get(frame.voice)
             if voice is None:
                 context = self._tiers[frame.dna.harmonics].context_frames
@@ -198,11 +198,14 @@ class Recorder:
                 self._begin_block(heard)
             for frame in heard:
                 self._voices[frame.voice].block.append(frame)
+            if heard[-1].kind == MIXED:
+                self._levels += bytes([heard[-1].level_to])
             self._block_hops += 1
             self._last_hop = hop
         for frame in heard:
             self._voices[frame.voice].past.append(frame)
-        for number in [number for number in self._voices if number < numbers[0]]:
+        # What comes next has been primed already, with a higher number.
+        for number in [number for number in self._voices if number < numbers[-1] and number not in numbers]:
             del self._voices[number]
 
     def _filled(self) -> list[_OpenVoice]:
@@ -214,6 +217,7 @@ class Recorder:
             self._first_hop = heard[0].hop
             self._lane.begin(self._first_hop)
         self._fade = (heard[-1].fade_hop, heard[-1].fade_hops) if len(heard) == 2 else (0, 0)
+        self._levels = bytes([heard[-1].level_from]) if heard[-1].kind == MIXED else b""
         for frame in heard:
             voice = self._voices[frame.voice]
             voice.starts = not voice.recorded
@@ -233,7 +237,7 @@ class Recorder:
             VoiceRun(voice.starts, len(voice.preroll), join([frame.dna for frame in voice.preroll + voice.block]))
             for voice in filled
         )
-        block = DnaBlock(filled[0].block[0].hop, self._block_hops, runs, *self._fade)
+        block = DnaBlock(filled[0].block[0].hop, self._block_hops, runs, *self._fade, self._levels)
         self._block_hops = 0
         for voice in filled:
             voice.block, voice.preroll = [], []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 API_VIRTUAL = "virtual"
+SECOND_CHANNEL = "channel"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,29 @@ class LiveSettings:
     """Frames the DNA ring holds: about eleven seconds."""
     bypass: bool = False
     """Start with the input as it is, and hear the resynthesis once asked for."""
+    second: str | None = None
+    """A second sound for `cross` to take its phases from: an audio file to play in a loop, or "channel": the input's second
+    channel, beside a first one that is played."""
+
+    @property
+    def lanes(self) -> int:
+        return 2 if self.stereo else 1
+
+    @property
+    def second_channel(self) -> bool:
+        """Whether the input's second channel is the second sound. Raises ValueError where it cannot be."""
+        if self.second != SECOND_CHANNEL:
+            return False
+        if self.stereo or self.playback is not None:
+            raise ValueError(
+                "the second channel is part of the sound itself here; name a file as the second sound, or leave stereo out"
+            )
+        return True
+
+    @property
+    def input_lanes(self) -> int:
+        """Channels that are wanted of the input."""
+        return self.lanes + self.second_channel
 
 
 def settings_to_dict(settings: LiveSettings) -> dict:

@@ -47,11 +47,11 @@ class VirtualDevice:
         may_run: Callable[[], bool] = lambda: True,
         faults: Faults = Faults(),
     ) -> None:
-        lanes = 2 if settings.stereo else 1
+        lanes = settings.lanes
         rate, block = settings.rate or model_rate, settings.block or DEFAULT_BLOCK
         source = Path(settings.input) if settings.input is not None and is_file(settings.input) else None
         plays = settings.playback
-        self._source = open_source(source, rate, lanes) if plays is None else silent_source(lanes)
+        self._source = open_source(source, rate, settings.input_lanes) if plays is None else silent_source(lanes)
         self._capture: AudioWriter | None = None
         if settings.output is not None and is_file(settings.output):
             self._capture = AudioWriter(Path(settings.output), rate, lanes)

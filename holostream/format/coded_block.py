@@ -5,7 +5,9 @@
              v  hops (1 to 1024), if announced, else 384
              with two voices
                1  fade: how many hops the fade had run before the first hop
-               1  fade: hops it takes in all
+               1  fade: hops it takes in all; 0: none, but a morph, whose levels follow
+               (v count, 1 level in 255ths) until there are hops + 1 levels of the second voice: at the beginning of the
+               first hop and at the end of every hop
              then for each voice, the outgoing one first
                1  head, of the second voice only
                v  preroll, if announced (with the hops at most 1024)
@@ -20,6 +22,7 @@ v and s are numbers as in `varint`, s signed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 
 from holostream.codec.dna import Dna
 from holostream.codec.tier import TIERS
@@ -46,7 +49,7 @@ def pack_coded_block(block: DnaBlock, tables: Mapping[int, EntropyTables]) -> by
     packed = bytes([head]) + pack_signed(block.first_hop)
     packed += pack_number(block.hops) if head & HOPS else b""
     if head & TWO_VOICES:
-        packed += bytes([block.fade_first, block.fade_hops])
+        packed += bytes([block.fade_first, block.fade_hops]) + _pack_levels(block.levels)
     for place, voice in enumerate(block.voices):
         codes = encode_codes(voice.dna, tables[voice.dna.harmonics])
         packed += bytes([_voice_head(voice)]) if place else b""
@@ -63,6 +66,7 @@ def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables]) -
     """The inverse of `pack_coded_block`; `tables` gives a tier's. Raises HoloFormatError, or what `tables` raises."""
     cursor = Cursor(payload)
     head, first_hop, hops, fade_first, fade_hops = _heads(cursor)
+    levels = _levels(cursor, hops + 1) if head & TWO_VOICES and not fade_hops else b""
     lanes, voice_count = 1 + (head & TWO_LANES), 2 if head & TWO_VOICES else 1
     voices = []
     for place in range(voice_count):
@@ -75,7 +79,21 @@ def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables]) -
         codes = cursor.bytes(None if place == voice_count - 1 else cursor.number())
         dna: Dna = decode_codes(codes, lanes, preroll + hops, tables(TIERS[tier]))
         voices.append(VoiceRun(starts, preroll, dna))
-    return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops)
+    return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops, levels)
+
+
+def _pack_levels(levels: bytes) -> bytes:
+    return b"".join(pack_number(len(list(run))) + bytes([level]) for level, run in groupby(levels))
+
+
+def _levels(cursor: Cursor, count: int) -> bytes:
+    levels = b""
+    while len(levels) < count:
+        run, level = cursor.number(), cursor.byte()
+        if not 1 <= run <= count - len(levels):
+            raise HoloFormatError(f"a morph announces {run} levels where {count - len(levels)} are due")
+        levels += bytes([level]) * run
+    return levels
 
 
 def coded_hops(payload: bytes) -> tuple[int, int]:
@@ -88,6 +106,7 @@ def _heads(cursor: Cursor) -> tuple[int, int, int, int, int]:
     head, first_hop = cursor.byte(), cursor.signed()
     hops = cursor.number() if head & HOPS else FULL_HOPS
     fade_first, fade_hops = (cursor.byte(), cursor.byte()) if head & TWO_VOICES else (0, 0)
-    if not 1 <= hops <= MAX_FRAMES or (head & TWO_VOICES and fade_first + hops > fade_hops):
+    morph = fade_first == fade_hops == 0
+    if not 1 <= hops <= MAX_FRAMES or (head & TWO_VOICES and not morph and fade_first + hops > fade_hops):
         raise HoloFormatError(f"a block announces {hops} hops, fade {fade_first}/{fade_hops}")
     return head, first_hop, hops, fade_first, fade_hops

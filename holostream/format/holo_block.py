@@ -7,7 +7,7 @@ This layout needs no entropy tables; files of tiers that have some are written w
              1  lanes (1 or 2)
              1  voices (1 or 2)
              1  fade: how many hops the fade had run before the first hop
-             1  fade: hops it takes in all (0: no fade; else two voices, outgoing first)
+             1  fade: hops it takes in all (two voices, outgoing first; 0: one voice, or a morph of two)
              1  coding: 1 = zlib
              1  zero
              then for each voice
@@ -15,11 +15,13 @@ This layout needs no entropy tables; files of tiers that have some are written w
              2    preroll: frames before the first hop, run but not heard (at most 1024)
              1    1: the voice starts from silence with this block's first frame; 0: it goes on from the block before
              3    zero
-             then coded: for each voice its gains (lanes x frames), amplitudes and phases (lanes x frames x harmonics
+             then coded: of a morph, hops + 1 levels of the second voice in 255ths, one byte each: at the beginning of the
+             first hop and at the end of every hop; for each voice its gains (lanes x frames), amplitudes and phases (lanes x frames x harmonics
              each), one byte a code; frames = preroll + hops
 
 A voice is one tier's uninterrupted run. Decoding a block runs each voice's frames through the tier's vocoder and
-overlap-add, drops the preroll, and mixes two voices with the raised-cosine weights of `codec.tier_fade`.
+overlap-add, drops the preroll, and mixes two voices with the weights of `codec.tier_fade`: a raised cosine in a fade,
+straight lines between the levels in a morph.
 """
 
 from __future__ import annotations
@@ -50,13 +52,15 @@ class VoiceRun:
 
 @dataclass(frozen=True)
 class DnaBlock:
-    """Consecutive hops heard with the same voices. With two, the second fades in: `fade_first` of `fade_hops` done."""
+    """Consecutive hops heard with the same voices. With two, the second fades in, `fade_first` of `fade_hops` done; or, if
+    there are `levels`, hops + 1 of them in 255ths, it is mixed in by those: a morph."""
 
     first_hop: int
     hops: int
     voices: tuple[VoiceRun, ...]
     fade_first: int = 0
     fade_hops: int = 0
+    levels: bytes = b""
 
 
 def silent_block(first_hop: int, lanes: int, harmonics: int) -> DnaBlock:
@@ -78,7 +82,7 @@ def pack_dna_block(block: DnaBlock) -> bytes:
     )
     for voice in block.voices:
         head += _VOICE.pack(voice.dna.harmonics, voice.preroll, voice.starts)
-    codes = b"".join(
+    codes = block.levels + b"".join(
         part.tobytes() for voice in block.voices for part in (voice.dna.gains, voice.dna.amplitudes, voice.dna.phases)
     )
     return head + zlib.compress(codes, 6)
@@ -92,7 +96,8 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
     except struct.error as error:
         raise HoloFormatError("a block is too short for what it announces") from error
     faded = voice_count == 2 and fade_first + hops <= fade_hops
-    if not 1 <= hops <= MAX_HOPS or lanes not in (1, 2) or not (faded or (voice_count == 1 and fade_hops == 0)):
+    steady = voice_count in (1, 2) and fade_first == fade_hops == 0
+    if not 1 <= hops <= MAX_HOPS or lanes not in (1, 2) or not (faded or steady):
         raise HoloFormatError(
             f"a block announces {hops} hops, {lanes} lanes, {voice_count} voices, fade {fade_first}/{fade_hops}"
         )
@@ -100,19 +105,19 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
         raise HoloFormatError(
             f"a block has coding {coding}, which this version does not know; install a newer holostream"
         )
-    sizes = []
+    sizes, levels = [], hops + 1 if voice_count == 2 and not fade_hops else 0
     for harmonics, preroll, starts in heads:
         if harmonics not in TIERS or preroll > MAX_HOPS or starts > 1 or (preroll and not starts):
             raise HoloFormatError(f"a voice announces {harmonics} harmonics, {preroll} frames of preroll")
         sizes.append(lanes * (preroll + hops) * (1 + 2 * harmonics))
     unpacker = zlib.decompressobj()
     try:
-        codes = unpacker.decompress(payload[_FRAMES.size + voice_count * _VOICE.size :], sum(sizes) + 1)
+        codes = unpacker.decompress(payload[_FRAMES.size + voice_count * _VOICE.size :], levels + sum(sizes) + 1)
     except zlib.error as error:
         raise HoloFormatError("a block's codes cannot be unpacked") from error
-    if len(codes) != sum(sizes):
-        raise HoloFormatError(f"a block holds {len(codes)} codes where {sum(sizes)} are announced")
-    voices, at = [], 0
+    if len(codes) != levels + sum(sizes):
+        raise HoloFormatError(f"a block holds {len(codes)} codes where {levels + sum(sizes)} are announced")
+    voices, at = [], levels
     for (harmonics, preroll, starts), size in zip(heads, sizes, strict=True):
         frames = preroll + hops
         values = np.frombuffer(codes, np.uint8, size, at)
@@ -120,7 +125,7 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
         amplitudes, phases = rest.reshape(2, lanes, frames, harmonics)
         voices.append(VoiceRun(bool(starts), preroll, Dna(gains.reshape(lanes, frames), amplitudes, phases)))
         at += size
-    return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops)
+    return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops, codes[:levels])
 
 
 def packed_hops(payload: bytes) -> tuple[int, int]:

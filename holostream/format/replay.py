@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from holostream.codec.overlap_add import initial_partial, overlap_add
-from holostream.codec.tier_fade import fade_weights, mix_tiers
+from holostream.codec.tier_fade import fade_weights, level_weights, mix_tiers
 from holostream.codec.tier_model import ModelError, TierModel
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
@@ -78,6 +78,9 @@ class Replay:
         self._next_hop = block.first_hop + block.hops
         samples = self._voice(block.voices[0])
         if len(block.voices) == 2:
-            weights = fade_weights(hop, block.fade_hops)[block.fade_first : block.fade_first + block.hops]
+            if block.levels:
+                weights = level_weights(hop, block.levels)
+            else:
+                weights = fade_weights(hop, block.fade_hops)[block.fade_first : block.fade_first + block.hops]
             samples = mix_tiers(samples, self._voice(block.voices[1]), weights)
         yield np.ascontiguousarray(samples.reshape(lanes, -1))

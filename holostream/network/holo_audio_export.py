@@ -21,7 +21,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from holostream.codec.holo_audio import CODE_STEPS, code_step
+from holostream.codec.holo_audio import CODE_STEPS, bytes_of, code_step
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, present_tiers, read_facts
 from holostream.network.export import parameter_count, write_tier
@@ -76,6 +76,7 @@ def export_holo_audio(
         trained=True,
         checksum=graph_checksum(encoder, vocoder),
         codes="bytes",
+        zero_code=int(bytes_of(np.zeros(1), *limits)[0]),
     )
     check_holo_audio(network, TierModel(facts, encoder, vocoder), limits)
     write_tier(models, facts, encoder, vocoder, {

@@ -28,7 +28,7 @@ GOOD = {
 
 def test_facts_survive_a_round_trip() -> None:
     facts = facts_from_dict(GOOD)
-    assert facts_to_dict(facts) == {**GOOD, "codes": "polar", "entropy_tables": "", "levels_state": 0}
+    assert facts_to_dict(facts) == {**GOOD, "codes": "polar", "entropy_tables": "", "levels_state": 0, "zero_code": 128}
     assert facts.overlap == 64
     assert facts.latency_samples == 192
     assert facts.frames_per_second == 375
@@ -76,6 +76,8 @@ def test_unknown_fields_are_named() -> None:
         {"prime_frames": -1},
         {"context_frames": 100_001},
         {"context_frames": -1},
+        {"zero_code": -1},
+        {"zero_code": 256},
     ],
 )
 def test_sizes_out_of_range(bad: dict[str, int]) -> None:

@@ -16,14 +16,16 @@ class LiveCallback:
 
     def __init__(
         self, tiers: dict[int, TierModel], tier: int = 64, block: int = 128, lanes: int = 1, rate: int = 48000,
-        channels: tuple[int, int] | None = None, ring_frames: int = 4096,
+        channels: tuple[int, int] | None = None, ring_frames: int = 4096, second_channel: bool = False,
     ) -> None:  # fmt: skip
         self.shared = SharedState.create(lanes, ring_frames)
         self.controls = Controls(tier, feedback_guard=False)
-        self.path = initial_path(tiers, lanes, self.shared.dna, self.controls)
+        self.path = initial_path(tiers, lanes, self.shared.dna, self.controls, second=second_channel)
         self.channels = channels or (lanes, lanes)
         form = DeviceFormat(rate, block, *self.channels)
-        self.callback = AudioCallback(self.path, self.controls, self.shared, form, realtime=False)
+        self.callback = AudioCallback(
+            self.path, self.controls, self.shared, form, realtime=False, second_channel=second_channel
+        )
         self.shared.close()
 
     def play(self, samples: np.ndarray, blocks: list[int]) -> np.ndarray:

@@ -247,3 +247,16 @@ def test_nothing_grows(tiers):
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 20_000
+
+
+def test_the_second_channel_is_the_second_source(tiers):
+    """The first is heard; at full cross its phases are the second's."""
+    sound = np.stack([0.3 * speech(1.0, 48000, seed) for seed in (1, 2)], axis=1).astype(np.float32)
+    alone = LiveCallback(tiers, tier=64).play(sound[:, :1], [128])
+    both = LiveCallback(tiers, tier=64, channels=(2, 1), second_channel=True)
+    heard = both.play(sound[: 200 * 128], [128])
+    assert np.array_equal(heard, alone[: 200 * 128])
+    both.shared.commands.send("cross", 1)
+    crossed = both.play(sound[200 * 128 :], [128])
+    assert np.abs(crossed - alone[200 * 128 :]).max() > 0.02
+    assert np.std(crossed) == pytest.approx(np.std(alone[200 * 128 :]), rel=0.5)

@@ -234,6 +234,10 @@ def coded_block(payload: bytes, header: dict, models: Path) -> dict:
     head, first = numbers.take(1)[0], numbers.s()
     hops = numbers.v() if head & 128 else 384
     fade = tuple(numbers.take(2)) if head & 2 else (0, 0)
+    levels: list[int] = []
+    while head & 2 and fade == (0, 0) and len(levels) <= hops:
+        count = numbers.v()
+        levels += [numbers.take(1)[0]] * count
     lanes, voices = 1 + (head & 1), []
     for place in range(2 if head & 2 else 1):
         own = numbers.take(1)[0] if place else head
@@ -243,7 +247,7 @@ def coded_block(payload: bytes, header: dict, models: Path) -> dict:
         data = numbers.rest() if last else numbers.take(numbers.v())
         tables = Tables(models, tier, header["tables"][str(tier)])
         voices.append((bool(own & 32), preroll, codes(data, lanes, preroll + hops, tier, tables)))
-    return {"first": first, "hops": hops, "fade": fade, "voices": voices}
+    return {"first": first, "hops": hops, "fade": fade, "levels": levels, "voices": voices}
 
 
 def end(payload: bytes, placed: list[int], blocks: list[dict]) -> int:

@@ -29,6 +29,7 @@ def test_both_readers_agree(name: str, models: Path) -> None:
     for plain, block in zip(blocks, ours, strict=True):
         assert (plain["first"], plain["hops"]) == (block.first_hop, block.hops)
         assert plain["fade"] == (block.fade_first, block.fade_hops)
+        assert bytes(plain["levels"]) == block.levels
         for (starts, preroll, codes), voice in zip(plain["voices"], block.voices, strict=True):
             assert (starts, preroll) == (voice.starts, voice.preroll)
             dna = voice.dna

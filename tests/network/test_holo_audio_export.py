@@ -49,6 +49,7 @@ def test_coefficient_2k_is_amplitude_k_and_2k_plus_1_is_phase_k(holo_audio_model
     expected = holo_audio_network(16).encoder(torch.from_numpy(chunks)).numpy()
     dna, _ = holo_audio_tiers[16].encode(chunks, np.zeros((1, 1), np.float32))
     step = (largest - lowest) / 255
+    assert abs(holo_audio_tiers[16].facts.zero_code * step + lowest) <= 0.5 * step
     for codes, coefficients in ((dna.amplitudes, expected[..., 0::2]), (dna.phases, expected[..., 1::2])):
         decoded = codes * step + lowest
         assert np.abs(decoded - np.clip(coefficients, lowest, largest)).max() <= 0.5 * step + 1e-5

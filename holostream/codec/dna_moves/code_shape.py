@@ -1,0 +1,100 @@
+"""What bends work on: a size and a turn for each harmonic, opened from codes and closed to codes again.
+
+A size is an amplitude code before rounding, radius = size^(4/3) (see `network.quantizer`), on one scale for all harmonics:
+with `harmonic_levels` equal sizes are equally loud. A turn is an angle, 1 all the way round, of any number of whole turns.
+What was opened and left alone closes to the very codes it was.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from holostream.codec.tier import TierFacts
+
+MAX_AMPLITUDE, MAX_PHASES, MAX_GAIN = 255, 64, 63
+PHASE_COUNT = np.clip(np.rint(4.71 * np.arange(MAX_AMPLITUDE + 1)), 1, MAX_PHASES).astype(np.float32)
+"""P(n): how many phases an amplitude code has."""
+RADIUS_POWER = 4 / 3
+COMMON = 15.0
+"""Amplitude codes up to here are cheap in a file."""
+GAIN_STEP = 2 ** (0.5 / RADIUS_POWER)
+"""A gain code is 3 dB, which is so much in size."""
+
+
+class PolarCodes:
+    """The quantizer's codes. `levels`: (base,) radii of amplitude code 1; `linear`: larger codes at a lower gain sound the
+    same, which they do not in a vocoder with a network."""
+
+    def __init__(self, levels: np.ndarray, linear: bool = True) -> None:
+        self._linear = linear
+        unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
+        self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
+
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
+        return amplitudes * self._unit, phases / PHASE_COUNT.take(amplitudes)
+
+    def closed(self, sizes: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest legal codes."""
+        amplitudes = np.minimum(np.rint(sizes * self._per_unit), MAX_AMPLITUDE).astype(np.uint8)
+        counts = PHASE_COUNT.take(amplitudes)
+        return amplitudes, np.mod(np.rint(turns * counts), counts).astype(np.uint8)
+
+    def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same sound with the largest amplitude code of each lane near COMMON, by (lanes,) gain codes: neither are
+        large sizes clipped nor small ones rounded away. Silence stays silence."""
+        if not self._linear:
+            return gains, sizes
+        largest = (sizes * self._per_unit).max(axis=1).tolist()
+        finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
+        factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
+        return (gains - np.array(finer)).astype(np.uint8), sizes * factors
+
+
+def _finer_steps(gain: int, largest: float) -> int:
+    """By how much a gain code can be lowered, or must be raised if negative, for the largest size to be just below COMMON."""
+    if not gain or not largest:
+        return 0
+    return min(max(math.floor(math.log(COMMON / largest, GAIN_STEP)), gain - MAX_GAIN), gain - 1)
+
+
+class ByteCodes:
+    """HOLO-Audio's codes: real and imaginary part of a harmonic, `zero` standing for 0."""
+
+    def __init__(self, zero: int) -> None:
+        self.zero = np.float32(zero)
+
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
+        real, imaginary = amplitudes - self.zero, phases - self.zero
+        return np.hypot(real, imaginary) ** (1 / RADIUS_POWER), np.arctan2(imaginary, real) / (2 * np.pi)
+
+    def closed(self, sizes: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest codes, cut off at the range of a byte."""
+        radius, angle = sizes**RADIUS_POWER, turns * (2 * np.pi)
+        return self._byte(radius * np.cos(angle)), self._byte(radius * np.sin(angle))
+
+    def _byte(self, part: np.ndarray) -> np.ndarray:
+        return np.clip(np.rint(part + self.zero), 0, 255).astype(np.uint8)
+
+    def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both as they are: these gains are only on or off."""
+        return gains, sizes
+
+
+def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes | ByteCodes:
+    """Of a tier's codes. Raises ValueError if there is not a positive level for each harmonic."""
+    base = base_harmonics(facts)
+    if levels is None:
+        levels = np.ones(base, np.float32)
+    if levels.shape != (base,) or not (np.isfinite(levels) & (levels > 0)).all():
+        raise ValueError(f"levels are of shape {levels.shape}; expected {base} positive numbers, see harmonic_levels")
+    # A network has memory, which is its state; a vocoder without keeps a single number.
+    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes(levels, facts.vocoder_state == 1)
+
+
+def base_harmonics(facts: TierFacts) -> int:
+    """Harmonics that stand for themselves; further ones refine these, layer by layer."""
+    return facts.harmonics if facts.codes == "bytes" else min(facts.harmonics, facts.hop // 2)

@@ -1,0 +1,60 @@
+"""Bends that choose harmonics: shift, comb, mute and solo of a range.
+
+Weights are (base,) float32 factors of sizes, exactly 1 where nothing changes.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def places_of(shift: float, base: int) -> int:
+    """Whole harmonics that a shift moves by, of either sign; so few that one of them stays in sight."""
+    return min(max(round(shift), 1 - base), base - 1)
+
+
+def shifted(values: np.ndarray, places: int) -> np.ndarray:
+    """(lanes, base) values moved up by so many places, not 0, zero where none came from."""
+    moved = np.zeros_like(values)
+    if places > 0:
+        moved[:, places:] = values[:, :-places]
+    else:
+        moved[:, :places] = values[:, -places:]
+    return moved
+
+
+def comb_weights(base: int, every: float) -> np.ndarray:
+    """Every so many-th harmonic stays, the lowest first; between two whole numbers one comb goes and the next comes."""
+    teeth = int(every)
+    further = every - teeth
+    weights = np.zeros(base, np.float32)
+    weights[::teeth] = _turned_down(further)
+    if further:
+        weights[:: teeth + 1] = _turned_down(1 - further)
+        weights[:: teeth * (teeth + 1)] = 1
+    return weights
+
+
+def mute_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
+    """Harmonics from share `low` to `high` of all, in either order, turned down: at 1 silent."""
+    weights = np.ones(base, np.float32)
+    weights[_between(base, low, high)] = _turned_down(amount)
+    return weights
+
+
+def solo_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
+    """All but those turned down: at 1 silent."""
+    weights = np.full(base, _turned_down(amount), np.float32)
+    weights[_between(base, low, high)] = 1
+    return weights
+
+
+def _between(base: int, low: float, high: float) -> slice:
+    return slice(math.ceil(min(low, high) * base), math.ceil(max(low, high) * base))
+
+
+def _turned_down(amount: float) -> float:
+    """The square of the rest in radius: about even steps in dB until close to the end."""
+    return (1 - amount) ** 1.5

@@ -1,0 +1,126 @@
+"""The DNA moves of a path: which frame is heard in a hop, and how it is bent, as the controls ask and glide there.
+
+Nothing of it runs while every move is neutral, but for remembering what was heard.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from holostream.codec.dna import codes_in
+from holostream.codec.dna_moves.bend import Bend, BendAmounts, Codes
+from holostream.codec.dna_moves.memory import Memory
+from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS, Place, TimeAmounts, TimeState, place_at
+from holostream.codec.tier import TierFacts
+from holostream.codec.tier_model import TierStep
+from holostream.engine.command import MOVES
+from holostream.engine.controls import Controls
+
+_BENT = tuple(field.name for field in fields(BendAmounts) if field.name != "freeze_drift")
+_NEUTRAL = tuple((kind.name, kind.neutral) for kind in MOVES if kind.name in _BENT)
+_TIMED = tuple(field.name for field in fields(TimeAmounts))
+_STEPPED = ("comb",)
+"""Amounts that jump: what lies between them is another thing."""
+SPARE_HOPS = 64
+
+
+@dataclass
+class _Glide:
+    target: float
+    step: float
+    hops: int
+
+
+class Moves:
+    """`begin_hop` once a hop, then `heard` for every voice that sounds in it."""
+
+    def __init__(self, facts: Iterable[TierFacts], lanes: int, controls: Controls) -> None:
+        known = list(facts)
+        self._bends = {tier.harmonics: Bend(tier) for tier in known}
+        self._per_second = known[0].frames_per_second
+        self._memory = Memory(known, lanes, math.ceil(LONGEST_SECONDS * self._per_second) + SPARE_HOPS)
+        self._time, self._time_state = TimeAmounts(), TimeState()
+        self._place: Place | None = None
+        """Where to read in this hop; None: what has just been encoded."""
+        self._seen = -1
+        self._gliding: dict[str, _Glide] = {}
+        self._bent = BendAmounts()
+        self.morph = controls.morph
+        """0 to 1, gliding: how much of the other tier is heard."""
+        self._controls = controls
+        self._look(math.inf)
+
+    def begin_hop(self, hop: int, chunk: np.ndarray, controls: Controls) -> None:
+        """The hop's chunk, (lanes, chunk), and what is wanted in it."""
+        self._hop = hop
+        self._memory.store_chunk(hop, chunk)
+        if controls is not self._controls or controls.changes != self._seen:
+            self._controls = controls
+            self._look(controls.glide_ms / 1000 * self._per_second)
+        if self._gliding:
+            self._advance()
+        if self._time.move or self._time_state.move:
+            self._place = place_at(hop, self._time, self._time_state, self._per_second)
+            if self._place.keep >= 0:
+                self._memory.keep(self._place.keep)
+        else:
+            self._place = None
+
+    @property
+    def crossing(self) -> bool:
+        """Whether the second source is needed."""
+        return self._bent.cross > 0
+
+    def heard(self, runner: TierStep, second: Codes | None = None) -> np.ndarray:
+        """The codes to vocode, in a row, instead of those that `runner` has just made of this hop's chunk."""
+        row = runner.row
+        self._memory.store_codes(self._hop, runner)
+        if self._place is None and not self._bending:
+            return row
+        hop, held = (self._hop, 0) if self._place is None else (self._place.hop, self._place.held)
+        if hop != self._hop:
+            row = self._memory.row(hop, runner)
+        codes = codes_in(row, runner.lanes)
+        bent = self._bends[runner.facts.harmonics].apply(codes, self._bent, self._hop, held, second)
+        return row if bent is codes else np.concatenate(bent, axis=None)
+
+    def _look(self, hops: float) -> None:
+        """The controls have changed: begin to glide there, within so many hops (inf: be there)."""
+        controls = self._controls
+        self._seen = controls.changes
+        self._time = TimeAmounts(*(getattr(controls, name) for name in _TIMED))
+        jumps = {name: getattr(controls, name) for name in _STEPPED}
+        for name in (*_BENT, "morph"):
+            wanted = getattr(controls, name)
+            known = self._gliding[name].target if name in self._gliding else self._amount(name)
+            if wanted == known:
+                continue
+            if hops < 2 or hops == math.inf or name in _STEPPED:
+                jumps[name] = wanted
+            else:
+                left = round(hops)
+                self._gliding[name] = _Glide(wanted, (wanted - self._amount(name)) / left, left)
+        for name in jumps:
+            self._gliding.pop(name, None)
+        self._set(jumps)
+
+    def _amount(self, name: str) -> float:
+        return self.morph if name == "morph" else getattr(self._bent, name)
+
+    def _set(self, amounts: dict[str, float]) -> None:
+        self.morph = amounts.pop("morph", self.morph)
+        self._bent = replace(self._bent, freeze_drift=self._controls.freeze, **amounts)
+        self._bending = any(getattr(self._bent, name) != neutral for name, neutral in _NEUTRAL)
+
+    def _advance(self) -> None:
+        amounts = {}
+        for name, glide in list(self._gliding.items()):
+            glide.hops -= 1
+            amounts[name] = self._amount(name) + glide.step if glide.hops else glide.target
+            if not glide.hops:
+                del self._gliding[name]
+        self._set(amounts)

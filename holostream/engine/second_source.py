@@ -1,0 +1,39 @@
+"""A second sound beside the path's own, encoded by the same tiers: what `cross` takes its phases from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from holostream.codec.tier_model import TierModel, TierStep
+from holostream.engine.input_history import InputHistory
+
+_Codes = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+class SecondSource:
+    """`begin_hop` once a hop; `codes` encodes the newest chunk, once for each tier that asks."""
+
+    def __init__(self, tiers: dict[int, TierModel], lanes: int) -> None:
+        self._runners = {harmonics: TierStep(model, lanes) for harmonics, model in tiers.items()}
+        for runner in self._runners.values():
+            runner.warm()
+        facts = next(iter(tiers.values())).facts
+        self._chunk = facts.chunk
+        self._history = InputHistory(lanes, facts.chunk, facts.hop)
+        self._encoded: set[int] = set()
+
+    def begin_hop(self, samples: np.ndarray) -> None:
+        """(lanes, hop) float32; what is no number counts as silence."""
+        if not np.isfinite(np.vdot(samples, samples)):
+            samples = np.zeros_like(samples)
+        self._history.append(samples)
+        self._encoded.clear()
+
+    def codes(self, harmonics: int) -> _Codes:
+        """A tier's codes of the newest chunk: gains (lanes,), amplitudes and phases (lanes, harmonics)."""
+        runner = self._runners[harmonics]
+        if harmonics not in self._encoded:
+            self._encoded.add(harmonics)
+            runner.chunk[:, 0] = self._history.last(self._chunk)
+            runner.encode()
+        return runner.codes

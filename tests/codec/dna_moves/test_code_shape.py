@@ -1,0 +1,95 @@
+"""Opened and closed again, codes are what they were; leveling changes only how finely they are said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from holostream.codec.dna_moves.code_shape import (
+    COMMON,
+    MAX_AMPLITUDE,
+    MAX_GAIN,
+    MAX_PHASES,
+    PHASE_COUNT,
+    ByteCodes,
+    PolarCodes,
+    base_harmonics,
+    code_shape,
+)
+from holostream.format.entropy_coding import PHASES
+from holostream.network import quantizer
+from tests.bent_sound import facts_of
+
+
+def test_sizes_are_the_quantizers() -> None:
+    assert (MAX_AMPLITUDE, MAX_PHASES, MAX_GAIN) == (quantizer.MAX_AMPLITUDE, quantizer.MAX_PHASES, quantizer.MAX_GAIN)
+    assert np.array_equal(PHASE_COUNT, quantizer.phase_count(torch.arange(256.0)).numpy())
+    assert np.array_equal(PHASE_COUNT, PHASES)
+
+
+def test_every_polar_code_comes_back() -> None:
+    amplitudes, phases = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(64, dtype=np.uint8))
+    legal = phases < PHASE_COUNT[amplitudes]
+    shape = PolarCodes(np.geomspace(0.1, 10, 256))
+    sizes, turns = shape.opened(amplitudes, phases)
+    assert (sizes.dtype, turns.dtype) == (np.float32, np.float32)
+    for whole_turns in (-2, 0, 3):
+        closed = shape.closed(sizes, turns + np.float32(whole_turns))
+        assert np.array_equal(closed[0], amplitudes)
+        assert np.array_equal(closed[1][legal], phases[legal])
+
+
+def test_every_pair_of_bytes_comes_back() -> None:
+    real, imaginary = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
+    for zero in (0, 100, 255):
+        shape = ByteCodes(zero)
+        sizes, turns = shape.opened(real, imaginary)
+        assert (sizes.dtype, turns.dtype) == (np.float32, np.float32)
+        assert np.array_equal(np.stack(shape.closed(sizes, turns)), np.stack((real, imaginary)))
+
+
+def test_a_muted_pair_of_bytes_is_zero() -> None:
+    real, imaginary = ByteCodes(100).closed(np.zeros((1, 4), np.float32), np.ones((1, 4), np.float32))
+    assert (real == 100).all()
+    assert (imaginary == 100).all()
+
+
+def test_the_nearest_angle_of_another_count() -> None:
+    _, phases = PolarCodes(np.ones(5)).closed(np.float32([0.4, 1, 1, 2, 400]), np.float32([0.3, 0.29, 0.95, 0.5, -0.25]))
+    assert phases.tolist() == [0, 1, 0, 4, 48]
+
+
+def test_leveling_keeps_gain_times_radius() -> None:
+    gains = np.array([0, 1, 20, 40, 63, 30], np.uint8)
+    sizes = np.float32([[3, 1], [3, 1], [0.2, 0.1], [200, 4], [200, 4], [0, 0]])
+    leveled, resized = PolarCodes(np.ones(2)).leveled(gains, sizes)
+    before = 2.0 ** (gains[:, np.newaxis] / 2) * sizes ** (4 / 3)
+    after = 2.0 ** (leveled[:, np.newaxis] / 2) * resized ** (4 / 3)
+    assert np.allclose(before, after, rtol=1e-5)
+    assert leveled[0] == 0
+    assert leveled[1] == 1
+    assert leveled[4] == 63
+    assert (leveled[2], leveled[3]) < (20, 255)
+    assert COMMON / 1.3 < resized[2].max() <= COMMON
+    assert COMMON / 1.3 < resized[3].max() <= COMMON
+
+
+def test_harmonics_that_stand_for_themselves() -> None:
+    assert [base_harmonics(facts_of(tier)) for tier in (4, 64, 128, 256)] == [4, 64, 64, 64]
+    assert base_harmonics(facts_of(256, "bytes")) == 256
+
+
+def test_levels_put_all_harmonics_on_one_scale() -> None:
+    shape = PolarCodes(np.array([1.0, 16.0]))
+    sizes, _ = shape.opened(np.full((1, 2), 3, np.uint8), np.zeros((1, 2), np.uint8))
+    radii = sizes[0] ** (4 / 3)
+    assert np.isclose(radii[1] / radii[0], 16)
+    _, resized = shape.leveled(np.array([30], np.uint8), sizes)
+    assert COMMON / 1.3 < shape.closed(resized, sizes)[0].max() <= COMMON
+
+
+@pytest.mark.parametrize("levels", [np.ones(63), np.zeros(64), np.full(64, np.nan), np.ones((1, 64))])
+def test_levels_that_cannot_be(levels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="expected 64 positive numbers"):
+        code_shape(facts_of(64), levels)

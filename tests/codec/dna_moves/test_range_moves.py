@@ -1,0 +1,51 @@
+"""Which harmonics are chosen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, shifted, solo_weights
+
+
+def test_shift_moves_and_leaves_nothing_behind() -> None:
+    values = np.arange(1, 9, dtype=np.float32).reshape(2, 4)
+    assert shifted(values, 1).tolist() == [[0, 1, 2, 3], [0, 5, 6, 7]]
+    assert shifted(values, -3).tolist() == [[4, 0, 0, 0], [8, 0, 0, 0]]
+
+
+def test_a_shift_is_whole_and_leaves_a_harmonic() -> None:
+    assert [places_of(shift, 64) for shift in (0.49, -0.49, 0.51, 31.7, -32)] == [0, 0, 1, 32, -32]
+    assert [places_of(shift, 4) for shift in (32, -32, 2)] == [3, -3, 2]
+
+
+def test_a_comb_keeps_every_nth() -> None:
+    assert comb_weights(16, 1).all()
+    assert np.flatnonzero(comb_weights(16, 3)).tolist() == [0, 3, 6, 9, 12, 15]
+    assert np.flatnonzero(comb_weights(16, 16)).tolist() == [0]
+
+
+def test_one_comb_fades_into_the_next() -> None:
+    weights = np.stack([comb_weights(16, every) for every in np.linspace(2, 3, 21)])
+    assert (weights[:, [0, 6, 12]] == 1).all()
+    assert (np.diff(weights[:, [2, 4, 8, 10, 14]], axis=0) < 0).all()
+    assert (np.diff(weights[:, [3, 9, 15]], axis=0) > 0).all()
+    assert not weights[:, [1, 5, 7, 11, 13]].any()
+    assert np.abs(np.diff(weights, axis=0)).max() < 0.08
+    assert np.array_equal(comb_weights(4, 16), [1, 0, 0, 0])
+
+
+@pytest.mark.parametrize(("low", "high", "inside"), [
+    (0.0, 0.25, [0, 1, 2, 3]), (0.25, 0.0, [0, 1, 2, 3]), (0.5, 0.56, [8]), (0.3, 0.3, []), (0.0, 1.0, [*range(16)]),
+])  # fmt: skip
+def test_mute_and_solo_are_each_others_rest(low: float, high: float, inside: list[int]) -> None:
+    muted, solo = mute_weights(16, 1.0, low, high), solo_weights(16, 1.0, low, high)
+    assert (muted.dtype, solo.dtype) == (np.float32, np.float32)
+    assert np.flatnonzero(muted == 0).tolist() == inside
+    assert np.array_equal(muted + solo, np.ones(16))
+
+
+def test_amounts_between_turn_down_in_even_steps() -> None:
+    radii = [mute_weights(16, amount, 0, 1)[0] ** (4 / 3) for amount in (0.0, 0.25, 0.5, 0.75, 0.9)]
+    db = 20 * np.log10(radii)
+    assert np.allclose(db, [0, -5, -12, -24, -40], atol=0.2)

@@ -1,0 +1,188 @@
+"""Moves in the path: neutral is nothing, time moves read what was, morphs mix two tiers, and all of it is recorded as heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from holostream.codec.dna_ring import MIXED, DnaRing, RingFrame, ring_bytes
+from holostream.codec.tier_fade import FADE_HOPS
+from holostream.codec.tier_model import TierModel
+from holostream.engine.block_path import PathState, initial_path, step
+from holostream.engine.command import MOVES
+from holostream.engine.controls import Controls
+from tests.engine.test_recording_as_heard import HOP, Playing
+from tests.speech import speech
+
+Tiers = dict[int, TierModel]
+
+
+class Live:
+    """A path that plays speech; commands between hops."""
+
+    def __init__(self, tiers: Tiers, tier: int = 16, second: bool = False, **controls: float) -> None:
+        self.controls = Controls(tier, feedback_guard=False, glide_ms=0, **controls)
+        self.ring = DnaRing(bytearray(ring_bytes(1, 4096)), 1, 4096)
+        self.path: PathState = initial_path(tiers, 1, self.ring, self.controls, second=second)
+        self.sound = 0.4 * speech(8.0, 48000, 3)[np.newaxis]
+        self.other = 0.4 * speech(8.0, 48000, 4)[np.newaxis]
+
+    def play(self, hops: int, **changes: float) -> np.ndarray:
+        for name, value in changes.items():
+            self.controls.set(name, value)
+        out = []
+        for _ in range(hops):
+            at = self.path.hop * HOP
+            second = self.other[:, at : at + HOP] if self.path.second else None
+            out.append(step(self.sound[:, at : at + HOP], self.path, self.controls, second=second))
+        return np.concatenate(out, axis=1)
+
+    def frames(self) -> list[RingFrame]:
+        return self.ring.read(0)[0]
+
+
+def codes_of(frame: RingFrame) -> bytes:
+    return frame.dna.gains.tobytes() + frame.dna.amplitudes.tobytes() + frame.dna.phases.tobytes()
+
+
+@pytest.mark.parametrize("tier", [4, 64, 256])
+def test_a_move_that_is_taken_back_leaves_nothing_behind(tiers: Tiers, tier: int) -> None:
+    plain, moved = Live(tiers, tier), Live(tiers, tier)
+    plain.play(60), moved.play(60)
+    for kind in MOVES:
+        moved.play(3, **{kind.name: kind.highest})
+        plain.play(3)
+        moved.controls.set(kind.name, kind.neutral)
+    plain.play(100), moved.play(100)
+    before = plain.path.hop
+    assert np.array_equal(plain.play(100), moved.play(100))
+    heard = [[codes_of(frame) for frame in live.frames() if frame.hop >= before] for live in (plain, moved)]
+    assert heard[0] == heard[1]
+
+
+def test_a_loop_repeats_the_same_codes(tiers: Tiers) -> None:
+    live = Live(tiers)
+    live.play(100)
+    live.play(40, loop=10 / 375)
+    codes = [codes_of(frame) for frame in live.frames()]
+    assert codes[100:140] == codes[90:100] * 4
+    assert len(set(codes[90:100])) > 5
+
+
+def test_a_loop_is_still_there_after_its_sound_would_have_been_forgotten(tiers: Tiers) -> None:
+    live = Live(tiers, 4)
+    live.sound = np.tile(live.sound, 4)
+    live.play(50)
+    live.play(6500, loop=20 / 375)
+    codes = [codes_of(frame) for frame in live.ring.read(live.ring.written - 40)[0]]
+    assert codes[:20] == codes[20:]
+    assert len(set(codes)) > 8
+
+
+def test_another_tier_goes_on_with_the_same_loop(tiers: Tiers) -> None:
+    """What it has not encoded itself it encodes from the sound of that time."""
+    live, alone = Live(tiers, 8), Live(tiers, 64)
+    alone.play(100)
+    live.play(100)
+    live.play(10, loop=10 / 375)
+    live.play(60, tier=64)
+    frames = [frame for frame in live.frames() if frame.dna.harmonics == 64 and frame.hop >= 130]
+    amplitudes = np.stack([frame.dna.amplitudes[0, 0] for frame in frames])
+    assert np.array_equal(amplitudes[:20], amplitudes[10:30])
+    theirs = np.stack([frame.dna.amplitudes[0, 0] for frame in alone.frames()[90:100]]).astype(float)
+    mine = amplitudes[:10].astype(float)
+    assert np.corrcoef(mine.sum(axis=0), theirs.sum(axis=0))[0, 1] > 0.9
+
+
+def test_a_frozen_sound_stays_when_the_input_is_silent(tiers: Tiers) -> None:
+    live = Live(tiers, 64)
+    live.play(150)
+    live.sound[:, live.path.hop * HOP + HOP :] = 0
+    frozen = live.play(400, freeze=0.5)
+    levels = np.sqrt(np.mean(frozen.reshape(-1, 16 * HOP) ** 2, axis=1))
+    assert levels[1:].min() > 0.3 * levels[0] > 0
+    assert np.abs(live.play(20, freeze=0)[:, 4 * HOP :]).max() < 1e-3
+
+
+@pytest.mark.parametrize("other", [4, 256])
+def test_a_morph_goes_from_one_tier_running_alone_to_the_other(tiers: Tiers, other: int) -> None:
+    alone = {tier: Live(tiers, tier).play(200) for tier in (16, other)}
+    live = Live(tiers, 16, morph_tier=other)
+    heard = np.concatenate([live.play(60), live.play(60, morph=1), live.play(40, morph=0.5), live.play(40, morph=0)], axis=1)
+
+    def of(sound: np.ndarray, first: int, last: int) -> np.ndarray:
+        return sound[:, first * HOP : last * HOP]
+
+    assert np.array_equal(of(heard, 0, 60), of(alone[16], 0, 60))
+    settled = 61 + max(FADE_HOPS, tiers[other].facts.context_frames)
+    assert np.allclose(of(heard, settled, 120), of(alone[other], settled, 120), atol=1e-6)
+    half = of(alone[16], 130, 160) + (of(alone[other], 130, 160) - of(alone[16], 130, 160)) * np.float32(128 / 255)
+    assert np.allclose(of(heard, 130, 160), half, atol=1e-6)
+    assert np.array_equal(of(heard, 170, 200), of(alone[16], 170, 200))
+    assert {frame.kind for frame in live.frames() if frame.dna.harmonics == other and frame.hop > 62} == {MIXED}
+
+
+def test_switches_while_morphing_end_at_the_tier_asked_for(tiers: Tiers) -> None:
+    live = Live(tiers, 16, morph_tier=4)
+    live.play(60)
+    live.play(60, morph=0.5)
+    live.play(60, tier=64)
+    assert live.path.voice.runner.facts.harmonics == 64
+    assert live.path.other is not None
+    assert live.path.other.runner.facts.harmonics == 4
+    live.play(60, tier=4)  # the other one: morphed into
+    assert live.path.voice.runner.facts.harmonics == 4
+    assert live.path.other is None
+    live.play(60, morph_tier=256)
+    assert live.path.other is not None
+    assert live.path.other.runner.facts.harmonics == 256
+
+
+def test_the_other_voice_of_a_cross_gives_its_phases(tiers: Tiers) -> None:
+    live, plain = Live(tiers, 64, second=True), Live(tiers, 64)
+    live.play(50), plain.play(50)
+    live.play(30, cross=1), plain.play(30)
+    crossed, own = ([frame for frame in each.frames() if frame.hop >= 52] for each in (live, plain))
+    for a, b in zip(crossed, own, strict=True):
+        assert np.array_equal(a.dna.amplitudes[..., :8], b.dna.amplitudes[..., :8])
+    assert any(not np.array_equal(a.dna.phases, b.dna.phases) for a, b in zip(crossed, own, strict=True))
+
+
+def test_everything_is_recorded_as_heard(tiers: Tiers, tmp_path: Path) -> None:
+    playing = Playing(tiers, 16, hops=1400)
+    playing.controls.glide_ms = 10
+    random = np.random.default_rng(8)
+    playing.play(5)
+    playing.start(tmp_path / "a.holo")
+    first = playing.path.hop - 1  # the hop being gathered counts
+    for _ in range(40):
+        kind = MOVES[random.integers(len(MOVES))]
+        if kind.name != "cross":
+            playing.controls.set(kind.name, float(random.choice([kind.neutral, kind.highest, kind.lowest])))
+        playing.controls.morph = float(random.choice([0, 0.3, 1]))
+        playing.controls.morph_tier = int(random.choice([4, 64, 128]))
+        playing.controls.tilt = playing.controls.shift = 0  # loud enough and not too loud for the limiter
+        playing.play(int(random.integers(1, 40)), tier=int(random.choice([4, 8, 16, 64])))
+    playing.stop()
+    blocks = playing.check_recorded(tmp_path / "a.holo", range(first, playing.path.hop))
+    assert sum(bool(block.levels) for block in blocks) > 3
+    assert sum(bool(block.fade_hops) for block in blocks) > 3
+
+
+def test_recording_begins_and_ends_in_the_middle_of_a_morph(tiers: Tiers, tmp_path: Path) -> None:
+    playing = Playing(tiers, 16)
+    playing.controls.morph_tier = 64
+    playing.play(50)
+    playing.controls.morph = 0.7
+    playing.play(3 + FADE_HOPS // 2)
+    playing.start(tmp_path / "a.holo")
+    first = playing.path.hop - 1  # the hop being gathered counts
+    playing.play(20)
+    playing.controls.morph = 0.2
+    playing.play(3)
+    playing.stop()
+    blocks = playing.check_recorded(tmp_path / "a.holo", range(first, playing.path.hop))
+    assert [len(block.voices) for block in blocks] == [2]
+    assert 0 < blocks[0].levels[0] < blocks[0].levels[-4]
