@@ -44,7 +44,7 @@ class Action:
     def accepted(self, value: Value) -> Value:
         """The argument as the action takes it: a number clamped to the range, or a text, or None. Raises ValueError."""
         if self.argument == "none":
-            if value is not None and value != "" and value != 1:  # a controller's "pressed" is no argument
+            if value not in (None, "", 1):  # a controller's "pressed" is no argument
                 raise ValueError(f"{self.name} takes no value; leave {value!r} out")
             return None
         if value is None or value == "":

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 
+from holostream.control.action import Action
+from holostream.control.command_table import row_named
 from holostream.control.limited_teller import LimitedTeller
 from holostream.control.osc_message import Received, read_osc, write_osc
 from holostream.control.osc_settings import LOCALHOST, OscSettings
@@ -110,8 +112,12 @@ class Osc:
         if name == "get":
             for wanted in [str(value)] if value is not None else [kind.name for kind in COMMANDS]:
                 reply(write_osc(PREFIX + wanted, self._performance.value(wanted)))
-        else:
-            self._performance.do(name, value if value is None or isinstance(value, str) else float(value))
+        elif value is None or isinstance(value, str):
+            self._performance.do(name, value)
+        elif not _is_button(name):
+            self._performance.do(name, float(value))
+        elif value > 0:
+            self._performance.do(name)
 
     def _send(self, name: str, value: float) -> None:
         # Only what is new: two programs that tell each other would never end.
@@ -120,6 +126,12 @@ class Osc:
         self._sent[name] = value
         with contextlib.suppress(OSError):  # nobody listens there, yet
             self._outgoing.send(write_osc(PREFIX + name, value))
+
+
+def _is_button(name: str) -> bool:
+    """Whether a number only says that a control is pressed (above 0) or let go."""
+    row = row_named(name)
+    return isinstance(row, Action) and (row.argument == "none" or (row.argument == "text" and row.optional))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -67,6 +67,14 @@ def test_commands_and_actions_come_in(osc: Osc, peer: socket.socket, session: Fa
     assert session.recording is not None
 
 
+def test_a_buttons_number_is_no_value(osc: Osc, session: FakeSession) -> None:
+    for value in (1.0, 0.0):
+        osc.receive(write_osc("/holostream/mark", value), lambda reply: None)
+        osc.receive(write_osc("/holostream/neutral", value), lambda reply: None)
+    assert session.marks == [""]
+    assert not any("value" in message for message in session.messages)
+
+
 def test_changes_go_out_whoever_makes_them_and_only_changes(
     osc: Osc, peer: socket.socket, performance: Performance
 ) -> None:

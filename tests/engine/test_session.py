@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -330,3 +331,21 @@ def test_reopen_changes_the_device_while_playing(tmp_path, voice):
         before = session.snapshot()["hops"]
         wait_for(lambda: session.snapshot()["hops"] > before + 50)
     assert session.failure is None
+
+
+def test_a_flood_of_commands_loses_no_final_state(voice):
+    """Faster than the engine takes them, from two threads."""
+    with Session(LiveSettings(str(voice), device_api="virtual", block=4096)) as session:
+        def flood(name: str, last: float) -> None:
+            for number in range(5000):
+                session.send(name, number % 10 / 10)
+            session.send(name, last)
+
+        threads = [threading.Thread(target=flood, args=arguments) for arguments in (("wet", 0.25), ("gate", 0.125))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        wait_for(lambda: (session.snapshot()["wet"], session.snapshot()["gate"]) == (0.25, 0.125))
+    assert session.snapshot()["errors"] == 0
+    assert not session.messages
