@@ -44,7 +44,9 @@ def list_presets() -> None:
         tier = f"tier {preset.values['tier']:g}" if "tier" in preset.values else ""
         typer.echo(f"{number:4} {name:24} {tier}".rstrip())
     if not names:
-        typer.echo(f"there are none in {presets.folder}; save one with `holostream preset save NAME --set tilt=3`", err=True)
+        typer.echo(
+            f"there are none in {presets.folder}; save one with `holostream preset save NAME --set tilt=3`", err=True
+        )
 
 
 @preset_app.command("show")

@@ -10,7 +10,18 @@ import platformdirs
 from holostream.control.preset import GLIDE, TIER, Command, preset_of, read_preset
 from holostream.control.toml_file import write_toml
 
-NOT_RESTORED = ("bypass", "mute", "feedback_guard", "freeze", "loop", "loop_beats", "reverse", "scrub", "speed", "stutter")
+NOT_RESTORED = (
+    "bypass",
+    "mute",
+    "feedback_guard",
+    "freeze",
+    "loop",
+    "loop_beats",
+    "reverse",
+    "scrub",
+    "speed",
+    "stutter",
+)
 """What would make a session begin with no sound, or with sound that has not been heard yet."""
 
 

@@ -139,7 +139,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         one = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise ValueError(f"OSC cannot listen at {host!r}: {_reason(error)}; give this machine's address or {LOCALHOST}") from error
+        raise ValueError(
+            f"OSC cannot listen at {host!r}: {_reason(error)}; give this machine's address or {LOCALHOST}"
+        ) from error
     try:
         one.settimeout(LOOK_SECONDS)
         one.bind(address)
