@@ -16,7 +16,7 @@ from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import TierModel
 from tests.bent_sound import FULL, bent, codes_of, encoded, level_db, vocoded
 
-HOPS = 220
+HOPS = 132
 TURN_EVERY = 41
 LOUDER_DB = 6.0
 SOFTEST_DB = {"mute_range": -30.0}
@@ -31,6 +31,7 @@ class Heard:
         self.dna = encoded(model, samples)
         self.plain = vocoded(model, self.dna)[0]
         self._bent: dict[BendAmounts, Dna] = {}
+        self._sounds: dict[BendAmounts, np.ndarray] = {}
 
     def codes(self, amounts: BendAmounts) -> Dna:
         if amounts not in self._bent:
@@ -38,7 +39,9 @@ class Heard:
         return self._bent[amounts]
 
     def sound(self, amounts: BendAmounts) -> np.ndarray:
-        return vocoded(self.model, self.codes(amounts))[0]
+        if amounts not in self._sounds:
+            self._sounds[amounts] = vocoded(self.model, self.codes(amounts))[0]
+        return self._sounds[amounts]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def test_layered_tiers_sound_as_tier_64_does(voices: dict[int, Heard], harmonics
         assert abs(difference) < 3, f"{name}: {difference:+.1f} dB"
 
 
-@pytest.mark.parametrize("harmonics", TIERS)
+@pytest.mark.parametrize("harmonics", [4, 16, 64, 256])
 def test_a_jump_on_speech_does_not_click(voices: dict[int, Heard], harmonics: int) -> None:
     """From neutral to all of it within one hop, and back; live it glides besides."""
     for name, findings in jumps(voices[harmonics]):
@@ -185,7 +188,7 @@ def test_robot_is_monotone_and_whisper_has_no_pitch(voices: dict[int, Heard], ha
 @pytest.mark.parametrize("harmonics", [16, 64, 256])
 def test_a_frozen_tone_stays_a_steady_tone(tiers: dict[int, TierModel], harmonics: int) -> None:
     hz, model = 1312.5, tiers[harmonics]
-    samples = 0.3 * np.sin(2 * np.pi * hz / 48000 * np.arange(400 * 128), dtype=np.float32)[np.newaxis]
+    samples = 0.3 * np.sin(2 * np.pi * hz / 48000 * np.arange(200 * 128), dtype=np.float32)[np.newaxis]
     dna, bend = encoded(model, samples), Bend(model.facts)
 
     def held(amounts: BendAmounts) -> np.ndarray:
