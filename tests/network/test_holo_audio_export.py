@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from holostream.codec.dna import silence
+from holostream.codec.dna_moves.bend import Bend, BendAmounts
 from holostream.codec.tier_model import ModelError, TierModel, tier_folder
 from holostream.network.holo_audio_export import (
     check_holo_audio,
@@ -20,6 +21,7 @@ from holostream.network.holo_audio_export import (
     export_holo_audio,
     vocoder_graph,
 )
+from tests.bent_sound import FULL, bent, level_db
 from tests.codec.test_whole_equals_stream import check_model, check_step_equals_model
 from tests.holo_audio_models import holo_audio_network
 from tests.speech import speech
@@ -111,3 +113,17 @@ def test_a_models_folder_holds_one_family(models: Path, holo_audio_models: Path,
     with pytest.raises(ModelError, match="at 44100 Hz, and this one is holo-audio-1024 at 48000 Hz"):
         export_holo_audio(holo_audio_network(64), copy, 48000, (-1.0, 1.0), {})
     assert export_holo_audio(holo_audio_network(64), copy, 44100, (-1.0, 1.0), {}).harmonics == 64
+
+
+def test_its_codes_bend(holo_audio_tiers: dict[int, TierModel]) -> None:
+    model, state = holo_audio_tiers[16], np.zeros((1, 1), np.float32)
+    dna, _ = model.encode(speech(1.0, 44100, 2)[: 43 * 1024].reshape(1, 43, 1024), state)
+    plain, _ = model.vocode(dna, state)
+    for name, amounts in FULL.items():
+        sound, _ = model.vocode(bent(dna, Bend(model.facts), amounts), state)
+        assert np.isfinite(sound).all()
+        assert not np.array_equal(sound, plain), name
+        assert abs(level_db(sound) - level_db(plain)) < 12, name
+    nothing = bent(dna, Bend(model.facts), BendAmounts(mute_range=1.0, mute_high=1.0))
+    assert (nothing.amplitudes == model.facts.zero_code).all()
+    assert (nothing.phases == model.facts.zero_code).all()

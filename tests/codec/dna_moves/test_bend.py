@@ -35,7 +35,7 @@ def frames(facts: TierFacts, seed: int = 0, lanes: int = 2) -> Codes:
 
 
 @given(data=st.data(), facts=st.sampled_from(FACTS), amounts=bend_amounts(), hop=st.integers(-(2**63), 2**63))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_codes_stay_legal(data: st.DataObject, facts: TierFacts, amounts: BendAmounts, hop: int) -> None:
     lanes = data.draw(st.integers(1, 2))
     codes, second = data.draw(legal_codes(facts, lanes)), data.draw(legal_codes(facts, lanes))
@@ -58,7 +58,7 @@ def test_codes_stay_legal(data: st.DataObject, facts: TierFacts, amounts: BendAm
 
 
 @given(data=st.data(), facts=st.sampled_from(FACTS), amounts=bend_amounts(), hop=st.integers(0, 2**40))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_lanes_do_not_know_of_each_other(data: st.DataObject, facts: TierFacts, amounts: BendAmounts, hop: int) -> None:
     codes, second = data.draw(legal_codes(facts, 2)), data.draw(legal_codes(facts, 2))
     both = BENDS[facts].apply(codes, amounts, hop, 5, second)
@@ -85,7 +85,7 @@ def test_neutral_hands_on_the_very_arrays(facts: TierFacts) -> None:
 
 
 @given(data=st.data(), facts=st.sampled_from(FACTS))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_bend_begins_at_what_was_there(data: st.DataObject, facts: TierFacts) -> None:
     codes, second = data.draw(legal_codes(facts, 1)), data.draw(legal_codes(facts, 1))
     base = BENDS[facts].base

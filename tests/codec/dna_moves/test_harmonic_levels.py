@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from holostream.codec.dna import silence
 from holostream.codec.dna_moves.harmonic_levels import harmonic_levels
 from holostream.codec.tier_model import TierModel
+from tests.bent_sound import facts_of
 
 
 def test_there_is_one_for_each_base_harmonic(tier: TierModel) -> None:
@@ -27,5 +30,6 @@ def test_they_are_the_vocoders(tiers: dict[int, TierModel]) -> None:
     assert np.isclose(np.sqrt(energy[1] / energy[0]), levels[40] / levels[3], rtol=0.2)
 
 
-def test_bytes_have_none(holo_audio_tiers: dict[int, TierModel]) -> None:
-    assert harmonic_levels(holo_audio_tiers[16]).tolist() == [1.0] * 16
+def test_bytes_have_none() -> None:
+    model = SimpleNamespace(facts=facts_of(16, "bytes"))
+    assert harmonic_levels(model).tolist() == [1.0] * 16
