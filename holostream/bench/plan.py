@@ -39,6 +39,12 @@ def switch(quick: bool) -> Measurement:
     return measure_switch(seconds=1.0) if quick else measure_switch()
 
 
+def moves(quick: bool) -> Measurement:
+    from holostream.bench.moves import measure_moves
+
+    return measure_moves(seconds=2.0, names=("tilt", "freeze")) if quick else measure_moves()
+
+
 def jack(quick: bool) -> Measurement:
     from holostream.bench.jack import measure_jack
 
@@ -83,6 +89,7 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "start": start,
     "speed": speed,
     "switch": switch,
+    "moves": moves,
     "jack": jack,
     "soak": soak,
     "robustness": robustness,

@@ -102,6 +102,20 @@ def switch(
 
 
 @bench_app.command()
+def moves(
+    models: Models = None,
+    seconds: Annotated[float, typer.Option(min=2, help="Length of each sound.")] = 8.0,
+    only: Annotated[str | None, typer.Option(help="Moves, with commas; default: all.")] = None,
+    save: Json = None,
+) -> None:
+    """What every DNA move costs, and whether it clicks when taken up and taken back."""
+    from holostream.bench.moves import measure_moves
+
+    names = tuple(name.strip() for name in only.split(",")) if only else None
+    measure_all((lambda: measure_moves(models, seconds, names),), save)
+
+
+@bench_app.command()
 def jack(models: Models = None, clicks: Annotated[int, typer.Option(min=2)] = 100, save: Json = None) -> None:
     """Through-latency on a JACK server of its own, next to a pass-through."""
     from holostream.bench.jack import measure_jack

@@ -72,6 +72,11 @@ def codes_in(row: np.ndarray, lanes: int) -> tuple[np.ndarray, np.ndarray, np.nd
     return row[:lanes], amplitudes, phases
 
 
+def one_frame(row: np.ndarray, lanes: int) -> Dna:
+    """A row of codes as DNA of one frame (views)."""
+    return Dna(*(code[:, np.newaxis] for code in codes_in(row, lanes)))
+
+
 def silence(lanes: int, frames: int, harmonics: int) -> Dna:
     """Frames that sound like nothing."""
     return Dna(

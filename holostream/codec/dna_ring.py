@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holostream.codec.dna import Dna, codes_in
+from holostream.codec.dna import Dna, one_frame
 from holostream.codec.tier import TIERS
 
 HEARD, PRIMING, MIXED = 0, 1, 2
@@ -148,7 +148,7 @@ class DnaRing:
                 lost += 1
                 continue
             length = self.lanes * (1 + 2 * int(slot["harmonics"]))
-            dna = Dna(*(code[:, np.newaxis] for code in codes_in(slot["row"][:length], self.lanes)))
+            dna = one_frame(slot["row"][:length], self.lanes)
             frames.append(
                 RingFrame(
                     int(slot["hop"]),

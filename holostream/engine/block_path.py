@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, level_weights, mix_tiers
-from holostream.codec.tier_model import TierModel, TierStep
+from holostream.codec.tier_model import TierModel, TierStep, VocoderLine
 from holostream.engine.controls import Controls
 from holostream.engine.feedback_guard import FeedbackGuard
 from holostream.engine.gain_ramp import GainRamp, linear
 from holostream.engine.input_guard import InputGuard
 from holostream.engine.input_history import InputHistory
 from holostream.engine.limiter import Limiter
-from holostream.engine.moves import Moves
+from holostream.engine.moves import LeftBehind, Moves
 from holostream.engine.second_source import SecondSource
 
 GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
@@ -38,11 +39,14 @@ LOUDEST = 1e3
 
 @dataclass
 class Voice:
-    """One tier's uninterrupted run: its number, its network's state (in `runner`), what still rings."""
+    """One tier's uninterrupted run: its number, its network's state (in `runner` and its `line`), what still rings; where
+    it reads, if it was `left` behind by a jump in time."""
 
     number: int
     runner: TierStep
+    line: VocoderLine
     partial: np.ndarray
+    left: LeftBehind | None = None
 
 
 @dataclass
@@ -84,6 +88,8 @@ class PathState:
     """Of the other voice, in 255ths."""
     newest_voice: int = 0
     """The highest number given to a voice."""
+    encoded: TierStep | None = None
+    """Has encoded this hop's chunk."""
     bad_frames: int = 0
     limited_hops: int = 0
 
@@ -107,7 +113,7 @@ def initial_path(
         facts=facts,
         runners=runners,
         ring=ring,
-        voice=Voice(0, runners[controls.tier], initial_partial(facts, lanes)),
+        voice=Voice(0, runners[controls.tier], runners[controls.tier].lines[0], initial_partial(facts, lanes)),
         history=InputHistory(lanes, facts.chunk + prime_frames * facts.hop, facts.hop),
         guard=InputGuard(lanes, facts.hop, facts.rate, keep_offset=recorded),
         limiter=Limiter(facts.hop),
@@ -140,9 +146,10 @@ def step(
     chunk = path.history.last(facts.chunk)
     mark(GUARD)
 
-    path.moves.begin_hop(path.hop, chunk, controls)
+    path.moves.begin_hop(path.hop, chunk, controls, path.other is not None)
     if path.second is not None and second is not None:
         path.second.begin_hop(second)
+    path.encoded = None
     wet = _sound_of(path.voice, chunk, path, mark)
     if path.incoming is not None:
         incoming = _sound_of(path.incoming, chunk, path, mark, path.fade_hop, FADE_HOPS)
@@ -155,6 +162,9 @@ def step(
     elif controls.tier != path.voice.runner.facts.harmonics:
         # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
         path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
+    elif path.moves.jumping:
+        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
+        path.voice.left = path.moves.leave()
     elif path.moves.morph > 0 and _can_morph(path, controls):
         path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
@@ -177,19 +187,21 @@ def _sound_of(
     levels: tuple[int, int] | None = None,
 ) -> np.ndarray:
     """One chunk through a voice: encode, move, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
-    runner = voice.runner
-    runner.chunk[:, 0] = chunk
-    runner.encode()
+    runner, line = voice.runner, voice.line
+    if runner is not path.encoded:
+        runner.chunk[:, 0] = chunk
+        runner.encode()
+        path.encoded = runner
     mark(ENCODE)
     second = path.second.codes(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
-    row = path.moves.heard(runner, second)
+    row = path.moves.heard(runner, second, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
     place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
-    runner.heard_row[:] = path.ring.row_at(place, len(row))
+    line.heard_row[:] = path.ring.row_at(place, len(row))
     mark(RING)
-    runner.vocode()
+    line.vocode()
     mark(VOCODE)
-    sound, voice.partial = overlap_add(runner.sound, voice.partial, runner.facts)
+    sound, voice.partial = overlap_add(line.sound, voice.partial, runner.facts)
     # One sum tells that nothing is too loud; only a loud hop is looked at sample by sample. A bad model: NaN too.
     if not np.vdot(sound, sound) < LOUDEST * LOUDEST and not np.abs(sound).max() < LOUDEST:
         path.bad_frames += 1
@@ -230,24 +242,40 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
     runner = path.runners[harmonics]
     facts = runner.facts
     path.newest_voice += 1
-    voice = Voice(path.newest_voice, runner, initial_partial(facts, runner.lanes))
+    voice = Voice(path.newest_voice, runner, runner.lines[0], initial_partial(facts, runner.lanes))
     runner.reset()
     frames = min(facts.prime_frames, path.hop + 1)
     if frames:
         recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)
         chunks = np.stack([recent[:, i * facts.hop : i * facts.hop + facts.chunk] for i in range(frames)], axis=1)
         dna, sound = runner.prime(chunks, path.voice.runner.levels)
-        _, voice.partial = overlap_add(sound, voice.partial, facts)
-        for i in range(frames):
-            path.ring.write(
-                path.hop + 1 - frames + i,
-                voice.number,
-                dna.gains[:, i],
-                dna.amplitudes[:, i],
-                dna.phases[:, i],
-                PRIMING,
-            )
+        _note_priming(path, voice, dna, sound)
     return voice
+
+
+def _voice_elsewhere(path: PathState) -> Voice:
+    """A new voice of the same tier, in the state it would have had it just heard the frames before those jumped to."""
+    runner, facts = path.voice.runner, path.voice.runner.facts
+    line = runner.lines[1 if path.voice.line is runner.lines[0] else 0]
+    path.newest_voice += 1
+    voice = Voice(path.newest_voice, runner, line, initial_partial(facts, runner.lanes))
+    dna = path.moves.before_target(max(1, facts.prime_frames), runner)
+    _note_priming(path, voice, dna, line.prime(dna))
+    return voice
+
+
+def _note_priming(path: PathState, voice: Voice, dna: Dna, sound: np.ndarray) -> None:
+    """Frames that were run until now, not heard: what still rings of them, and their place in the ring."""
+    _, voice.partial = overlap_add(sound, voice.partial, voice.runner.facts)
+    for i in range(dna.frames):
+        path.ring.write(
+            path.hop + 1 - dna.frames + i,
+            voice.number,
+            dna.gains[:, i],
+            dna.amplitudes[:, i],
+            dna.phases[:, i],
+            PRIMING,
+        )
 
 
 def _mix(wet: np.ndarray, dry: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:

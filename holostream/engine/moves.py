@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from holostream.codec.dna import codes_in
+from holostream.codec.dna import Dna, codes_in, join, one_frame
 from holostream.codec.dna_moves.bend import Bend, BendAmounts, Codes
 from holostream.codec.dna_moves.memory import Memory
 from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS, Place, TimeAmounts, TimeState, place_at
@@ -26,6 +26,28 @@ _TIMED = tuple(field.name for field in fields(TimeAmounts))
 _STEPPED = ("comb",)
 """Amounts that jump: what lies between them is another thing."""
 SPARE_HOPS = 64
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a place moves from hop to hop."""
+
+    hops: int
+    held: int
+
+    def next(self, place: Place) -> Place:
+        return Place(place.hop + self.hops, place.held + self.held)
+
+
+STEADY = Reading(1, 0)
+
+
+@dataclass
+class LeftBehind:
+    """Where a voice reads that fades out after a jump in time."""
+
+    place: Place
+    going_on: Reading
 
 
 @dataclass
@@ -49,13 +71,17 @@ class Moves:
         self._seen = -1
         self._gliding: dict[str, _Glide] = {}
         self._bent = BendAmounts()
+        self.jumping = False
+        """Whether a jump in time waits for its fade."""
+        self._target, self._going_on = 0, STEADY
         self.morph = controls.morph
         """0 to 1, gliding: how much of the other tier is heard."""
         self._controls = controls
         self._look(math.inf)
 
-    def begin_hop(self, hop: int, chunk: np.ndarray, controls: Controls) -> None:
-        """The hop's chunk, (lanes, chunk), and what is wanted in it."""
+    def begin_hop(self, hop: int, chunk: np.ndarray, controls: Controls, morphing: bool = False) -> None:
+        """The hop's chunk, (lanes, chunk), and what is wanted in it. A jump in time waits to be faded, and until then what
+        was heard goes on; while two tiers are `morphing` there is no voice left for that, and it is made at once."""
         self._hop = hop
         self._memory.store_chunk(hop, chunk)
         if controls is not self._controls or controls.changes != self._seen:
@@ -63,25 +89,47 @@ class Moves:
             self._look(controls.glide_ms / 1000 * self._per_second)
         if self._gliding:
             self._advance()
-        if self._time.move or self._time_state.move:
-            self._place = place_at(hop, self._time, self._time_state, self._per_second)
-            if self._place.keep >= 0:
-                self._memory.keep(self._place.keep)
+        if self._time.move or self._time_state.move or self.jumping:
+            place = place_at(hop, self._time, self._time_state, self._per_second)
+            if place.keep >= 0:
+                self._memory.keep(place.keep)
+            self.jumping = (self.jumping or place.jump) and not morphing
+            self._target, before = place.hop, self._place or Place(hop - 1)
+            self._place = self._going_on.next(before) if self.jumping else place
+            if not self.jumping:
+                self._going_on = Reading(self._place.hop - before.hop, self._place.held - before.held)
+                if not self._time.move:
+                    self._place = None
         else:
-            self._place = None
+            self._place, self._going_on = None, STEADY
+
+    def leave(self) -> LeftBehind:
+        """The jump is being faded: what a voice that stays behind reads from the next hop on."""
+        self.jumping = False
+        place, going_on = self._place or Place(self._hop), self._going_on
+        self._going_on = STEADY
+        return LeftBehind(place, going_on)
+
+    def before_target(self, frames: int, runner: TierStep) -> Dna:
+        """The last frames until the one that is jumped to, to prime a voice with."""
+        hops = range(self._target - frames + 1, self._target + 1)
+        return join([one_frame(self._memory.row(hop, runner), runner.lanes) for hop in hops])
 
     @property
     def crossing(self) -> bool:
         """Whether the second source is needed."""
         return self._bent.cross > 0
 
-    def heard(self, runner: TierStep, second: Codes | None = None) -> np.ndarray:
-        """The codes to vocode, in a row, instead of those that `runner` has just made of this hop's chunk."""
-        row = runner.row
+    def heard(self, runner: TierStep, second: Codes | None = None, left: LeftBehind | None = None) -> np.ndarray:
+        """The codes to vocode, in a row, instead of those that `runner` has just made of this hop's chunk; `left`: of a
+        voice that was left behind by a jump."""
+        row, place = runner.row, self._place
         self._memory.store_codes(self._hop, runner)
-        if self._place is None and not self._bending:
+        if left is not None:
+            place = left.place = left.going_on.next(left.place)
+        if place is None and not self._bending:
             return row
-        hop, held = (self._hop, 0) if self._place is None else (self._place.hop, self._place.held)
+        hop, held = (self._hop, 0) if place is None else (place.hop, place.held)
         if hop != self._hop:
             row = self._memory.row(hop, runner)
         codes = codes_in(row, runner.lanes)

@@ -28,7 +28,8 @@ class Replay:
     def __init__(self, header: HoloHeader, load: Callable[[int], TierModel], name: str = "this file") -> None:
         self.header, self._load, self._name = header, load, name
         self._models: dict[int, TierModel] = {}
-        self._running: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._running: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        """State and what still rings, of a tier and of a second voice of the same tier that fades in."""
         self._next_hop: int | None = None
 
     def _model(self, harmonics: int) -> TierModel:
@@ -50,17 +51,18 @@ class Replay:
             self._models[harmonics] = model
         return self._models[harmonics]
 
-    def _voice(self, voice: VoiceRun) -> np.ndarray:
-        """(lanes, hops, hop) heard samples of one voice."""
+    def _voice(self, voice: VoiceRun, again: bool = False) -> np.ndarray:
+        """(lanes, hops, hop) heard samples of one voice; `again`: the block's first voice is of the same tier."""
         model = self._model(voice.dna.harmonics)
         facts, lanes = model.facts, voice.dna.lanes
-        running = self._running.get(facts.harmonics)
+        key = (facts.harmonics, int(again))
+        running = self._running.get(key)
         if voice.starts or running is None:
             running = (model.initial_vocoder_state(lanes), initial_partial(facts, lanes))
         state, partial = running
         chunks, state = model.vocode(voice.dna, state)
         samples, partial = overlap_add(chunks, partial, facts)
-        self._running[facts.harmonics] = (state, partial)
+        self._running[key] = (state, partial)
         return samples.reshape(lanes, -1, facts.hop)[:, voice.preroll :]
 
     def decode(self, block: DnaBlock) -> Iterator[np.ndarray]:
@@ -82,5 +84,8 @@ class Replay:
                 weights = level_weights(hop, block.levels)
             else:
                 weights = fade_weights(hop, block.fade_hops)[block.fade_first : block.fade_first + block.hops]
-            samples = mix_tiers(samples, self._voice(block.voices[1]), weights)
+            first, second = (voice.dna.harmonics for voice in block.voices)
+            samples = mix_tiers(samples, self._voice(block.voices[1], first == second), weights)
+            if first == second and block.fade_first + block.hops == block.fade_hops:
+                self._running[second, 0] = self._running.pop((second, 1))
         yield np.ascontiguousarray(samples.reshape(lanes, -1))

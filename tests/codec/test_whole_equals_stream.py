@@ -140,10 +140,9 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
         runner.chunk[:] = chunks[:, place : place + 1]
         runner.encode()
         assert Dna(*(code[:, np.newaxis] for code in runner.codes)).equals(codes.part(place, place + 1))
-        for heard, code in zip(runner.heard, runner.codes, strict=True):
-            heard[:] = code
-        runner.vocode()
-        assert np.array_equal(runner.sound, sound[:, place : place + 1])
+        runner.lines[0].heard_row[:] = runner.row
+        runner.lines[0].vocode()
+        assert np.array_equal(runner.lines[0].sound, sound[:, place : place + 1])
 
 
 @pytest.mark.parametrize("primed", [0, 1, 8])

@@ -213,7 +213,7 @@ def test_bypass_is_the_input_delayed_as_the_codec_is(tiers):
 
 def test_an_error_in_a_tier_is_silence_and_counted(tiers, monkeypatch):
     live = LiveCallback(tiers)
-    monkeypatch.setattr(live.path.voice.runner, "vocode", lambda: 1 / 0)
+    monkeypatch.setattr(live.path.voice.line, "vocode", lambda: 1 / 0)
     out = live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
     assert not out.any()
     assert live.status["errors"] == 37
@@ -221,8 +221,8 @@ def test_an_error_in_a_tier_is_silence_and_counted(tiers, monkeypatch):
 
 def test_a_tier_that_gives_no_numbers_is_silenced(tiers, monkeypatch):
     live = LiveCallback(tiers)
-    runner = live.path.voice.runner
-    monkeypatch.setattr(runner, "vocode", lambda: runner.sound.fill(np.nan))
+    line = live.path.voice.line
+    monkeypatch.setattr(line, "vocode", lambda: line.sound.fill(np.nan))
     out = live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
     assert not out.any()
     assert live.status["bad_frames"] == 37

@@ -16,13 +16,16 @@ from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import TierStep
 
 
+NEVER = -(1 << 62)
+
+
 class _Ring:
     """A row of an array for each of the newest hops; `has` tells whether a hop is in it."""
 
     def __init__(self, hops: int, row: tuple[int, ...], kind: type) -> None:
         self._hops = hops
         self._rows: np.ndarray = np.zeros((hops, *row), kind)
-        self._hop_of = array("q", [-1]) * hops
+        self._hop_of = array("q", [NEVER]) * hops
 
     def has(self, hop: int) -> bool:
         return self._hop_of[hop % self._hops] == hop

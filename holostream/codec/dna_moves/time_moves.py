@@ -11,12 +11,15 @@ encoded before, so nothing is late; the sound returns to the present at once whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 SCRUB_SECONDS = 8.0
 LONGEST_STUTTER_SECONDS, SHORTEST_STUTTER_SECONDS = 0.25, 0.01
 SHORTEST_HOPS = 4
 """Of a loop: below about 10 ms it is a tone of its own."""
+SHORTEST_FADED_HOPS = 24
+"""A shorter stretch comes round before a fade would be over."""
 LONGEST_SECONDS = 16.0
 """Of anything: so far back the moves reach."""
 
@@ -53,34 +56,47 @@ class TimeAmounts:
 @dataclass
 class TimeState:
     """`since`: the hop at which the present move, or its present round, began; `stretch` of hops before it are repeated;
-    `place`: the hop heard last."""
+    `place`: the hop heard last, `frozen` the one that is held."""
 
     move: str = ""
     since: int = 0
     stretch: int = 0
     place: int = 0
+    frozen: int = 0
 
 
 @dataclass(frozen=True)
 class Place:
     """The hop whose frame is heard. `held`: hops by which its phases go on, since a freeze or because time passes slower
-    or faster. `keep`: a hop that is going to be needed for longer than it would be remembered; -1: none."""
+    or faster. `keep`: a hop that is going to be needed for longer than it would be remembered; -1: none. `jump`: it does
+    not follow what was heard last, and is worth a fade."""
 
     hop: int
     held: int = 0
     keep: int = -1
+    jump: bool = False
 
 
 def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
     """Where to read at hop `now`, with `per_second` hops. Changes `state`."""
     move = amounts.move
+    if not state.move:
+        state.place = now - 1
     if move != state.move:
-        if not state.move:
-            state.place = now
+        state.frozen = state.place if state.move else now
         state.move, state.since, state.stretch = move, now, 0
     place = _PLACES[move](now, amounts, state, per_second)
-    state.place = place.hop
-    return place
+    passed, state.place = place.hop - state.place, place.hop
+    return replace(place, jump=not _follows(passed, amounts, state))
+
+
+def _follows(passed: int, amounts: TimeAmounts, state: TimeState) -> bool:
+    """Whether a place that lies so many hops after the last one goes on with it, or comes round too fast for fades."""
+    if state.move in ("", "loop", "stutter"):
+        return passed == 1 or 0 < state.stretch < SHORTEST_FADED_HOPS
+    if state.move == "speed":
+        return 0 <= passed <= math.ceil(amounts.speed)
+    return abs(passed) <= 1
 
 
 def _live(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
@@ -88,7 +104,7 @@ def _live(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -
 
 
 def _freeze(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
-    return Place(state.place, now - state.since, state.place)
+    return Place(state.frozen, now - state.since, state.frozen)
 
 
 def _scrub(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:

@@ -60,7 +60,7 @@ def test_freezing_a_loop_holds_what_it_played() -> None:
     state = TimeState()
     before = heard(replace(NEUTRAL, loop=8 / PER_SECOND), 13, state=state)
     assert heard(replace(NEUTRAL, loop=8 / PER_SECOND, freeze=1), 3, 10_013, state)[2].hop == before[-1].hop
-    assert heard(NEUTRAL, 1, 10_016, state) == [Place(10_016)]
+    assert heard(NEUTRAL, 2, 10_016, state) == [Place(10_016, jump=True), Place(10_017)]
 
 
 def test_reverse_plays_each_newest_stretch_backwards() -> None:
@@ -98,6 +98,24 @@ def test_stutters_get_shorter() -> None:
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[0] == pytest.approx(0.25 * PER_SECOND, abs=5)
     assert lengths[2] == 4
+
+
+def jumps(amounts: TimeAmounts, hops: int) -> list[int]:
+    return [hop for hop, place in enumerate(heard(amounts, hops)) if place.jump]
+
+
+def test_what_does_not_follow_is_a_jump() -> None:
+    assert jumps(replace(NEUTRAL, loop=50 / PER_SECOND), 120) == [0, 50, 100]
+    assert jumps(replace(NEUTRAL, reverse=50 / PER_SECOND), 120) == [50, 100]
+    assert jumps(replace(NEUTRAL, speed=2, tempo=300), 80) == [0, 38, 75]
+    assert jumps(replace(NEUTRAL, scrub=0.1), 80) == [0]
+    for following in (NEUTRAL, replace(NEUTRAL, freeze=1), replace(NEUTRAL, speed=0.5)):
+        assert jumps(following, 200) == []
+
+
+def test_stretches_too_short_to_fade_jump_only_where_they_begin() -> None:
+    assert jumps(replace(NEUTRAL, stutter=1), 80) == []
+    assert jumps(replace(NEUTRAL, loop=10 / PER_SECOND), 80) == []
 
 
 amounts = st.builds(
