@@ -98,16 +98,17 @@ class Performance:
         except ValueError as error:
             self.tell(str(error))
 
-    def value(self, name: str) -> float:
+    def value(self, name: str, snapshot: np.void | None = None) -> float:
         """A command's value as last asked for, or as the engine has it once it has had the time to see to it.
 
-        Raises ValueError for an unknown name.
+        `snapshot`: the session's, of whoever asks for many values at once. Raises ValueError for an unknown name.
         """
         kind = command_kind(name)
         asked = self._asked.get(name)
         if asked is not None and self._clock() - asked[1] < UNTIL_SHOWN_SECONDS:
             return asked[0]
-        snapshot = self._session.snapshot()
+        if snapshot is None:
+            snapshot = self._session.snapshot()
         if not snapshot["running"]:  # the device is away, and commands wait
             if asked is not None:
                 return asked[0]

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from holostream.control.performance import Performance
+from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession
 from holostream.ui.palette import CSS_VARIABLES
@@ -22,9 +23,11 @@ class HoloStreamApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS = [Binding("ctrl+c,ctrl+q", "quit", show=False, priority=True)]  # noqa: RUF012 - as Textual has it
 
-    def __init__(self, session: LiveSession, performance: Performance | None = None) -> None:
-        """`performance`: what the keys play, default one of its own."""
-        self._session, self._performance = session, performance or Performance(session)
+    def __init__(
+        self, session: LiveSession, performance: Performance | None = None, midi: LiveMidi | None = None
+    ) -> None:
+        """`performance`: what the keys play, default one of its own. `midi`: None where there is none."""
+        self._session, self._performance, self._midi = session, performance or Performance(session), midi
         super().__init__()
         self.animation_level = "none"
 
@@ -34,11 +37,11 @@ class HoloStreamApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         session = self._session
         if session.playback is None:
-            return LiveScreen(session, self._performance)
-        return PlaybackScreen(session, self._performance, session.playback)
+            return LiveScreen(session, self._performance, self._midi)
+        return PlaybackScreen(session, self._performance, self._midi, session.playback)
 
 
-def run_ui(session: LiveSession, performance: Performance | None = None) -> None:
+def run_ui(session: LiveSession, performance: Performance | None = None, midi: LiveMidi | None = None) -> None:
     """Take over the terminal until the user quits or the session ends."""
     # The mouse stays the terminal's, so that messages and paths can be selected and copied.
-    HoloStreamApp(session, performance).run(mouse=False)
+    HoloStreamApp(session, performance, midi).run(mouse=False)

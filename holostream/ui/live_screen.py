@@ -23,16 +23,19 @@ from holostream.ui.help_screen import HelpScreen
 from holostream.ui.key_line import KeyLine
 from holostream.ui.latency_table import LatencyTable
 from holostream.ui.level_meter import LevelMeter, LevelScale
+from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_session import LiveSession
 from holostream.ui.message_lines import MessageLines
+from holostream.ui.midi_screen import MidiScreen
 from holostream.ui.mixer_line import MixerLine
+from holostream.ui.moves_line import MovesLine
+from holostream.ui.moves_screen import MovesScreen
+from holostream.ui.presets_screen import PresetsScreen
 from holostream.ui.recorder_line import RecorderLine
 from holostream.ui.tier_bar import TierBar
 from holostream.ui.timing_table import TimingTable
 
 SAMPLES_PER_SECOND = 12
-SHOWN = ("help", "devices", "quit")
-"""The screen's actions, as far as there is something to show."""
 TICKS_PER_TABLE = 4
 """Numbers that nobody reads faster than three times a second are not computed more often."""
 
@@ -52,9 +55,9 @@ class LiveScreen(Screen[None]):
         for n, row in enumerate(KEY_ROWS)
     ]
 
-    def __init__(self, session: LiveSession, performance: Performance) -> None:
+    def __init__(self, session: LiveSession, performance: Performance, midi: LiveMidi | None = None) -> None:
         super().__init__()
-        self._session, self._performance = session, performance
+        self._session, self._performance, self._midi = session, performance, midi
         self._ticks, self._sizes = 0, list[Size]()
         self._header = HeaderLine("header")
         self._input_meter = LevelMeter("input-meter", "in")
@@ -62,7 +65,7 @@ class LiveScreen(Screen[None]):
         self._scale, self._tier_bar = LevelScale("scale"), TierBar("tier", session.tiers)
         self._dna_title, self._dna = DnaTitle("dna-title"), DnaView("dna", session.facts)
         self._latency, self._timing = LatencyTable("latency"), TimingTable("timing")
-        self._counters, self._mixer = Counters("counters"), MixerLine("mixer")
+        self._counters, self._mixer, self._moves = Counters("counters"), MixerLine("mixer"), MovesLine("moves")
         self._recorder, self._messages = RecorderLine("recorder"), MessageLines("messages")
 
     def compose(self) -> ComposeResult:
@@ -75,6 +78,7 @@ class LiveScreen(Screen[None]):
         yield self._dna
         yield Horizontal(self._latency, Container(self._timing, self._counters, id="measured"), id="tables")
         yield self._mixer
+        yield self._moves
         yield self._recorder
         yield self._messages
         yield KeyLine("keys", playing=self._session.playback is not None)
@@ -93,9 +97,11 @@ class LiveScreen(Screen[None]):
         now = time.monotonic()
         self._input_meter.show(snapshot["input_peak"][:lanes], snapshot["input_rms"][:lanes], now)
         self._output_meter.show(snapshot["output_peak"][:lanes], snapshot["output_rms"][:lanes], now)
-        self._tier_bar.show(int(snapshot["tier"]), int(snapshot["fading_from"]))
+        morphed = int(snapshot["morph_tier"]) if snapshot["morph"] else 0
+        self._tier_bar.show(int(snapshot["tier"]), int(snapshot["fading_from"]), morphed)
         self._dna.show(session, int(snapshot["hops"]))
         self._mixer.show(snapshot)
+        self._moves.show(snapshot)
         self._recorder.show(session.recording)
         self._messages.show(self.messages())
         sizes = [view.size for view in (self._header, self._latency, self._timing, self._counters)]
@@ -126,16 +132,23 @@ class LiveScreen(Screen[None]):
 
     async def _show(self, action: str) -> None:
         """What a key, MIDI, OSC or a script asks of the screen. A dialog is not asked for over another."""
-        if action in SHOWN and (self.app.screen is self or action == "quit"):
+        if self.app.screen is self or action == "quit":
             await self.run_action(action)
-        elif action not in SHOWN:
-            self._performance.tell(f"there is no screen for {action} yet")
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())
 
     def action_devices(self) -> None:
         self.app.push_screen(DeviceScreen(self._session), self._reopen)
+
+    def action_moves(self) -> None:
+        self.app.push_screen(MovesScreen(self._session, self._performance, self._midi))
+
+    def action_presets(self) -> None:
+        self.app.push_screen(PresetsScreen(self._session, self._performance))
+
+    def action_midi(self) -> None:
+        self.app.push_screen(MidiScreen(self._session, self._performance, self._midi))
 
     def action_quit(self) -> None:
         self.app.exit()

@@ -11,6 +11,7 @@ from holostream.control.key_map import TRANSPORT_ROWS, playback_rows
 from holostream.control.performance import Performance
 from holostream.engine.playback import Playback
 from holostream.ui.help_screen import HelpScreen
+from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession
 from holostream.ui.transport_line import TransportLine
@@ -24,8 +25,10 @@ class PlaybackScreen(LiveScreen):
         for n, row in enumerate(TRANSPORT_ROWS)
     ]
 
-    def __init__(self, session: LiveSession, performance: Performance, playback: Playback) -> None:
-        super().__init__(session, performance)
+    def __init__(
+        self, session: LiveSession, performance: Performance, midi: LiveMidi | None, playback: Playback
+    ) -> None:
+        super().__init__(session, performance, midi)
         self._playback, self._transport = playback, TransportLine("transport")
 
     def compose(self) -> ComposeResult:

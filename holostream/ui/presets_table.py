@@ -1,0 +1,65 @@
+"""The presets as rows: number, name, and what is in them in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from holostream.control.preset import Preset
+from holostream.control.preset_folder import PresetFolder
+from holostream.engine.command import command_kind
+from holostream.ui.line_view import Line, shortened
+from holostream.ui.move_text import amount_text, moves_in
+from holostream.ui.palette import ALARM, DIM, PLAIN, STRONG
+
+NUMBER_WIDTH, LONGEST_NAME = 4, 24
+
+Found = tuple[str, Preset | str]
+"""A name, and the preset or why it cannot be read."""
+
+
+def read_presets(folder: PresetFolder) -> list[Found]:
+    """All of them. Raises OSError if the folder cannot be read."""
+    found: list[Found] = []
+    for name in folder.names():
+        try:
+            found.append((name, folder.read(name)))
+        except ValueError as error:
+            found.append((name, str(error)))
+        except OSError as error:
+            found.append((name, f"it cannot be read: {error.strerror}"))
+    return found
+
+
+def preset_words(preset: Preset) -> str:
+    """What is not neutral, the tier first."""
+    given = preset.values
+    words = [f"tier {given['tier']:g}"] if "tier" in given else []
+    words += [f"{name} {amount}" for name, amount in moves_in(lambda name: given.get(name, command_kind(name).neutral))]
+    tempo = command_kind("tempo")
+    if given.get("tempo", tempo.neutral) != tempo.neutral:
+        words.append(amount_text(tempo, given["tempo"]))
+    if given.get("wet", 1.0) != 1.0:
+        words.append(f"wet {given['wet']:.2f}")
+    words += [f"in {preset.glide_ms:g} ms"] if preset.glide_ms is not None else []
+    words += [f"map {preset.midi_map}"] if preset.midi_map is not None else []
+    return ", ".join(words) or "all neutral"
+
+
+def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
+    """A preset without a number of its own has that of its place, dim, unless another one says it has it."""
+    taken = {preset.number for _, preset in found if isinstance(preset, Preset)}
+    name_width = min(LONGEST_NAME, max((len(name) for name, _ in found), default=0))
+    rows: list[Line] = []
+    for place, (name, preset) in enumerate(found, 1):
+        own = preset.number if isinstance(preset, Preset) else None
+        number = own if own is not None else "" if place in taken else place
+        broken = isinstance(preset, str)
+        words = preset if isinstance(preset, str) else preset_words(preset)
+        rows.append(
+            (
+                (f"{number:>{NUMBER_WIDTH - 1}} ", DIM if own is None else PLAIN),
+                (shortened(name, name_width).ljust(name_width), STRONG),
+                ("  " + shortened(words, width - NUMBER_WIDTH - name_width - 2), ALARM if broken else DIM),
+            )
+        )
+    return rows
