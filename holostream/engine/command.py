@@ -67,7 +67,7 @@ COMMANDS = (
     _move("loop_beats", "repeat the last so many beats", 0, 8),
     _move("reverse", "play the last so many seconds backwards, again and again", 0, LONGEST_LOOP_SECONDS / 2),
     _move("scrub", "stand still somewhere in the last 8 seconds, 1 = 8 s ago"),
-    _move("speed", "of time, at the same pitch: below 1 falls behind, above 1 repeats the last beat", 0.25, 4, 1.0),
+    _move("speed", "of time, pitch stays: below 1 falls behind, above 1 repeats the last beat", 0.25, 4, 1.0),
     _move("stutter", "repeat a fragment: from 250 ms near 0 to 10 ms at 1"),
     _move("mute_range", "turn harmonics from mute_low to mute_high down"),
     _move("solo_range", "turn all harmonics but those from solo_low to solo_high down"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.palette import DIM, TINTED
 
 _ALL = (
-    ("1-7", "tier"), ("←→", "next tier"), ("↑↓", "output gain"), ("[]", "input gain"), (",.", "dry/wet"),
-    ("b", "bypass"), ("m", "mute"), ("g", "guard"), ("y", "moves"), ("P", "presets"), ("r", "record"), ("d", "devices"), ("?", "help"), ("q", "quit"),
+    ("1-7", "tier"), ("↑↓", "output gain"), ("[]", "input gain"), (",.", "dry/wet"), ("b", "bypass"), ("m", "mute"),
+    ("f", "freeze"), ("y", "moves"), ("P", "presets"), ("M", "MIDI"), ("r", "record"), ("d", "devices"), ("?", "help"), ("q", "quit"),
 )  # fmt: skip
 _FIRST = (
     ("1-7", "tier"), ("↑↓", "gain"), (",.", "wet"), ("b", "bypass"), ("m", "mute"), ("y", "moves"), ("r", "rec"),
@@ -28,7 +30,11 @@ def key_line(width: int, playing: bool = False) -> Line:
     """All keys where they fit, else the first ones; `playing`: those of a recording that plays."""
     everything, first = (_ALL_PLAYING, _FIRST_PLAYING) if playing else (_ALL, _FIRST)
     needed = sum(len(keys) + 1 + len(name) + _WIDE_GAP for keys, name in everything) - _WIDE_GAP
-    entries, gap = (everything, _WIDE_GAP) if needed <= width else (first, _GAP)
+    return keys_named(everything, _WIDE_GAP) if needed <= width else keys_named(first)
+
+
+def keys_named(entries: Sequence[tuple[str, str]], gap: int = _GAP) -> Line:
+    """Keys, each with its name."""
     line: Line = ()
     for keys, name in entries:
         line += ((keys, TINTED), (f" {name}{' ' * gap}", DIM))

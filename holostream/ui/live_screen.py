@@ -48,9 +48,7 @@ def _terminal_key(key: str) -> str:
 class LiveScreen(Screen[None]):
     """Everything at a glance; no view is hidden at 80 x 24."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual has it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012 - as Textual has it
         Binding(",".join(map(_terminal_key, row.keys)), f"press({n})", row.help, show=False)
         for n, row in enumerate(KEY_ROWS)
     ]

@@ -36,7 +36,10 @@ class MidiLearning:
                 self._tell(f"nothing learned for {command}: no control was moved")
             else:
                 self._tell("learned: " + " → ".join(midi.map_lines()[-1]))
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             self._tell(str(error))
+        except OSError as error:
+            where = error.filename or "the map"
+            self._tell(f"nothing learned for {command}: {where}: {error.strerror}; check its permissions and room")
         finally:
             self.waiting_for = ""

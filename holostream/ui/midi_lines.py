@@ -1,4 +1,4 @@
-"""MIDI in lines: which ports are open, and those asked for that are not there; the map."""
+"""MIDI in lines: which ports are open, and those asked for that are not there; what arrives; the map."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def port_lines(midi: LiveMidi, width: int, height: int) -> list[Line]:
     if len(lines) > height:
         lines[height - 1 :] = [((f"{len(lines) - height + 1} more", DIM),)]
     return lines
+
+
+def arriving_lines(recent: Sequence[str], width: int, height: int) -> list[Line]:
+    """The newest messages, newest last and bright. Of a long one the port's name is shortened."""
+    lines: list[Line] = []
+    shown = list(recent)[-height:] if height else []
+    for n, text in enumerate(shown):
+        port, colon, message = text.partition(": ")
+        text = shortened(port, max(1, width - len(colon + message))) + colon + message
+        lines.append(((text, STRONG if n == len(shown) - 1 else DIM),))
+    return lines or [(("nothing yet", DIM),)]
 
 
 def map_rows(rows: Sequence[tuple[str, str]], width: int) -> list[Line]:

@@ -13,12 +13,13 @@ from textual.widgets import Input
 from holostream.control.action import number_in
 from holostream.control.command_table import command_table
 from holostream.control.performance import Performance
+from holostream.ui.key_line import keys_named
 from holostream.ui.line_view import Line, LineView, rule
 from holostream.ui.live_midi import NO_MIDI, LiveMidi
 from holostream.ui.live_session import LiveSession
 from holostream.ui.message_lines import MessageLines
 from holostream.ui.midi_learning import MidiLearning
-from holostream.ui.midi_lines import map_rows, port_lines
+from holostream.ui.midi_lines import arriving_lines, map_rows, port_lines
 from holostream.ui.name_input import NameInput
 from holostream.ui.palette import DIM, PLAIN, WARN
 from holostream.ui.row_list import RowList
@@ -28,7 +29,7 @@ TALL = 36
 AROUND = 7
 """Lines of the screen that are no port, message or row."""
 LEARNABLE = tuple(row.name for row in command_table() if row.group not in ("transport", "screen"))
-KEYS = "↑ ↓: choose   l: learn a control   x: forget the chosen row"
+KEYS = keys_named((("↑ ↓", "choose"), ("l", "learn a control"), ("x", "forget the chosen row")))
 
 
 class MidiScreen(ModalScreen[None]):
@@ -44,7 +45,7 @@ class MidiScreen(ModalScreen[None]):
         super().__init__()
         self._session, self._performance, self._midi = session, performance, midi
         self._learning = MidiLearning(midi, performance.tell)
-        self._ports, self._arriving, self._rows = LineView("ports"), MessageLines("arriving"), RowList("rows")
+        self._ports, self._arriving, self._rows = LineView("ports"), LineView("arriving"), RowList("rows")
         self._titles = {name: LineView(f"{name}-title") for name in ("ports", "arriving", "map")}
         self._command = NameInput("name", "command, and a value for a button, as in tier 16", LEARNABLE)
         self._hint, self._messages = LineView("hint"), MessageLines("said")
@@ -69,7 +70,7 @@ class MidiScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Ports and messages have their lines, the map the rest."""
-        ports, arriving = (6, 12) if self.size.height >= TALL else (3, 5)
+        ports, arriving = (4, 8) if self.size.height >= TALL else (3, 5)
         self._ports.styles.height, self._arriving.styles.height = ports, arriving
         room = self.size.height - AROUND - ports - arriving
         self._rows.styles.height = max(1, min(room, len(self._midi.map_lines()) + 1 if self._midi else 1))
@@ -129,17 +130,17 @@ class MidiScreen(ModalScreen[None]):
         for name, title in self._titles.items():
             title.show_lines([rule(name, width)])
         self._ports.show_lines(port_lines(midi, width, self._ports.size.height))
-        self._arriving.show(midi.recent or ("nothing yet",))
+        self._arriving.show_lines(arriving_lines(midi.recent, width, self._arriving.size.height))
         self._rows.show_rows(map_rows(midi.map_lines(), self._rows.row_width))
         self._hint.show_lines([self._hint_line()])
         self._messages.show(self._session.messages)
 
     def _hint_line(self) -> Line:
         if command := self._learning.waiting_for:
-            return ((f"move a control for {command} (an endless knob: to the right)   Escape: do not", WARN),)
+            return ((f"move a control for {command} (endless ones to the right); escape gives up", WARN),)
         if self._command.display:
-            return (("Enter: then move a control   →: complete   Escape: do not", DIM),)
-        return ((KEYS, DIM),)
+            return (("enter, then move a control; → completes a name, escape gives up", DIM),)
+        return KEYS
 
     def _typed(self) -> None:
         self._command.done()

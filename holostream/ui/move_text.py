@@ -25,9 +25,9 @@ def amount_text(kind: CommandKind, value: float) -> str:
         case "speed":
             return f"×{value:.2f}"
         case "tilt":
-            return f"{value:+.1f}"
+            return f"{value:+.1f}" if value else "0"
         case "shift":
-            return f"{value:+.0f}"
+            return f"{value:+.0f}" if value else "0"
         case "comb" | "morph_tier" | "tier":
             return f"{value:.3g}"
         case "tempo":

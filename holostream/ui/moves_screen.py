@@ -10,19 +10,22 @@ from textual.screen import ModalScreen
 from holostream.control.move_step import full, stepped
 from holostream.control.performance import Performance
 from holostream.engine.command import CommandKind
+from holostream.ui.key_line import keys_named
 from holostream.ui.line_view import LineView
 from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_session import LiveSession
 from holostream.ui.message_lines import MessageLines
 from holostream.ui.midi_learning import MidiLearning
 from holostream.ui.moves_table import TABLE, move_row
-from holostream.ui.palette import DIM, PLAIN, WARN
+from holostream.ui.palette import PLAIN, WARN
 from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 12
 AROUND = 5
 """Lines of the screen that are not rows."""
-KEYS = "← →: amount   Shift: fine   Space: on, off   0: neutral   Z: all   k: learn MIDI"
+KEYS = keys_named(
+    (("← →", "amount"), ("shift", "finer"), ("space", "on, off"), ("0", "neutral"), ("Z", "all of them"), ("k", "MIDI"))
+)
 
 
 class MovesScreen(ModalScreen[None]):
@@ -77,10 +80,9 @@ class MovesScreen(ModalScreen[None]):
             rows.append(move_row(kind, value, self._rows.row_width))
         self._rows.show_rows(rows)
         if command := self._learning.waiting_for:
-            self._hint.show_lines([((f"move a control for {command} (an endless knob: to the right)", WARN),)])
+            self._hint.show_lines([((f"move a control for {command} (endless ones to the right); escape gives up", WARN),)])
         else:
-            help = ((self._chosen.help, PLAIN),)
-            self._hint.show_lines([help, ((KEYS, DIM),)])
+            self._hint.show_lines([((self._chosen.help, PLAIN),), KEYS])
         self._messages.show(self._session.messages)
 
     @property

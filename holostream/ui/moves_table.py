@@ -9,8 +9,8 @@ from holostream.ui.move_text import amount_text, settings_of
 from holostream.ui.palette import DIM, PLAIN, RULE, STRONG, TINTED
 
 NAME_WIDTH, AMOUNT_WIDTH = 18, 11
-WIDE = 110
-"""From here on there is room for what a row means."""
+WIDE, HELP_WIDTH = 120, 80
+"""From here on there is room for what a row means, and how much."""
 
 
 def _in_order() -> tuple[CommandKind, ...]:
@@ -27,14 +27,15 @@ def move_row(kind: CommandKind, value: float, width: int) -> Line:
     """What is neutral is dim."""
     neutral = value == kind.neutral
     name = ("  " if kind.name in _OWN else "") + kind.name
-    bar_width = (width // 3 if width >= WIDE else width) - NAME_WIDTH - AMOUNT_WIDTH
+    wide = width >= WIDE
+    bar_width = width - NAME_WIDTH - AMOUNT_WIDTH - (HELP_WIDTH if wide else 0)
     line: Line = (
         (name.ljust(NAME_WIDTH), DIM if neutral else PLAIN if kind.group == "setting" else STRONG),
         *amount_bar(kind, value, bar_width),
         (amount_text(kind, value).rjust(AMOUNT_WIDTH), DIM if neutral else TINTED),
     )
-    if width >= WIDE:
-        line += ((f"   {shortened(kind.help, width - width // 3 - 3)}", DIM),)
+    if wide:
+        line += ((f"   {shortened(kind.help, HELP_WIDTH - 3)}", DIM),)
     return line
 
 

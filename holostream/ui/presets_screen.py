@@ -9,18 +9,19 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from holostream.control.performance import Performance
+from holostream.ui.key_line import keys_named
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.live_session import LiveSession
 from holostream.ui.message_lines import MessageLines
 from holostream.ui.name_input import NameInput
-from holostream.ui.palette import DIM, WARN
+from holostream.ui.palette import DIM, PLAIN, WARN
 from holostream.ui.presets_table import Found, preset_rows, read_presets
 from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 4
 FEWEST_ROWS, AROUND = 5, 5
 """Rows that there is always room for, and lines of the screen that are none."""
-KEYS = "↑ ↓: choose   Enter: recall   s: save the sound as it is   Delete twice: delete"
+KEYS = keys_named((("↑ ↓", "choose"), ("enter", "recall"), ("s", "save the sound as it is"), ("delete", "twice deletes")))
 
 
 class PresetsScreen(ModalScreen[None]):
@@ -118,13 +119,13 @@ class PresetsScreen(ModalScreen[None]):
         if self._typing.display:
             name = self._typing.value.strip()
             if any(name == known for known, _ in self._found):
-                return ((f"Enter: replace the preset {name}   Escape: do not", WARN),)
-            return (("Enter: save the sound under this name   Escape: do not", DIM),)
+                return ((f"enter replaces the preset {name}, escape does not", WARN),)
+            return (("enter saves the sound as it is under this name, escape does not", DIM),)
         if self._doomed is not None:
-            return ((f"Delete again deletes {self._doomed} from the disk", WARN),)
+            return ((f"delete once more deletes {self._doomed} from the disk", WARN),)
         if not self._found:
-            return (("there are no presets yet   s: save the sound as it is", DIM),)
-        return ((KEYS, DIM),)
+            return (("there are no presets yet, s saves the sound as it is", PLAIN),)
+        return KEYS
 
     @property
     def _chosen(self) -> str:
@@ -138,9 +139,10 @@ class PresetsScreen(ModalScreen[None]):
             self._found = []
             self._performance.tell(f"{error.filename}: {error.strerror}; check the permissions of the presets' folder")
         places = [place for place, (name, _) in enumerate(self._found) if name == chosen]
+        self._fit()
+        self.sample()
         if places:
             self._rows.choose(places[0])
-        self._fit()
 
     def _fit(self) -> None:
         rows = max(FEWEST_ROWS, min(len(self._found), self.size.height - AROUND))

@@ -24,7 +24,7 @@ def read_presets(folder: PresetFolder) -> list[Found]:
         try:
             found.append((name, folder.read(name)))
         except ValueError as error:
-            found.append((name, str(error)))
+            found.append((name, str(error).removeprefix(str(folder.path(name))).lstrip(", ")))
         except OSError as error:
             found.append((name, f"it cannot be read: {error.strerror}"))
     return found

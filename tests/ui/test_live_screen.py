@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from textual.widget import Widget
@@ -10,15 +11,20 @@ from textual.widget import Widget
 from holostream.codec.tier import TIERS
 from holostream.control.key_map import KEY_ROWS
 from holostream.control.performance import Performance
+from holostream.control.preset_folder import PresetFolder
 from holostream.ui.app import HoloStreamApp
+from holostream.ui.device_screen import DeviceScreen
 from holostream.ui.help_screen import HelpScreen
+from holostream.ui.midi_screen import MidiScreen
+from holostream.ui.moves_screen import MovesScreen
 from holostream.ui.palette import LEAVING, ON
+from holostream.ui.presets_screen import PresetsScreen
 from tests.ui.fake_session import FakeSession
 from tests.ui.shown_text import live, view
 
 VIEWS = (
     "header", "input-meter", "scale", "output-meter", "tier", "dna", "latency", "timing", "counters", "mixer",
-    "recorder", "messages", "keys",
+    "moves", "recorder", "messages", "keys",
 )  # fmt: skip
 
 
@@ -199,6 +205,31 @@ async def test_what_cannot_be_done_is_a_message() -> None:
     session = FakeSession()
     app = HoloStreamApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("P")
-        await pilot.pause()
-    assert session.messages[-1] == "there is no screen for presets yet"
+        await pilot.press("c")
+    assert session.messages[-1] == "nothing is kept to be captured; start a recording instead"
+
+
+@pytest.mark.parametrize(
+    ("key", "screen"), [("y", MovesScreen), ("P", PresetsScreen), ("M", MidiScreen), ("d", DeviceScreen)]
+)
+async def test_a_key_opens_a_screen_and_escape_closes_it(key: str, screen: type, tmp_path: Path) -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session, Performance(session, PresetFolder(tmp_path)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        assert isinstance(app.screen, screen)
+        await pilot.press("escape")
+        assert app.screen is live(app)
+
+
+async def test_a_morph_shows_its_tier_and_the_moves_line_follows() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)):
+        live(app).sample()
+        assert "~" not in view(app, "tier").text
+        assert view(app, "moves").text.startswith("moves  no moves, y opens them")
+        session.record["morph"], session.record["morph_tier"] = 0.5, 16
+        live(app).sample()
+        assert "~16" in view(app, "tier").text
+        assert view(app, "moves").text.startswith("moves  morph 0.50 → 16")

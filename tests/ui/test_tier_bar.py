@@ -25,6 +25,14 @@ def test_the_fading_tier_points_to_the_new_one() -> None:
     assert not [text for text, style in tier_line(64, 0, 78) if style == LEAVING]
 
 
+def test_a_tier_that_is_mixed_in_is_marked_unless_it_sounds_or_fades_anyway() -> None:
+    line = tier_line(64, 0, 78, morphed=8)
+    assert "".join(text for text, style in line if style == LEAVING).split() == ["2", "~8"]
+    assert "".join(text for text, style in line if style == ON).split() == ["5", "64"]
+    for same in (tier_line(64, 0, 78, morphed=64), tier_line(64, 8, 78, morphed=8)):
+        assert "~" not in plain(same)
+
+
 @pytest.mark.parametrize("width", [60, 78, 158])
 def test_tiers_that_are_missing_are_gray_and_have_no_key(width: int) -> None:
     line, whole = tier_line(16, 0, width, (16, 64)), tier_line(16, 0, width)

@@ -1,0 +1,40 @@
+"""Rows of the presets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from holostream.control.preset import Preset, preset_from
+from holostream.control.preset_folder import PresetFolder
+from holostream.ui.line_view import plain
+from holostream.ui.presets_table import preset_rows, preset_words, read_presets
+
+
+def test_words_name_what_is_not_neutral() -> None:
+    assignments = ["tier=16", "tilt=3", "morph=0.5", "tempo=98", "wet=0.8", "glide_ms=500", "freeze=0"]
+    assert preset_words(preset_from(assignments)) == "tier 16, tilt +3.0, morph 0.50 → 8, 98 bpm, wet 0.80, in 500 ms"
+    assert preset_words(Preset(midi_map="nano.toml")) == "map nano.toml"
+    assert preset_words(Preset()) == "all neutral"
+
+
+def test_a_malformed_preset_is_listed_with_line_and_reason(tmp_path: Path) -> None:
+    folder = PresetFolder(tmp_path)
+    folder.write("choir", preset_from(["freeze=1", "number=2"]))
+    (tmp_path / "broken.toml").write_text("number = 1\ntier = 5\n")
+    found = read_presets(folder)
+    assert [name for name, _ in found] == ["broken", "choir"]
+    assert str(found[0][1]).startswith("line 2: tier is 5; expected one of 4, 8")
+    assert read_presets(PresetFolder(tmp_path / "nowhere")) == []
+
+
+@pytest.mark.parametrize("width", [60, 72, 106])
+def test_rows_fit_and_a_place_is_a_number_unless_another_has_it(width: int) -> None:
+    found: list[tuple[str, Preset | str]] = [
+        ("a", preset_from(["tilt=3"])), ("b" * 64, preset_from(["number=1"])), ("c", preset_from(["number=127"])),
+        ("d", "line 1: " + "long " * 40), ("e", Preset()),
+    ]  # fmt: skip
+    rows = [plain(row) for row in preset_rows(found, width)]
+    assert all(len(row) <= width for row in rows)
+    assert [row[:4].strip() for row in rows] == ["", "1", "127", "4", "5"]
