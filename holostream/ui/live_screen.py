@@ -82,11 +82,18 @@ class LiveScreen(Screen[None]):
         yield KeyLine("keys", playing=self._session.playback is not None)
 
     def on_mount(self) -> None:
-        self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
+        self.set_interval(1 / SAMPLES_PER_SECOND, self._tick)
         self._performance.on_screen(lambda action: self.call_later(self._show, action))
 
     def on_unmount(self) -> None:
         self._performance.on_screen(None)
+
+    def _tick(self) -> None:
+        """Under a dialog the picture stands still: to move behind it would draw the whole screen again and again."""
+        if self.app.screen is self:
+            self.sample()
+        if self._session.ended:
+            self.app.exit()
 
     def sample(self) -> None:
         """Look at the session once and let every view show it."""
@@ -112,8 +119,6 @@ class LiveScreen(Screen[None]):
             self._timing.show(snapshot)
             self._counters.show(snapshot)
         self._ticks += 1
-        if session.ended:
-            self.app.exit()
 
     def messages(self) -> Sequence[str]:
         """For the user, newest last."""

@@ -100,9 +100,10 @@ class MidiScreen(ModalScreen[None]):
         """The chosen row."""
         if self._midi is None or not (rows := self._midi.map_lines()):
             return
+        row = " → ".join(rows[self._rows.chosen])
         try:
             self._midi.forget(self._rows.chosen)
-            self._performance.tell("forgotten: " + " → ".join(rows[self._rows.chosen]))
+            self._performance.tell(f"forgotten: {row}")
         except ValueError as error:
             self._performance.tell(str(error))
         except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from holostream.control.move_step import place
 from holostream.engine.command import COMMANDS, MOVES, CommandKind
 from holostream.ui.line_view import Line, shortened
@@ -23,6 +25,7 @@ TABLE = _in_order()
 _OWN = {kind.name for move in MOVES for kind in settings_of(move)}
 
 
+@functools.lru_cache(maxsize=4 * len(TABLE))
 def move_row(kind: CommandKind, value: float, width: int) -> Line:
     """What is neutral is dim."""
     neutral = value == kind.neutral

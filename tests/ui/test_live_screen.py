@@ -233,3 +233,19 @@ async def test_a_morph_shows_its_tier_and_the_moves_line_follows() -> None:
         live(app).sample()
         assert "~16" in view(app, "tier").text
         assert view(app, "moves").text.startswith("moves  morph 0.50 → 16")
+
+
+async def test_under_a_dialog_the_picture_stands_still_and_the_session_may_end() -> None:
+    now = [5.0]
+    session = FakeSession(lambda: now[0])
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h")
+        await pilot.pause(0.2)
+        shown = view(app, "input-meter").text
+        now[0] += 0.1
+        await pilot.pause(0.2)
+        assert view(app, "input-meter").text == shown
+        session.ended = True
+        await pilot.pause(0.2)
+        assert not app.is_running
