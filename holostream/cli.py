@@ -11,6 +11,18 @@ import typer
 
 from holostream import __version__
 from holostream.bench.verbs import bench_app
+from holostream.cli_midi import (
+    Api,
+    Channel,
+    Feedback,
+    MapFile,
+    NoClock,
+    NoMidi,
+    Ports,
+    Virtual,
+    midi_app,
+    midi_settings,
+)
 from holostream.cli_models import import_holo_audio, train
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
@@ -28,6 +40,7 @@ app = typer.Typer(
     help="Live harmonic resynthesis: plays sound through a handful of harmonics, records them, plays them back.",
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(midi_app, name="midi")
 
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
 
@@ -58,6 +71,14 @@ def live(
     allow_feedback: Annotated[
         bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
     ] = False,
+    midi: Ports = None,
+    no_midi: NoMidi = False,
+    midi_virtual: Virtual = None,
+    midi_channel: Channel = None,
+    midi_api: Api = None,
+    midi_map: MapFile = None,
+    midi_feedback: Feedback = None,
+    no_midi_clock: NoClock = False,
     models: Models = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
@@ -80,6 +101,7 @@ def live(
         allow_feedback=allow_feedback,
     )
     check_live_settings(settings)
+    midi_settings(midi, no_midi, midi_virtual, midi_channel, midi_api, midi_map, midi_feedback, no_midi_clock)
     with stoppable(), Session(settings) as session:
         run_session(session, headless)
     tell_session(session, stats)
@@ -208,12 +230,13 @@ def tell(remarks: list[str]) -> None:
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
     from holostream.codec.tier_model import ModelError
+    from holostream.control.midi_port import MidiError
     from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
     from holostream.format.holo_error import HoloFormatError
     from holostream.training.training_error import TrainingError
 
-    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, ValueError)
+    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, MidiError, ValueError)
     try:
         app()
     except known as error:
