@@ -230,7 +230,7 @@ def tell(remarks: list[str]) -> None:
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
     from holostream.codec.tier_model import ModelError
-    from holostream.control.midi_port import MidiError
+    from holostream.control.midi_library import MidiError
     from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
     from holostream.format.holo_error import HoloFormatError

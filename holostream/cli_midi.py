@@ -70,7 +70,7 @@ class NothingPlays:
 @midi_app.command()
 def ports(api: OneApi = None) -> None:
     """List MIDI ports: those to listen to (in) and those to send values back to (out)."""
-    from holostream.control.midi_port import list_ports
+    from holostream.control.midi_library import list_ports
 
     found, silent = list_ports(api.lower() if api else None)
     for port in found:

@@ -12,10 +12,11 @@ from holostream.control.midi_clock import MidiClock
 from holostream.control.midi_controls import Control, MidiControls
 from holostream.control.midi_feedback import MidiFeedback
 from holostream.control.midi_learn import LearnedRow, check_learnable, guess_row
+from holostream.control.midi_library import MidiError
 from holostream.control.midi_map import MidiMap
 from holostream.control.midi_map_file import load_map, map_path, save_row
 from holostream.control.midi_message import MidiMessage, read_message
-from holostream.control.midi_port import MidiError, MidiPorts
+from holostream.control.midi_port import MidiPorts
 from holostream.control.midi_router import Commands, MidiRouter
 from holostream.control.midi_row import PRESSES, MidiRow
 from holostream.control.midi_settings import MidiSettings
