@@ -1,6 +1,6 @@
 """Tempo from MIDI clock: 24 ticks a beat, whose times are a straight line whatever their jitter.
 
-The slope of that line by least squares over the last two beats; ticks that arrive in heaps (drivers deliver by the
+The slope of that line by least squares over the last four beats; ticks that arrive in heaps (drivers deliver by the
 block) average out. A gap or a new tempo starts a new line. Pure: times are handed in, in seconds.
 """
 
@@ -10,7 +10,7 @@ from collections import deque
 
 TICKS_A_BEAT = 24
 SLOWEST, FASTEST = 20.0, 300.0
-ENOUGH, MOST = 12, 2 * TICKS_A_BEAT
+ENOUGH, MOST = 12, 4 * TICKS_A_BEAT
 """Ticks until there is a tempo, and of which it is made."""
 RECENT = 8
 OTHER_TEMPO = 0.1
@@ -45,15 +45,11 @@ class MidiClock:
         ticks.append(now)
         if len(ticks) < ENOUGH:
             return None
-        interval = _slope(list(ticks))
-        if len(ticks) > 2 * RECENT:
-            recent = _slope(list(ticks)[-RECENT:])
-            # Heaps of ticks make the recent slope rough: what is off the line by a whole heap is no new tempo.
-            drift = abs(recent - interval) * RECENT
-            if abs(recent - interval) > OTHER_TEMPO * interval and drift > 2 * _roughness(list(ticks)[:-RECENT]):
-                for _ in range(len(ticks) - RECENT):
-                    ticks.popleft()
-                return None
+        interval, _ = _line(list(ticks))
+        if len(ticks) > 2 * RECENT and self._other_tempo(list(ticks)):
+            for _ in range(len(ticks) - RECENT):
+                ticks.popleft()
+            return None
         if interval <= 0:
             return None
         tempo = 60.0 / (TICKS_A_BEAT * interval)
@@ -64,16 +60,19 @@ class MidiClock:
         self.tempo = tempo
         return round(tempo, 1)
 
+    def _other_tempo(self, ticks: list[float]) -> bool:
+        """Whether the last ticks have left the line of those before, further than a heap of ticks does."""
+        before = ticks[:-RECENT]
+        interval, first = _line(before)
+        recent, _ = _line(ticks[-RECENT:])
+        rough = max(abs(time - first - interval * n) for n, time in enumerate(before))
+        off = abs(ticks[-1] - first - interval * (len(ticks) - 1))
+        return abs(recent - interval) > OTHER_TEMPO * interval and off > max(2 * rough, 1.5 * interval)
 
-def _slope(times: list[float]) -> float:
-    """Seconds a tick, by least squares."""
+
+def _line(times: list[float]) -> tuple[float, float]:
+    """Seconds a tick, and the first tick's time, by least squares."""
     middle = (len(times) - 1) / 2
     weights = sum((n - middle) ** 2 for n in range(len(times)))
-    return sum((n - middle) * time for n, time in enumerate(times)) / weights
-
-
-def _roughness(times: list[float]) -> float:
-    """How far, at most, a tick lies off the line."""
-    slope, middle = _slope(times), (len(times) - 1) / 2
-    mean = sum(times) / len(times)
-    return max(abs(time - mean - slope * (n - middle)) for n, time in enumerate(times))
+    slope = sum((n - middle) * time for n, time in enumerate(times)) / weights
+    return slope, sum(times) / len(times) - slope * middle

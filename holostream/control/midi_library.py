@@ -52,7 +52,7 @@ def _hush_jack(rtmidi: Any) -> None:
     Any harmless function of C that takes a text does: one of Python's would need the interpreter, which the caller of
     rtmidi holds while it waits for JACK's thread.
     """
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):
         library = ctypes.CDLL(rtmidi._rtmidi.__file__)
         harmless = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
         library.jack_set_error_function(harmless)

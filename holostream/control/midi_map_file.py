@@ -83,13 +83,15 @@ def parse_map(text: str, name: str) -> MidiMap:
         raise MidiMapError(f"{name}, line {_key_line(text, 0, unknown[0])}: {unknown[0]!r} is unknown; a map has only [[row]]s")
     rows = table.get("row", [])
     if not isinstance(rows, list):
-        raise MidiMapError(f"{name}: 'row' must be written as [[row]], with two brackets, above each row")
+        line = _key_line(text, 0, "row")
+        raise MidiMapError(f"{name}, line {line}: 'row' must be written as [[row]], with two brackets, above each row")
     return MidiMap([_row(values, text, name, starts[n] if n < len(starts) else 0) for n, values in enumerate(rows)])
 
 
 def _row(values: Any, text: str, name: str, start: int) -> MidiRow:
     if not isinstance(values, dict):
-        raise MidiMapError(f"{name}: 'row' must be written as [[row]] with its keys below")
+        line = _key_line(text, 0, "row")
+        raise MidiMapError(f"{name}, line {line}: 'row' must be written as [[row]] with its keys below")
     key = ""
     try:
         if unknown := [given for given in values if given not in KEYS]:

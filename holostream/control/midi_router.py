@@ -47,12 +47,12 @@ class MidiRouter:
 
     def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]]) -> None:
         """Do what these controls ask, in their order; of a knob that moved repeatedly, the last place."""
-        places: dict[int, tuple[MidiRow, float]] = {}
+        places: dict[int, tuple[MidiRow, list[float]]] = {}
         steps: dict[int, tuple[MidiRow, int]] = {}
         for control, rows in found:
             for row in rows:
                 if row.mode == "absolute":
-                    places[id(row)] = row, control.value
+                    places.setdefault(id(row), (row, []))[1].append(row.place(control.value))
                 elif row.mode in RELATIVE:
                     before = steps.get(id(row), (row, 0))[1]
                     steps[id(row)] = row, before + relative_steps(row.mode, control.value)
@@ -62,9 +62,9 @@ class MidiRouter:
                     self._press(row, control)
         self._move(places, steps)
 
-    def _move(self, places: dict[int, tuple[MidiRow, float]], steps: dict[int, tuple[MidiRow, int]]) -> None:
-        for row, value in places.values():
-            self._place(row, value)
+    def _move(self, places: dict[int, tuple[MidiRow, list[float]]], steps: dict[int, tuple[MidiRow, int]]) -> None:
+        for row, way in places.values():
+            self._place(row, way)
         for row, count in steps.values():
             value = self._commands.value(row.command)
             if (stepped := row.stepped(value, count)) != value:
@@ -72,15 +72,14 @@ class MidiRouter:
         places.clear()
         steps.clear()
 
-    def _place(self, row: MidiRow, value: float) -> None:
-        place = row.place(value)
-        wanted = row.value_at(place)
+    def _place(self, row: MidiRow, way: list[float]) -> None:
+        wanted = row.value_at(way[-1])
         if not row.pickup:
             self._do(row.command, wanted)
             return
         is_now = self._commands.value(row.command)
-        value_place = place if wanted == is_now else row.place_of(is_now)
-        if self._takeover.passes(id(row), place, value_place, is_now):
+        value_place = way[-1] if wanted == is_now else row.place_of(is_now)
+        if self._takeover.passes(id(row), way, value_place, is_now):
             if wanted != is_now:
                 self._do(row.command, wanted)
             self._takeover.sent(id(row), self._commands.value(row.command))

@@ -5,7 +5,7 @@ It lets go again when the value changes by other hands. Pure but for what it rem
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 MEETS = 1.5 / 127
@@ -25,15 +25,16 @@ class SoftTakeover:
     def __init__(self) -> None:
         self._knobs: dict[Hashable, _Knob] = {}
 
-    def passes(self, key: Hashable, place: float, value_place: float, value: float) -> bool:
-        """Whether a knob now at `place` may move its value, which is `value` and stands at `value_place`."""
+    def passes(self, key: Hashable, places: Sequence[float], value_place: float, value: float) -> bool:
+        """Whether a knob that went through `places` may move its value, which is `value` and stands at `value_place`."""
         knob = self._knobs.setdefault(key, _Knob())
         if knob.holds and knob.sent != value:
             knob.holds = False
-        before, knob.place = knob.place, place
-        if not knob.holds:
-            crossed = before is not None and (before - value_place) * (place - value_place) <= 0
-            knob.holds = crossed or abs(place - value_place) <= MEETS
+        for place in places:
+            before, knob.place = knob.place, place
+            if not knob.holds:
+                crossed = before is not None and (before - value_place) * (place - value_place) <= 0
+                knob.holds = crossed or abs(place - value_place) <= MEETS
         return knob.holds
 
     def sent(self, key: Hashable, value: float) -> None:
