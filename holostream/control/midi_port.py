@@ -42,7 +42,7 @@ class MidiPorts:
     """The ports that the settings ask for, kept open, and the thread that reads them. Raises MidiError without rtmidi."""
 
     def __init__(self, settings: MidiSettings, listener: Listener, tell: Callable[[str], None]) -> None:
-        self._settings, self._listener, self._tell = settings, listener, Seldom(tell)
+        self._settings, self._listener, self._tell, self._complain = settings, listener, tell, Seldom(tell)
         self._rtmidi = load_rtmidi()
         self._apis = usable_apis(self._rtmidi, settings.api)
         self.api: str | None = None
@@ -95,7 +95,7 @@ class MidiPorts:
                 for data in self._listener.turn(now):
                     self._send(data)
             except Exception as error:  # one bad message must not end the evening's MIDI
-                self._tell(f"MIDI: something unexpected ({type(error).__name__}: {error}); it goes on")
+                self._complain(f"MIDI: something unexpected ({type(error).__name__}: {error}); it goes on")
             time.sleep(POLL_SECONDS if self._open["in"] else NOBODY_SECONDS)
 
     def _drain(self, name: str, port: Any, now: float) -> None:
@@ -132,7 +132,7 @@ class MidiPorts:
             self._look("in", self._settings.ports, everything=not self._settings.ports)
             self._look("out", self._settings.feedback, everything=False)
         except ERRORS:
-            self._tell(f"MIDI: {self.api} is gone; it is looked for again and again")
+            self._complain(f"MIDI: {self.api} is gone; it is looked for again and again")
             self._forget()
 
     def _connect(self) -> bool:
