@@ -146,6 +146,8 @@ def show_map(
     from holostream.control.midi_map import map_lines
     from holostream.control.midi_map_file import default_map, load_map, map_path
 
+    if map_file is not None:
+        midi_settings(None, False, None, None, None, map_file, None, False)  # that it is there
     own = map_file or map_path()
     rows = default_map() if default else load_map(map_file, lambda sentence: typer.echo(sentence, err=True))
     for control, effect in map_lines(rows):
