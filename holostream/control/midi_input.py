@@ -152,9 +152,10 @@ class MidiInput:
         self._learning = learning = LearnedRow()
         try:
             self._learned.wait(seconds)
+            stopped = self._learning is not learning
         finally:
             self._learning = None
-        if not learning.run:
+        if stopped or not learning.run:
             return None
         row = guess_row(command, list(learning.run), value)
         self._set_map(save_row(self.settings.map_file or map_path(), row))

@@ -149,6 +149,20 @@ def test_learning_ends_without_a_control() -> None:
     assert not map_path().exists()
 
 
+def test_learning_stopped_halfway_learns_nothing() -> None:
+    made = midi(PlayedCommands())
+    answers: list[object] = []
+    asking = threading.Thread(target=lambda: answers.append(made.learn("tilt", seconds=10.0)))
+    asking.start()
+    while made._learning is None:
+        time.sleep(0.001)
+    play(made, [0xB0, 20, 40], [0xB0, 20, 50])
+    made.stop_learning()
+    asking.join(5)
+    assert answers == [None]
+    assert not map_path().exists()
+
+
 def test_another_map(tmp_path: Path) -> None:
     other, commands = tmp_path / "other.toml", PlayedCommands()
     other.write_text('[[row]]\nmessage = "program"\nnumber = 1\ncommand = "mute"\nmode = "toggle"\n')
