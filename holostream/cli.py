@@ -15,6 +15,7 @@ from holostream.cli_models import import_holo_audio, train
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
+from holostream.cli_render import render
 from holostream.cli_session import EngineError, run_session, stoppable, tell_session
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def live(
     rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
     stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
     record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
+    keep: Annotated[
+        float, typer.Option(min=0, max=1440, help="Minutes of what was heard to keep for a capture (C); 0: none.")
+    ] = 10.0,
+    keep_input: Annotated[
+        bool, typer.Option("--keep-input", help="Beside each recording write its input, as NAME.input.wav.")
+    ] = False,
     seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
     virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
@@ -61,7 +68,7 @@ def live(
     models: Models = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
-    """Play: sound in, through harmonics, out; keys switch tiers; R records."""
+    """Play: sound in, through harmonics, out; keys switch tiers; R records, C saves what was just played."""
     from holostream.engine.session import Session
     from holostream.engine.settings import LiveSettings
 
@@ -74,6 +81,8 @@ def live(
         rate=rate,
         stereo=stereo,
         record=record,
+        keep_minutes=keep,
+        keep_input=keep_input,
         models=models,
         virtual_time=virtual_time,
         seconds=seconds,
@@ -87,8 +96,14 @@ def live(
 
 def check_live_settings(settings: LiveSettings) -> None:
     """Raises ValueError for a path that the control process can already tell is wrong."""
+    from holostream.engine.kept_input import input_path
+
     if settings.record is not None and settings.record.exists():
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
+    if settings.keep_input and settings.record is not None and input_path(settings.record).exists():
+        raise ValueError(
+            f"{input_path(settings.record)} exists already and the kept input never overwrites; choose another name to record"
+        )
     if settings.virtual_time and settings.seconds is None:
         raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
 
@@ -188,6 +203,7 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
 
 
 app.command()(play)
+app.command()(render)
 app.command()(repair)
 app.command()(tag)
 app.command()(train)

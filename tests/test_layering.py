@@ -27,12 +27,13 @@ ALLOWED = {
     "bench": {"codec", "format", "engine", "control", "ui"},
     "cli": {
         "codec", "format", "engine", "control", "ui", "bench", "cli_models", "cli_play", "cli_progress", "cli_recordings",
-        "cli_session",
+        "cli_render", "cli_session",
     },
     "cli_models": {"codec", "format", "engine"},
     "cli_play": {"codec", "format", "engine", "cli_session"},
     "cli_progress": set(),
     "cli_recordings": {"format", "cli_progress"},
+    "cli_render": {"codec", "engine", "format", "cli_progress"},
     "cli_session": {"engine", "ui"},
 }
 """What each layer may import besides itself."""

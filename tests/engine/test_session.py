@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.engine.recorder import BLOCK_HOPS
+from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
 from holostream.format.holo_block import DnaBlock
@@ -186,7 +186,7 @@ def test_a_device_opened_anew_states_every_value(tmp_path, voice):
 
 def test_markers_are_told_and_recorded(tmp_path, voice, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with Session(LiveSettings(str(voice), device_api="virtual")) as session:
+    with Session(LiveSettings(str(voice), device_api="virtual", keep_minutes=0)) as session:
         session.mark()
         assert session.messages[-1] == "no marker set: nothing is being recorded; start a recording first"
         wait_for(lambda: session.snapshot()["hops"] > 100)
