@@ -56,6 +56,7 @@ KEY_ROWS = (
     KeyRow(("m",), "mute", "mute", "toggle"),
     KeyRow(("g",), "feedback guard", "feedback_guard", "toggle"),
     KeyRow(("r",), "start or stop recording", "record", "action"),
+    KeyRow(("c",), "save what was just played", "capture", "action"),
     KeyRow(("x",), "marker in the recording", "mark", "action"),
     KeyRow(("d",), "devices and block size", "devices", "action"),
     KeyRow(("?", "h"), "this help", "help", "action"),

@@ -157,5 +157,5 @@ class TestBadInput:
         for part in models.iterdir():
             if part.name != "tier_256":
                 (tmp_path / part.name).symlink_to(part)
-        with pytest.raises(MissingTablesError, match="tables .* of tier 256 are not in .*; point --models at"):
+        with pytest.raises(MissingTablesError, match=r"tables .* of tier 256 are not in .*; point --models at"):
             rendered(played, tmp_path)
