@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,10 +18,8 @@ from holostream.cli_models import import_holo_audio, train
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
+from holostream.cli_render import render
 from holostream.cli_session import EngineError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="holostream",
@@ -140,6 +138,7 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
 
 app.command()(live)
 app.command()(play)
+app.command()(render)
 app.command()(repair)
 app.command()(tag)
 app.command()(train)

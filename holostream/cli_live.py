@@ -45,6 +45,12 @@ def live(
         str | None, typer.Option(help="Second sound for cross: an audio file to loop, or channel: the input's second one.")
     ] = None,
     record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
+    keep: Annotated[
+        float, typer.Option(min=0, max=1440, help="Minutes of what was heard to keep for a capture (C); 0: none.")
+    ] = 10.0,
+    keep_input: Annotated[
+        bool, typer.Option("--keep-input", help="Beside each recording write its input, as NAME.input.wav.")
+    ] = False,
     seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
     virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
@@ -68,7 +74,7 @@ def live(
     models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
-    """Play: sound in, through harmonics, out; keys, MIDI and OSC switch tiers and bend the sound; R records."""
+    """Play: sound in, through harmonics, out; keys, MIDI and OSC switch tiers and bend the sound; R records, C saves what was just played."""
     from holostream.engine.session import Session
     from holostream.engine.settings import LiveSettings
 
@@ -82,6 +88,8 @@ def live(
         stereo=stereo,
         second=second,
         record=record,
+        keep_minutes=keep,
+        keep_input=keep_input,
         models=models,
         virtual_time=virtual_time,
         seconds=seconds,
@@ -114,8 +122,14 @@ def live(
 
 def check_live_settings(settings: LiveSettings) -> None:
     """Raises ValueError for what the control process can already tell is wrong."""
+    from holostream.engine.kept_input import input_path
+
     if settings.record is not None and settings.record.exists():
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
+    if settings.keep_input and settings.record is not None and input_path(settings.record).exists():
+        raise ValueError(
+            f"{input_path(settings.record)} exists already and the kept input never overwrites; choose another name to record"
+        )
     if settings.virtual_time and settings.seconds is None:
         raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
     if settings.second is not None and not settings.second_channel and not Path(settings.second).is_file():

@@ -27,7 +27,7 @@ ALLOWED = {
     "bench": {"codec", "format", "engine", "control", "ui"},
     "cli": {
         "codec", "format", "engine", "control", "ui", "bench", "cli_control", "cli_live", "cli_midi", "cli_models", "cli_play",
-        "cli_progress", "cli_recordings", "cli_session",
+        "cli_progress", "cli_recordings", "cli_render", "cli_session",
     },
     "cli_control": {"control"},
     "cli_live": {"engine", "control", "cli_options", "cli_session"},
@@ -37,6 +37,7 @@ ALLOWED = {
     "cli_play": {"codec", "format", "engine", "control", "cli_options", "cli_session"},
     "cli_progress": set(),
     "cli_recordings": {"format", "cli_progress"},
+    "cli_render": {"codec", "engine", "format", "cli_progress"},
     "cli_session": {"engine", "control", "ui"},
 }
 """What each layer may import besides itself."""

@@ -7,7 +7,7 @@ from holostream.ui.palette import DIM, TINTED
 
 _ALL = (
     ("1-7", "tier"), ("←→", "next tier"), ("↑↓", "output gain"), ("[]", "input gain"), (",.", "dry/wet"),
-    ("b", "bypass"), ("m", "mute"), ("g", "guard"), ("r", "record"), ("x", "marker"), ("d", "devices"), ("?", "help"), ("q", "quit"),
+    ("b", "bypass"), ("m", "mute"), ("g", "guard"), ("r", "record"), ("c", "capture"), ("x", "marker"), ("d", "devices"), ("?", "help"), ("q", "quit"),
 )  # fmt: skip
 _FIRST = (
     ("1-7", "tier"), ("↑↓", "gain"), (",.", "wet"), ("b", "bypass"), ("m", "mute"), ("r", "rec"), ("d", "device"),

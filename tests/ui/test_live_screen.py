@@ -144,6 +144,19 @@ async def test_record_starts_and_stops() -> None:
         assert "off" in view(app, "recorder").text
 
 
+async def test_c_saves_what_was_just_played() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        live(app).sample()
+        assert "kept 10:00  2.6 MB, c saves it" in view(app, "recorder").text
+        await pilot.press("c")
+        assert session.captures == 1
+        session.kept = None
+        live(app).sample()
+        assert "kept" not in view(app, "recorder").text
+
+
 async def test_x_sets_a_marker() -> None:
     session = FakeSession()
     app = HoloStreamApp(session)
