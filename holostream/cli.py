@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from holostream import __version__
 from holostream.bench.verbs import bench_app
 from holostream.cli_control import list_commands, preset_app
+from holostream.cli_live import live
+from holostream.cli_midi import midi_app
 from holostream.cli_models import import_holo_audio, train
-from holostream.cli_options import OscHost, OscOut, OscPort, PresetName, ScriptFile
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
-from holostream.cli_session import EngineError, Wishes, perform, stoppable, tell_session
-from holostream.control.osc_settings import LOCALHOST, OscSettings
-
-if TYPE_CHECKING:
-    from holostream.engine.settings import LiveSettings
+from holostream.cli_render import render
+from holostream.cli_session import EngineError
 
 app = typer.Typer(
     name="holostream",
@@ -32,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(bench_app, name="bench")
 app.add_typer(preset_app, name="preset")
+app.add_typer(midi_app, name="midi")
 
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
 
@@ -41,75 +40,6 @@ def version(version: Annotated[bool, typer.Option("--version", help="Print the v
     if version:
         typer.echo(f"holostream {__version__}")
         raise typer.Exit
-
-
-@app.command()
-def live(
-    input: Annotated[str | None, typer.Option(help="Input device by name, or an audio file to loop.")] = None,
-    output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
-    device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
-    tier: Annotated[
-        int | None,
-        typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256; default: 64 or the nearest."),
-    ] = None,
-    block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
-    rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
-    stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
-    record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
-    seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
-    headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
-    virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
-    allow_feedback: Annotated[
-        bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
-    ] = False,
-    preset: PresetName = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Do not begin as the last session ended.")] = False,
-    script: ScriptFile = None,
-    osc: OscPort = None,
-    osc_host: OscHost = LOCALHOST,
-    osc_out: OscOut = None,
-    models: Models = None,
-    stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
-) -> None:
-    """Play: sound in, through harmonics, out; keys switch tiers; R records."""
-    from holostream.engine.session import Session
-    from holostream.engine.settings import LiveSettings
-
-    settings = LiveSettings(
-        input=input,
-        output=output,
-        device_api=device_api.lower() if device_api else None,
-        tier=tier,
-        block=block,
-        rate=rate,
-        stereo=stereo,
-        record=record,
-        models=models,
-        virtual_time=virtual_time,
-        seconds=seconds,
-        allow_feedback=allow_feedback,
-    )
-    check_live_settings(settings)
-    wishes = Wishes(
-        preset,
-        script,
-        OscSettings(osc, osc_host, osc_out),
-        tier,
-        restore=not fresh and not virtual_time,
-        remember=not virtual_time,
-    )
-    session = Session(settings)
-    with stoppable():
-        perform(session, headless, wishes)
-    tell_session(session, stats)
-
-
-def check_live_settings(settings: LiveSettings) -> None:
-    """Raises ValueError for a path that the control process can already tell is wrong."""
-    if settings.record is not None and settings.record.exists():
-        raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
-    if settings.virtual_time and settings.seconds is None:
-        raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
 
 
 @app.command()
@@ -206,7 +136,9 @@ def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 
 
+app.command()(live)
 app.command()(play)
+app.command()(render)
 app.command()(repair)
 app.command()(tag)
 app.command()(train)
@@ -228,12 +160,13 @@ def tell(remarks: list[str]) -> None:
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
     from holostream.codec.tier_model import ModelError
+    from holostream.control.midi_library import MidiError
     from holostream.engine.device_list import DeviceError
     from holostream.format.audio_file import AudioFileError
     from holostream.format.holo_error import HoloFormatError
     from holostream.training.training_error import TrainingError
 
-    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, ValueError)
+    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, MidiError, ValueError)
     try:
         app()
     except known as error:

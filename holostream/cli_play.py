@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from holostream.cli_options import OscHost, OscOut, OscPort, PresetName, ScriptFile
+from holostream.cli_options import MidiPorts, NoMidi, OscHost, OscOut, OscPort, PresetName, ScriptFile
 from holostream.cli_session import EngineError, Wishes, has_screen, perform, stoppable, tell_session
+from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import LOCALHOST, OscSettings
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def play(
     ] = False,
     preset: PresetName = None,
     script: ScriptFile = None,
+    midi: MidiPorts = None,
+    no_midi: NoMidi = False,
     osc: OscPort = None,
     osc_host: OscHost = LOCALHOST,
     osc_out: OscOut = None,
@@ -72,7 +75,14 @@ def play(
         )
         session = Session(settings, sound, options)
         with stoppable():
-            perform(session, headless, Wishes(preset, script, OscSettings(osc, osc_host, osc_out), tier))
+            wishes = Wishes(
+                preset,
+                script,
+                OscSettings(osc, osc_host, osc_out),
+                MidiSettings(ports=tuple(midi or ()), off=no_midi or virtual_time),
+                tier,
+            )
+            perform(session, headless, wishes)
         for remark in sound.remarks:
             typer.echo(remark, err=True)
         tell_session(session)

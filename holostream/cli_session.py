@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import OscSettings
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Wishes:
     preset: str | None = None
     script: Path | None = None
     osc: OscSettings = field(default_factory=OscSettings)
+    midi: MidiSettings = field(default_factory=MidiSettings)
     tier: int | None = None
     """Given by a flag: nothing else decides what a session begins with."""
     restore: bool = False
@@ -65,6 +67,8 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
 
     Raises ValueError for a wish that cannot be, before there is any sound; and what `Session.__enter__` does.
     """
+    from holostream.control.midi_input import open_midi
+    from holostream.control.midi_map_file import map_path
     from holostream.control.osc import Osc
     from holostream.control.performance import Performance
     from holostream.control.script import read_script
@@ -83,12 +87,16 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
             stack.callback(remember, performance)
         stack.callback(performance.close)
         stack.enter_context(osc)
+        midi = open_midi(wishes.midi, performance, performance.tell)
+        if midi is not None:
+            stack.enter_context(midi)
+            performance.on_midi_map(lambda name: midi.use_map(map_path().with_name(name)))
         if run is not None:
             stack.enter_context(run)
         if screen:
             from holostream.ui.app import run_ui
 
-            run_ui(session, performance)
+            run_ui(session, performance, midi)
         else:
             run_headless(session, performance)
 

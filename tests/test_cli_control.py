@@ -61,7 +61,7 @@ def test_live_begins_with_a_preset(tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     assert "tier 16" in finished.stdout
     events = json.loads(holostream("info", "a.holo", "--json").stdout)["events"]
-    assert events["by_name"]["robot"] == 1
+    assert events["by_name"]["robot"] == 2  # 0, and 1 at the same hop: it glides
     assert "tier 8" in live("--preset", "robot", "--tier", 8).stdout, "a flag's tier counts"
     assert_one_clear_sentence(live("--preset", "robt"), "did you mean robot?")
 

@@ -51,10 +51,22 @@ def jack(quick: bool) -> Measurement:
     return measure_jack(clicks=20, periods=(64, 128)) if quick else measure_jack()
 
 
+def midi(quick: bool) -> Measurement:
+    from holostream.bench.midi import measure_midi
+
+    return measure_midi(notes=20, flood_seconds=2.0, periods=(256,)) if quick else measure_midi()
+
+
 def soak(quick: bool) -> Measurement:
     from holostream.bench.soak import measure_soak
 
     return measure_soak(minutes=0.2) if quick else measure_soak()
+
+
+def performance(quick: bool) -> Measurement:
+    from holostream.bench.soak import measure_soak
+
+    return measure_soak(0.2, (256,), everything=True) if quick else measure_soak(30.0, (256, 128), everything=True)
 
 
 def robustness(quick: bool) -> Measurement:
@@ -91,7 +103,9 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "switch": switch,
     "moves": moves,
     "jack": jack,
+    "midi": midi,
     "soak": soak,
+    "performance": performance,
     "robustness": robustness,
     "safety": safety,
 }

@@ -1,4 +1,5 @@
-"""Minutes of hard use on a real JACK server: the screen drawing, recording on, a tier switch every second.
+"""Minutes of hard use on a real JACK server: the screen drawing, recording on, a tier switch every second; or commands at
+random, all moves, tiers and presets, ten a second.
 
 A shared machine causes dropouts by itself, so a bare pass-through client runs for the same time right before and right
 after on the same server: its count is what ours is held to. A metronome, patched to the input, gives all of them
@@ -24,11 +25,14 @@ from holostream.bench.jack_ports import new_ports, plug, ports
 from holostream.bench.jack_server import JackServer, jack_server
 from holostream.bench.live_program import LiveProgram
 from holostream.bench.measurement import Measurement, Row
+from holostream.bench.random_commands import random_commands, send_osc
 from holostream.bench.soak_watch import Watch, WatchSummary
 from holostream.codec.tier import TIERS
+from holostream.engine.audio_source import DEMO_VOICE
 from holostream.format.summary import summarize
 
 PERIODS = (256, 128, 64)
+OSC_PORT, COMMANDS_A_SECOND = 19_047, 10
 FREE_OF_DROPOUTS = 256
 """At this period none is allowed, whatever the pass-through has."""
 COLUMNS = ("period", "before", "ours", "after", "errors", "switches", "engine MB", "control MB", "ring", "queue")
@@ -68,15 +72,15 @@ def tier_tour() -> Iterator[int]:
             yield TIERS[place]
 
 
-def soak(period: int, seconds: float, models: Path | None = None) -> SoakRun:
-    """Control, program, control. Raises ValueError without JACK, RuntimeError if something does not start."""
+def soak(period: int, seconds: float, models: Path | None = None, everything: bool = False) -> SoakRun:
+    """Control, program, control; `everything`: commands at random instead of switches. Raises ValueError without JACK, RuntimeError if something does not start."""
     # Where none is allowed, nothing is held against the pass-through: a glance at the machine is enough.
     control_seconds = min(seconds, 60.0) if period >= FREE_OF_DROPOUTS else seconds
     with jack_server(period) as server, tempfile.TemporaryDirectory() as folder:
         late = [server.late_wakeups()]
         before = run_pass_through(server, control_seconds)
         late.append(server.late_wakeups())
-        report, watch, switches = run_live(server, seconds, Path(folder), models)
+        report, watch, switches = run_live(server, seconds, Path(folder), models, everything)
         late.append(server.late_wakeups())
         after = run_pass_through(server, control_seconds)
         late.append(server.late_wakeups())
@@ -132,7 +136,9 @@ def run_pass_through(server: JackServer, seconds: float) -> tuple[int, int]:
     return result["input_overflows"], result["output_underflows"]
 
 
-def run_live(server: JackServer, seconds: float, folder: Path, models: Path | None) -> tuple[dict, Watch, int]:
+def run_live(
+    server: JackServer, seconds: float, folder: Path, models: Path | None, everything: bool
+) -> tuple[dict, Watch, int]:
     """The program's statistics, what was watched, and how many switches were heard."""
     arguments = [
         "--device-api",
@@ -148,7 +154,8 @@ def run_live(server: JackServer, seconds: float, folder: Path, models: Path | No
         str(seconds),
     ]
     arguments += ["--models", str(models.resolve())] if models else []
-    known, watch, tour = ports(server), Watch(), tier_tour()
+    arguments += ["--osc", str(OSC_PORT), "--second", str(DEMO_VOICE)] if everything else []
+    known, watch, tour, commands = ports(server), Watch(), tier_tour(), random_commands()
     with LiveProgram(arguments, folder, server.environment) as program:
         heard, _ = new_ports(server, known, lambda: program.terminal.running)
         engine, shared = program.engine()
@@ -157,7 +164,10 @@ def run_live(server: JackServer, seconds: float, folder: Path, models: Path | No
             due = time.monotonic()
             while program.terminal.running and (due := due + 1.0) < until:
                 time.sleep(max(0.0, due - time.monotonic()))
-                program.terminal.press(str(TIERS.index(next(tour)) + 1))
+                if everything:
+                    send_osc(OSC_PORT, list(itertools.islice(commands, COMMANDS_A_SECOND)))
+                else:
+                    program.terminal.press(str(TIERS.index(next(tour)) + 1))
                 try:
                     watch.read(engine, program.terminal.pid, shared)
                 except OSError:  # it ended early: `finish` says why
@@ -166,11 +176,14 @@ def run_live(server: JackServer, seconds: float, folder: Path, models: Path | No
         return report, watch, int(shared.status.record.voice)  # each switch starts a new voice
 
 
-def measure_soak(minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, models: Path | None = None) -> Measurement:
+def measure_soak(
+    minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, models: Path | None = None, everything: bool = False
+) -> Measurement:
     """Every period. Targets: as `SoakRun.met`."""
     rows, values = [], []
+    does = "plays commands at random, ten a second" if everything else "switches tier every second"
     for period in periods:
-        run = soak(period, minutes * 60, models)
+        run = soak(period, minutes * 60, models, everything)
         rows.append(
             Row(
                 (
@@ -188,15 +201,15 @@ def measure_soak(minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, mode
         )
         values.append(asdict(run) | {"met": run.met})
     return Measurement(
-        "soak",
-        "Hard use on a JACK server",
+        "performance" if everything else "soak",
+        "Commands at random on a JACK server" if everything else "Hard use on a JACK server",
         COLUMNS,
         tuple(rows),
         {"minutes": minutes, "rows": values},
         (
             f"{minutes:g} minutes each of pass-through (1 minute at period {FREE_OF_DROPOUTS}), holostream and pass-through "
             "on jackd -d dummy at 48 kHz: input "
-            "overflows + output underflows. holostream draws its screen, records, and switches tier every second. Target: "
+            f"overflows + output underflows. holostream draws its screen, records, and {does}. Target: "
             f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Memory: allocated, "
             "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
         ),

@@ -116,6 +116,20 @@ def moves(
 
 
 @bench_app.command()
+def midi(
+    models: Models = None,
+    notes: Annotated[int, typer.Option(min=10, help="To wait for.")] = 200,
+    flood: Annotated[float, typer.Option(min=1, help="Seconds of a thousand messages each.")] = 60.0,
+    periods: Annotated[str, typer.Option(help="Of the JACK server, with commas.")] = "256,128,64",
+    save: Json = None,
+) -> None:
+    """From a MIDI message to the sound on a JACK server of its own, and a flood of messages."""
+    from holostream.bench.midi import measure_midi
+
+    measure_all((lambda: measure_midi(models, notes, flood, whole_numbers(periods)),), save)
+
+
+@bench_app.command()
 def jack(models: Models = None, clicks: Annotated[int, typer.Option(min=2)] = 100, save: Json = None) -> None:
     """Through-latency on a JACK server of its own, next to a pass-through."""
     from holostream.bench.jack import measure_jack
@@ -127,13 +141,16 @@ def jack(models: Models = None, clicks: Annotated[int, typer.Option(min=2)] = 10
 def soak(
     minutes: Annotated[float, typer.Option(min=0.1, help="Per period, and twice more for the pass-through.")] = 10.0,
     periods: Annotated[str, typer.Option(help="JACK periods, with commas.")] = "256,128,64",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Commands at random, all moves and presets, instead of tier switches.")
+    ] = False,
     models: Models = None,
     save: Json = None,
 ) -> None:
     """Dropouts under hard use on a JACK server of its own, beside a pass-through."""
     from holostream.bench.soak import measure_soak
 
-    measure_all((lambda: measure_soak(minutes, whole_numbers(periods), models),), save)
+    measure_all((lambda: measure_soak(minutes, whole_numbers(periods), models, everything),), save)
 
 
 @bench_app.command()

@@ -44,6 +44,7 @@ class PlayedSession(Protocol):
     def snapshot(self) -> np.void: ...
     def send(self, name: str, value: float) -> None: ...
     def toggle_recording(self) -> None: ...
+    def capture(self) -> None: ...
     def mark(self, text: str = "") -> None: ...
 
 
@@ -173,7 +174,7 @@ class Performance:
             case "mark":
                 session.mark(str(value or ""))
             case "capture":
-                self._capture()
+                session.capture()
             case "preset":
                 assert isinstance(value, str)
                 self._recall(value)
@@ -192,12 +193,6 @@ class Performance:
                 self._send(TIER, float(tier_beside(self.value(TIER), round(value), session.tiers)))
             case _:
                 raise AssertionError(name)
-
-    def _capture(self) -> None:
-        capture = getattr(self._session, "capture", None)
-        if capture is None:
-            raise ValueError("nothing is kept to be captured; start a recording instead")
-        capture()
 
     def _recall(self, wanted: str) -> None:
         name, preset = self.presets.find(wanted)

@@ -141,9 +141,7 @@ def step(
     """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done;
     `second` is the second source's hop, (lanes, hop), where the path has one."""
     facts = path.facts
-    samples = path.input_gain.apply(path.guard.clean(samples), linear(controls.input_gain_db))
-    path.history.append(samples)
-    chunk = path.history.last(facts.chunk)
+    chunk = hear(samples, path, controls)
     mark(GUARD)
 
     path.moves.begin_hop(path.hop, chunk, controls, path.other is not None)
@@ -168,13 +166,19 @@ def step(
     elif path.moves.morph > 0 and _can_morph(path, controls):
         path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
-    dry = chunk[:, : facts.hop]  # the chunk began `overlap` samples ago: the dry path's delay, for free
-    levels = path.levels
-    levels.input_peak, levels.input_mean_square = _levels(samples)
-    mixed = _mix(wet, dry, path, controls)
+    mixed = mix(wet, chunk, path, controls)
     path.hop += 1
     mark(MIX)
     return mixed
+
+
+def hear(samples: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:
+    """One hop of input, (lanes, hop), cleaned and at its gain, into the history -> its (lanes, chunk)."""
+    samples = path.input_gain.apply(path.guard.clean(samples), linear(controls.input_gain_db))
+    path.history.append(samples)
+    levels = path.levels
+    levels.input_peak, levels.input_mean_square = _levels(samples)
+    return path.history.last(path.facts.chunk)
 
 
 def _sound_of(
@@ -278,8 +282,12 @@ def _note_priming(path: PathState, voice: Voice, dna: Dna, sound: np.ndarray) ->
         )
 
 
-def _mix(wet: np.ndarray, dry: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:
-    """Dry/wet, gain, limiter. Bit-exact with `wet` alone at wet 1, gain 0 dB and nothing too loud."""
+def mix(wet: np.ndarray, chunk: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:
+    """Dry/wet, gain, limiter. Bit-exact with `wet` alone at wet 1, gain 0 dB and nothing too loud.
+
+    The chunk began `overlap` samples ago: its first hop is the dry sound, as late as `wet`, for free.
+    """
+    dry = chunk[:, : wet.shape[1]]
     amount = path.wet.advance(0.0 if controls.bypass else controls.wet)
     mixed = wet if isinstance(amount, float) and amount == 1.0 else dry + (wet - dry) * amount
     limiting, levels = path.limiter.gain < 1.0, path.levels

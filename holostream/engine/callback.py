@@ -81,7 +81,7 @@ class AudioCallback:
         self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
         self._grain, self._prefill = math.gcd(block, facts.hop), prefill
         self._status, self._stages = shared.status, shared.status.stages
-        self._playback = playback
+        self._playback, self._kept_input = playback, shared.input
         self._marked = 0
         self._last_call = 0
         self._first_call, self._realtime = True, realtime
@@ -192,6 +192,8 @@ class AudioCallback:
         try:
             while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
                 self._apply(*due)
+            if self._kept_input is not None:
+                self._kept_input.write(path.hop, self._hop_in[: self._lanes])
             sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1

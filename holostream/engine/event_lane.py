@@ -1,11 +1,13 @@
 """What happened, on its way into a recording: commands and markers wait here for the frames of their hop.
 
-Each goes to the file with the block that holds its hop. A recording begins with the value of every command as its first
-hop was heard (of moves and their settings only where it is not the neutral one), so that the file alone tells the state; what was done before is not in it. Of what came after its last
-hop only markers are: they were meant for it, while a command changed nothing in it.
+Each goes to the file with the block that holds its hop. A recording begins with the value of every command before its
+first hop (of moves and their settings only where it is not the neutral one), so that the file alone tells the state: a
+command's first value at the first hop is what it had been, a second one there is a change. What was done before is not
+in it. Of what came after its last hop only markers are: they were meant for it, while a command changed nothing in it.
 
 What counts is the hop at which a command took effect (see `applied_ring`): a tier's event is at the hop that primes it,
-and it is heard from the next hop on. A device that is opened states every value anew, at the first hop it plays.
+and it is heard from the next hop on. A device that is opened states every value anew, at the first hop it plays; of a
+move that is no event where it changes nothing.
 """
 
 from __future__ import annotations
@@ -24,11 +26,25 @@ class EventLane:
         self._hop = hop
         self._values: dict[str, float] = {}
         """Of each command, after what has left the lane."""
+        self._newest: dict[str, float] = {}
+        """Of each command, after what is in the lane."""
+        self._restated: dict[str, Event] = {}
+        """Events that changed nothing, of moves and settings: each becomes one if the same hop changes the value."""
         self._waiting: list[Event] = []
 
     def add(self, commands: Iterable[AppliedCommand]) -> None:
         """Commands as the engine applied them."""
-        self._waiting += [Event(command.hop * self._hop, command.name, command.value) for command in commands]
+        for command in commands:
+            name, event = command.name, Event(command.hop * self._hop, command.name, command.value)
+            kind = command_kind(name)
+            if kind.group != "mixer" and event.value == self._newest.get(name, kind.neutral):
+                self._restated[name] = event
+                continue
+            restated = self._restated.pop(name, None)
+            if restated is not None and restated.time == event.time:
+                self._waiting.append(restated)
+            self._waiting.append(event)
+            self._newest[name] = command.value
 
     def mark(self, hop: int, text: str) -> None:
         """A marker at the beginning of a hop. Raises ValueError if the text is too long for a file."""
@@ -36,18 +52,25 @@ class EventLane:
             raise ValueError(f"a marker's text has {len(text)} characters; at most {MAX_TEXT} fit, shorten it")
         self._waiting.append(Event(hop * self._hop, MARKER, text))
 
-    def begin(self, hop: int) -> None:
-        """A recording begins with this hop: what was done until then becomes the state at its beginning."""
+    def skip_to(self, hop: int) -> list[Event]:
+        """Commands before this hop that no block holds, because it begins anew. Markers of that time are moved to it."""
+        missed = self.take(hop - 1)
+        markers = [Event(hop * self._hop, MARKER, event.value) for event in missed if event.name == MARKER]
+        self._waiting = markers + self._waiting
+        return [event for event in missed if event.name != MARKER]
+
+    def state(self, hop: int) -> list[Event]:
+        """The values before this hop, as events at it; what happened before it must have left the lane."""
+        if not self._values:
+            return []  # the session begins here
         start = hop * self._hop
-        markers = [
-            Event(max(start, event.time), MARKER, event.value) for event in self.take(hop) if event.name == MARKER
-        ]
-        state = [
+        changed = {event.name for event in self._waiting if event.time == start and event.name != MARKER}
+        neutral = {name: command_kind(name).neutral for name in changed if command_kind(name).group != "mixer"}
+        return [
             Event(start, name, value)
-            for name, value in self._values.items()
-            if command_kind(name).group == "mixer" or value != command_kind(name).neutral
+            for name, value in (neutral | self._values).items()
+            if name in changed or command_kind(name).group == "mixer" or value != command_kind(name).neutral
         ]
-        self._waiting = [*state, *markers, *self._waiting]
 
     def take(self, hop: int) -> list[Event]:
         """Everything until this hop, and with it, in the order of time."""

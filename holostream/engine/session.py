@@ -1,6 +1,7 @@
 """A live session as the control process sees it: starts the engine process, steers it, follows its DNA, records.
 
-Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `reopen`.
+Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `capture`,
+`reopen`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from holostream.codec.dna_ring import HEARD, RingFrame
+from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.command_sender import CommandSender
@@ -26,17 +26,16 @@ from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
-from holostream.engine.recorder import Recorder, RecordingStatus
+from holostream.engine.recorder import KeptStatus, RecordingStatus
+from holostream.engine.recordings import Recordings
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
-from holostream.format.clock import clock
 from holostream.format.entropy_tables import all_current_tables
 from holostream.format.recorded_sound import RecordedSound
 
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
 LIST_TIMEOUT_SECONDS = 20.0
-VIEW_FRAMES = 1024
 
 
 class Session:
@@ -63,15 +62,13 @@ class Session:
         self.failure: str | None = None
         """Why the engine ended, if it did not end well."""
         lanes = 2 if settings.stereo else 1
-        self.shared = SharedState.create(lanes, settings.ring_frames)
+        self.shared = SharedState.create(lanes, settings.ring_frames, self.facts.hop if settings.keep_input else None)
         self._sender = CommandSender(self.shared.commands)
         self.playback: Playback | None = None
         if sound is not None:
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
-        self._recorder = Recorder(self._tiers, lanes, all_current_tables(models, self._tiers))
-        self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
-        self._recorder_lock = threading.Lock()
-        self._cursor = self._lost_commands = 0
+        tables = all_current_tables(models, self._tiers)
+        self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages)
         self._engine: subprocess.Popen[str] | None = None
         self._ready, self._ended, self._closing = threading.Event(), threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -153,25 +150,7 @@ class Session:
             time.sleep(0.002 if self.settings.virtual_time else DRAIN_SECONDS)
 
     def _drain(self) -> None:
-        with self._recorder_lock:
-            frames, self._cursor, lost = self.shared.dna.read(self._cursor)
-            self.shared.dna.publish_read(self._cursor)
-            commands = self.shared.applied.take()  # after the frames: so that none of theirs is missing
-            try:
-                self._recorder.follow(frames, lost, commands)
-            except OSError as error:
-                self._recorder.abandon()
-                self.messages.append(
-                    f"recording stopped: {error.strerror}; what was written is kept; "
-                    "free some room and record to a new file"
-                )
-            self._recent.extend(frame for frame in frames if frame.kind == HEARD)
-            if (lost_commands := self.shared.applied.lost) != self._lost_commands:
-                missing, self._lost_commands = lost_commands - self._lost_commands, lost_commands
-                if self.recording is not None:
-                    self.messages.append(
-                        f"the recording lacks {missing} events that came too fast; its sound is whole; send fewer commands"
-                    )
+        self._recordings.drain()
 
     @property
     def ended(self) -> bool:
@@ -204,51 +183,36 @@ class Session:
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""
-        with self._recorder_lock:
-            return list(self._recent)[-count:]
+        return self._recordings.recent(count)
 
     @property
     def recording(self) -> RecordingStatus | None:
         """None while nothing is recorded."""
-        return self._recorder.status
+        return self._recordings.status
+
+    @property
+    def kept(self) -> KeptStatus | None:
+        """What a capture would hold; None if nothing is kept."""
+        return self._recordings.kept
 
     def start_recording(self, path: Path | None = None) -> None:
-        """Record to `path`, or a file named by the time in the current folder. Raises OSError."""
-        chosen = path or Path(f"holostream-{datetime.now():%Y%m%d-%H%M%S}.holo")
-        with self._recorder_lock:
-            self._recorder.start(chosen)
+        """Record to `path`, or a file named by the time in the current folder. Raises OSError, AudioFileError."""
+        self._recordings.start(path)
 
     def toggle_recording(self) -> None:
         """Start or stop; the outcome is a message."""
-        try:
-            if self.recording is None:
-                self._drain()  # from this moment on
-                self.start_recording()
-                self.messages.append(f"recording to {self.recording.path if self.recording else ''}")
-                return
-            self._drain()  # up to this moment: a marker just set has its place in it
-            with self._recorder_lock:
-                status = self.recording
-                self._recorder.stop()
-            if status is not None:  # else the disk was full just now, and the message says so
-                self.messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
-        except OSError as error:
-            self.messages.append(
-                f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
-                "start in a folder that can be written to, or with --record FILE"
-            )
+        self._recordings.toggle()
+
+    def capture(self, path: Path | None = None) -> None:
+        """Write what was just played to `path`, or a file named by the time; the outcome is a message, soon."""
+        self._recordings.capture(path)
 
     def mark(self, text: str = "") -> None:
-        """Set a marker in the recording at the present hop; the outcome is a message.
+        """Set a marker at the present hop, in the recording or in what is kept; the outcome is a message.
 
         Raises ValueError if the text is too long for a file.
         """
-        with self._recorder_lock:
-            marker = self._recorder.mark(int(self.snapshot()["hops"]), text)
-        if marker is None:
-            self.messages.append("no marker set: nothing is being recorded; start a recording first")
-        else:
-            self.messages.append(f"marker {marker.number} at {clock(marker.seconds)}")
+        self._recordings.mark(int(self.snapshot()["hops"]), text)
 
     def list_devices(self) -> list[dict]:
         """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""
@@ -273,9 +237,5 @@ class Session:
         for thread in self._threads:
             thread.join(QUIT_TIMEOUT_SECONDS)
         self._threads.clear()
-        self._drain()
-        try:
-            self._recorder.stop(last_hop_complete=True)
-        except OSError as error:
-            self.messages.append(f"the end of the recording could not be written: {error.strerror}; the rest is kept")
+        self._recordings.close()
         self.shared.close()

@@ -30,6 +30,10 @@ class LiveSettings:
     """Run two lanes, left and right, instead of one."""
     record: Path | None = None
     """Record the DNA from the first hop on."""
+    keep_minutes: float = 10.0
+    """Keep so much of what was heard in memory, for a capture of what was just played; 0: nothing."""
+    keep_input: bool = False
+    """Beside every recording write its input, so that it can be rendered again with the dry sound or anew."""
     models: Path | None = None
     """Models folder; None: $HOLOSTREAM_MODELS or the shipped one."""
     virtual_time: bool = False

@@ -1,5 +1,5 @@
 """The memory engine and control share, one mapped file: status, commands, commands for later, what became
-of them, DNA ring, playback ring.
+of them, DNA ring, playback ring, and the input's where it is kept.
 
 A plain mapped file (in RAM-backed /dev/shm where there is one, so that no disk ever stalls a store) works the same
 on every system and needs no tracker process.
@@ -16,6 +16,7 @@ from pathlib import Path
 from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.engine.applied_ring import AppliedRing
 from holostream.engine.command_ring import CommandRing
+from holostream.engine.input_ring import InputRing, input_bytes
 from holostream.engine.playback_ring import PlaybackRing, playback_bytes
 from holostream.engine.status import Status
 
@@ -45,7 +46,9 @@ def _rounded(size: int) -> int:
 class SharedState:
     """Views of the mapped file. `create` in the control process, `attach` in the engine."""
 
-    def __init__(self, path: Path, memory: mmap.mmap, lanes: int, ring_frames: int, owner: bool) -> None:
+    def __init__(
+        self, path: Path, memory: mmap.mmap, lanes: int, ring_frames: int, owner: bool, input_hop: int | None = None
+    ) -> None:
         self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
         view = memoryview(memory)
         commands_at = _rounded(Status.BYTES)
@@ -59,13 +62,18 @@ class SharedState:
         self.applied = AppliedRing(view[applied_at:ring_at])
         playback_at = ring_at + _rounded(ring_bytes(lanes, ring_frames))
         self.dna = DnaRing(view[ring_at:playback_at], lanes, ring_frames)
-        self.playback = PlaybackRing(view[playback_at:], lanes)
+        input_at = playback_at + _rounded(playback_bytes(lanes))
+        self.playback = PlaybackRing(view[playback_at:input_at], lanes)
+        self.input = InputRing(view[input_at:], lanes, ring_frames, input_hop) if len(view) > input_at else None
+        """None where nobody keeps the input."""
 
     @staticmethod
-    def create(lanes: int, ring_frames: int) -> SharedState:
-        """A new zeroed file. Raises OSError if there is no room for it."""
+    def create(lanes: int, ring_frames: int, input_hop: int | None = None) -> SharedState:
+        """A new zeroed file. `input_hop`: samples of a hop where the input is kept. Raises OSError if there is no room."""
         ours = (Status.BYTES, CommandRing.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
         size = sum(map(_rounded, (*ours, ring_bytes(lanes, ring_frames), playback_bytes(lanes))))
+        if input_hop is not None:
+            size += input_bytes(lanes, input_hop, ring_frames)
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
@@ -74,7 +82,7 @@ class SharedState:
             memory = mmap.mmap(handle, size)
         finally:
             os.close(handle)
-        return SharedState(Path(name), memory, lanes, ring_frames, owner=True)
+        return SharedState(Path(name), memory, lanes, ring_frames, owner=True, input_hop=input_hop)
 
     @staticmethod
     def attach(path: Path, lanes: int, ring_frames: int) -> SharedState:

@@ -77,20 +77,16 @@ class HoloWriter:
 
     def write(self, block: DnaBlock, events: Iterable[Event] = ()) -> None:
         """A block of frames, and events before it, as one write. Raises OSError if the disk does not take it."""
-        before = _event_blocks(events)
-        if can_be_coded(block, self._tables):
-            packed = pack_frame(CODED_FRAMES, pack_coded_block(block, self._tables))
-        else:
-            packed = pack_frame(FRAMES, pack_dna_block(block))
-        place = self.bytes - self._header_size + len(before)
-        self._append(before + packed)
-        self._index.add(place, block.first_hop, block.hops)
-        self.hops += block.hops
+        self.write_packed(pack_block(block, self._tables), block.first_hop, block.hops, pack_event_blocks(events))
 
     def write_frame(self, frame: BlockFrame, first_hop: int, hops: int) -> None:
         """A block of frames as another file has it. Raises OSError."""
-        place = self.bytes - self._header_size
-        self._append(pack_frame(frame.kind, frame.payload))
+        self.write_packed(pack_frame(frame.kind, frame.payload), first_hop, hops)
+
+    def write_packed(self, packed: bytes, first_hop: int, hops: int, before: bytes = b"") -> None:
+        """A block of frames as `pack_block` makes it, and blocks of events before it, as one write. Raises OSError."""
+        place = self.bytes - self._header_size + len(before)
+        self._append(before + packed)
         self._index.add(place, first_hop, hops)
         self.hops += hops
 
@@ -101,7 +97,7 @@ class HoloWriter:
 
     def write_events(self, events: Iterable[Event]) -> None:
         """Events without frames. Raises OSError."""
-        self._append(_event_blocks(events))
+        self._append(pack_event_blocks(events))
 
     def correct(self, header: HoloHeader) -> None:
         """Put another description in place of the first. Raises ValueError if it does not fit there."""
@@ -117,7 +113,15 @@ class HoloWriter:
         self._append(pack_frame(END, pack_end(self._index)))
 
 
-def _event_blocks(events: Iterable[Event]) -> bytes:
+def pack_block(block: DnaBlock, tables: Mapping[int, EntropyTables]) -> bytes:
+    """A whole block of frames, entropy-coded if there are `tables` for its tiers."""
+    if can_be_coded(block, tables):
+        return pack_frame(CODED_FRAMES, pack_coded_block(block, tables))
+    return pack_frame(FRAMES, pack_dna_block(block))
+
+
+def pack_event_blocks(events: Iterable[Event]) -> bytes:
+    """As many whole blocks of events as it takes."""
     rows = list(events)
     return b"".join(
         pack_frame(EVENTS, pack_events(rows[start : start + EVENTS_IN_A_BLOCK]))

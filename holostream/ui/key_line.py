@@ -9,7 +9,7 @@ from holostream.ui.palette import DIM, TINTED
 
 _ALL = (
     ("1-7", "tier"), ("↑↓", "output gain"), ("[]", "input gain"), (",.", "dry/wet"), ("b", "bypass"), ("m", "mute"),
-    ("f", "freeze"), ("y", "moves"), ("P", "presets"), ("M", "MIDI"), ("r", "record"), ("d", "devices"), ("?", "help"), ("q", "quit"),
+    ("y", "moves"), ("P", "presets"), ("M", "MIDI"), ("r", "record"), ("c", "capture"), ("d", "devices"), ("?", "help"), ("q", "quit"),
 )  # fmt: skip
 _FIRST = (
     ("1-7", "tier"), ("↑↓", "gain"), (",.", "wet"), ("b", "bypass"), ("m", "mute"), ("y", "moves"), ("r", "rec"),

@@ -107,7 +107,7 @@ class LiveScreen(Screen[None]):
         self._dna.show(session, int(snapshot["hops"]))
         self._mixer.show(snapshot)
         self._moves.show(snapshot)
-        self._recorder.show(session.recording)
+        self._recorder.show(session.recording, session.kept)
         self._messages.show(self.messages())
         sizes = [view.size for view in (self._header, self._latency, self._timing, self._counters)]
         if self._ticks % TICKS_PER_TABLE == 0 or sizes != self._sizes:

@@ -27,6 +27,15 @@ class RecordingStatus(Protocol):
     def lost_frames(self) -> int: ...
 
 
+class KeptStatus(Protocol):
+    """What a capture would hold: `seconds` of sound, `bytes` of memory."""
+
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def bytes(self) -> int: ...
+
+
 class PlaybackStatus(Protocol):
     """A recording that plays. Times in seconds of the recording."""
 
@@ -75,6 +84,10 @@ class LiveSession(Protocol):
     @property
     def recording(self) -> RecordingStatus | None: ...
     @property
+    def kept(self) -> KeptStatus | None:
+        """None if nothing is kept."""
+
+    @property
     def ended(self) -> bool: ...
 
     def snapshot(self) -> np.void:
@@ -87,8 +100,11 @@ class LiveSession(Protocol):
 
     def toggle_recording(self) -> None: ...
 
+    def capture(self) -> None:
+        """Write what was just played to a file."""
+
     def mark(self, text: str = "") -> None:
-        """Set a marker in the recording."""
+        """Set a marker in the recording, or in what is kept."""
 
     def list_devices(self) -> list[dict[str, Any]]:
         """Each with `name`, `api`, `inputs`, `outputs` (channels) and `rate`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holostream.ui.line_view import Line, LineView, plain, shortened
-from holostream.ui.live_session import RecordingStatus
+from holostream.ui.live_session import KeptStatus, RecordingStatus
 from holostream.ui.palette import ALARM, DIM, ON_ALARM, PLAIN
 
 
@@ -28,10 +28,14 @@ def file_size(size: int) -> str:
     return f"{value:.1f} {unit}"
 
 
-def recorder_line(recording: RecordingStatus | None, width: int) -> Line:
-    """What the recorder does, or how to start it."""
+def recorder_line(recording: RecordingStatus | None, kept: KeptStatus | None, width: int) -> Line:
+    """What the recorder does; else how to start it, and what a capture would hold."""
     if recording is None:
-        return ("recorder", DIM), ("  off, r starts a recording of the DNA", DIM)
+        off: Line = (("recorder", DIM), ("  off, r records", DIM))
+        if kept is None:
+            return off
+        minutes, seconds = divmod(int(kept.seconds), 60)
+        return (*off, (f"   kept {minutes}:{seconds:02d}  {file_size(kept.bytes)}, c saves it", DIM))
     line: Line = (
         ("recording", ON_ALARM),
         (f"  {elapsed(recording.seconds)}", PLAIN),
@@ -45,5 +49,5 @@ def recorder_line(recording: RecordingStatus | None, width: int) -> Line:
 class RecorderLine(LineView):
     """The recorder as a view."""
 
-    def show(self, recording: RecordingStatus | None) -> None:
-        self.show_lines([recorder_line(recording, self.size.width)])
+    def show(self, recording: RecordingStatus | None, kept: KeptStatus | None) -> None:
+        self.show_lines([recorder_line(recording, kept, self.size.width)])

@@ -34,29 +34,45 @@ def test_a_marker_takes_its_place_among_commands() -> None:
     ]  # fmt: skip
 
 
-def test_a_recording_begins_with_the_state_of_its_first_hop() -> None:
+def test_the_state_is_that_before_a_hop() -> None:
     lane = lane_with((0, "tier", 64.0), (0, "wet", 1.0), (3, "wet", 0.4), (10, "wet", 0.3), (11, "wet", 0.2))
+    assert lane.skip_to(0) == []
+    assert lane.state(0) == [], "a session begins with what is told at its first hop"
     assert len(lane.take(5)) == 3
-    lane.begin(10)
-    assert lane.take(10) == [Event(10 * HOP, "tier", 64.0), Event(10 * HOP, "wet", 0.3)]
-    assert lane.take(11) == [Event(11 * HOP, "wet", 0.2)]
-    lane.begin(20)
-    assert lane.take(20) == [Event(20 * HOP, "tier", 64.0), Event(20 * HOP, "wet", 0.2)]
+    assert lane.skip_to(10) == []
+    assert lane.state(10) == [Event(10 * HOP, "tier", 64.0), Event(10 * HOP, "wet", 0.4)]
+    assert lane.take(10) == [Event(10 * HOP, "wet", 0.3)], "there it begins to glide"
+    assert lane.skip_to(20) == [Event(11 * HOP, "wet", 0.2)]
+    assert lane.state(20) == [Event(20 * HOP, "tier", 64.0), Event(20 * HOP, "wet", 0.2)]
 
 
-def test_a_marker_before_the_first_hop_stands_at_it() -> None:
+def test_what_changes_nothing_is_no_event_of_a_move() -> None:
+    lane = lane_with((0, "mute", 0.0), (0, "freeze", 0.0), (0, "comb", 1.0), (3, "freeze", 0.5), (4, "freeze", 0.5))
+    assert lane.take(9) == [Event(0, "mute", 0.0), Event(3 * HOP, "freeze", 0.5)]
+    lane.add([AppliedCommand(10, "mute", 0.0)])
+    assert lane.take(10) == [Event(10 * HOP, "mute", 0.0)], "of the mixer every one is told"
+
+
+def test_the_first_value_at_a_hop_is_what_had_been() -> None:
+    """So that whoever renders it knows where a glide began."""
+    lane = lane_with((0, "wet", 1.0), (0, "tilt", 0.0), (0, "comb", 1.0), (0, "tilt", 3.0))
+    assert lane.take(0) == [Event(0, "wet", 1.0), Event(0, "tilt", 0.0), Event(0, "tilt", 3.0)]
+    lane.add([AppliedCommand(7, "freeze", 1.0), AppliedCommand(7, "tilt", 0.0)])
+    assert {(event.name, event.value) for event in lane.state(7)} == {("wet", 1.0), ("tilt", 3.0), ("freeze", 0.0)}
+
+
+def test_a_marker_of_hops_that_were_missed_stands_at_the_next() -> None:
     lane = lane_with((0, "wet", 1.0))
     lane.mark(2, "early")
-    lane.begin(4)
-    assert lane.take(4) == [Event(4 * HOP, "wet", 1.0), Event(4 * HOP, "marker", "early")]
+    assert lane.skip_to(4) == [Event(0, "wet", 1.0)]
+    assert lane.take(4) == [Event(4 * HOP, "marker", "early")]
 
 
 def test_after_the_last_hop_only_markers_count() -> None:
     lane = lane_with((8, "wet", 0.5), (9, "mute", 1.0))
     lane.mark(9, "the end")
     assert lane.take_last(8) == [Event(8 * HOP, "wet", 0.5), Event(9 * HOP, "marker", "the end")]
-    lane.begin(8)
-    assert lane.take(8) == [Event(8 * HOP, "wet", 0.5)], "muted only from hop 9 on"
+    assert lane.state(9) == [Event(9 * HOP, "wet", 0.5)], "muted only from hop 9 on"
     assert lane.take(9) == [Event(9 * HOP, "mute", 1.0)]
 
 

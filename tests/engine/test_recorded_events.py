@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TierFacts
 from holostream.engine.applied_ring import AppliedCommand
+from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.command import COMMANDS, command_kind
-from holostream.engine.recorder import BLOCK_HOPS, Marker, Recorder
+from holostream.engine.recorder import Marker, Recorder
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloReader
@@ -66,7 +67,7 @@ def test_a_recording_in_the_middle_begins_with_the_state_there(tmp_path: Path) -
     recorder.start(path)
     recorder.follow(frames(50, 60), 0, [AppliedCommand(49, "mute", 1.0), AppliedCommand(50, "wet", 1.0)])
     recorder.stop()
-    assert events_of(path) == [*state_at(49, wet=0.25, mute=1.0), (50, "wet", 1.0)]
+    assert events_of(path) == [*state_at(49, wet=0.25), (49, "mute", 1.0), (50, "wet", 1.0)]
 
 
 def test_a_command_known_before_its_frame_waits_for_it(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_a_night_without_a_recording_keeps_nothing() -> None:
     recorder = Recorder(FACTS, 1)
     for hop in range(2000):
         recorder.follow(frames(hop, hop + 1), 0, [AppliedCommand(hop, "wet", 0.5)])
-    assert len(recorder._lane._waiting) <= 1
+    assert len(recorder._lane._waiting) <= BLOCK_HOPS
 
 
 steps = st.lists(
@@ -208,10 +209,25 @@ def test_events_survive(turns: list, start_turn: int) -> None:
         assert len(found) == len(markers)
         return
     first = blocks[0].first_hop
-    state = {name: value for at, name, value in done if at <= first and name != "marker"}
-    state = {name: value for name, value in state.items()
-             if command_kind(name).group == "mixer" or value != command_kind(name).neutral}  # fmt: skip
-    known = [event for event in found if event[1] != "marker"]
-    assert {name: value for at, name, value in known[: len(state)] if at == first} == state
-    assert known[len(state) :] == [tuple(event) for event in done if event[0] > first and event[1] != "marker"]
+    for at in range(first, hop):
+        assert values_after(found, at) == values_after(done, at)
+    before = values_after(done, first - 1)
+    told = {name: value for at, name, value in reversed(found) if at == first and name in before}
+    assert told == {name: before[name] for name in told}, "the first value is what had been"
+    later = [event for event in found if event[0] > first and is_mixers(event)]
+    assert later == [tuple(event) for event in done if event[0] > first and is_mixers(event)]
     assert [at for at, *_ in found] == sorted(at for at, *_ in found)
+
+
+def is_mixers(event: tuple) -> bool:
+    return event[1] != "marker" and command_kind(event[1]).group == "mixer"
+
+
+def values_after(events: list, hop: int) -> dict[str, float]:
+    """What is not neutral, and all of the mixer's that was ever told."""
+    values = {name: value for at, name, value in events if at <= hop and name != "marker"}
+    return {
+        name: value
+        for name, value in values.items()
+        if command_kind(name).group == "mixer" or value != command_kind(name).neutral
+    }

@@ -14,7 +14,8 @@ from holostream.codec.dna_ring import HEARD, PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.engine import recorder as recorder_module
-from holostream.engine.recorder import BLOCK_HOPS, Recorder
+from holostream.engine.block_gatherer import BLOCK_HOPS
+from holostream.engine.recorder import Recorder
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
 from tests.dna_examples import random_dna
@@ -133,8 +134,9 @@ class TestFrames:
             recorder.follow([
                 replace(frame, voice=frame.voice + fade) for frame in fade_frames(start)
             ] + [frame_of(hop, fade + 1, 8) for hop in range(start + 8, start + 20)])
-        assert list(recorder._voices) == [30]
-        assert all(len(voice.past) <= 5 and not voice.block for voice in recorder._voices.values())
+        assert list(recorder._gatherer._voices) == [30]
+        assert all(len(voice.past) <= 5 for voice in recorder._gatherer._voices.values())
+        assert recorder._gatherer.hops < BLOCK_HOPS
 
 
 class TestFile:
@@ -227,7 +229,7 @@ class TestFile:
         def full(*anything: object) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        monkeypatch.setattr(recorder._writer, "write", full)
+        monkeypatch.setattr(recorder._writer, "write_packed", full)
         with pytest.raises(OSError, match="No space"):
             recorder.stop()
         assert recorder.status is None

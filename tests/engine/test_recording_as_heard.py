@@ -12,9 +12,10 @@ import pytest
 from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
+from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.block_path import PathState, initial_path, step
 from holostream.engine.controls import Controls
-from holostream.engine.recorder import BLOCK_HOPS, Recorder
+from holostream.engine.recorder import Recorder
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
 from holostream.format.replay import Replay

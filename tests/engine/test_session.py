@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.engine.recorder import BLOCK_HOPS
+from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
 from holostream.format.holo_block import DnaBlock
@@ -91,6 +91,32 @@ def test_a_recording_may_begin_and_end_in_the_middle(tmp_path, voice, models, mo
         first = next(HoloReader(file).blocks()).first_hop
     assert first > 900
     assert np.array_equal(replayed, heard[first * HOP : first * HOP + len(replayed)])
+
+
+def test_a_capture_is_what_was_heard_until_then(tmp_path, voice, models):
+    """While a recording goes on, which stays whole."""
+    recording, capture, heard_path = tmp_path / "session.holo", tmp_path / "captured.holo", tmp_path / "heard.wav"
+    settings = LiveSettings(
+        str(voice), str(heard_path), record=recording, virtual_time=True, seconds=15.0, keep_minutes=0.05
+    )
+    with Session(settings) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 1500)
+        session.send("tier", 16)
+        wait_for(lambda: session.snapshot()["hops"] > 2500)
+        session.capture(capture)
+        wait_for(lambda: session.messages)
+        assert session.kept.seconds >= 3
+        wait_for(lambda: session.ended, 30)
+    assert session.messages[0].startswith("captured the last 0:")
+    heard = soundfile.read(heard_path, dtype="float32")[0]
+    assert np.array_equal(decoded(recording, models), heard)
+    with capture.open("rb") as file:
+        first = next(HoloReader(file).blocks()).first_hop
+    replayed = decoded(capture, models)
+    assert len(replayed) / 48000 >= 3
+    assert np.array_equal(replayed, heard[first * HOP : first * HOP + len(replayed)])
+    summary = summarize(capture)
+    assert (summary["complete"], summary["events"]["by_name"]["wet"]) == (True, 1)
 
 
 def items_of(recording: Path) -> list[DnaBlock | list[Event]]:
@@ -187,7 +213,7 @@ def test_a_device_opened_anew_states_every_value(tmp_path, voice):
 
 def test_markers_are_told_and_recorded(tmp_path, voice, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with Session(LiveSettings(str(voice), device_api="virtual")) as session:
+    with Session(LiveSettings(str(voice), device_api="virtual", keep_minutes=0)) as session:
         session.mark()
         assert session.messages[-1] == "no marker set: nothing is being recorded; start a recording first"
         wait_for(lambda: session.snapshot()["hops"] > 100)

@@ -67,6 +67,7 @@ def test_mutated_payloads_are_blocks_or_refused(data: st.DataObject) -> None:
     [
         ("zlib_frames", 3, "8e46a03f8412fbd8090c491547cc4ab6bccff4059e650530fcb9e5605f803495"),
         ("coded_small", 1, "b350cf94ecffae6380f2a706d4af529ae6a6c9344da900da218df0afcb1747a9"),
+        ("coded_morph", 6, "1d202e200fadb2ed7f99cfefe70babb976fc98c6da05072c6b6925cbd908eb6b"),
         ("coded_frames", 4, "24d2fa0e5645776f9c581588f0e104653d4eab631e857c4396ee3d876c181dda"),
     ],
 )
@@ -80,7 +81,7 @@ def test_golden_files_hold_the_codes_they_were_written_with(name: str, blocks: i
     held = hashlib.sha256()
     for block in found:
         voices = [(voice.starts, voice.preroll) for voice in block.voices]
-        held.update(repr((block.first_hop, block.hops, block.fade_first, block.fade_hops, voices)).encode())
+        held.update(repr((block.first_hop, block.hops, block.fade_first, block.fade_hops, voices)).encode() + block.levels)
         for voice in block.voices:
             held.update(voice.dna.gains.tobytes() + voice.dna.amplitudes.tobytes() + voice.dna.phases.tobytes())
     assert (len(found), held.hexdigest()) == (blocks, digest)

@@ -48,6 +48,12 @@ class FakeRecording:
     lost_frames: int
 
 
+@dataclass(frozen=True)
+class FakeKept:
+    seconds: float
+    bytes: int
+
+
 @functools.cache
 def _frame_codes(phase: int, harmonics: int) -> tuple[np.ndarray, np.ndarray]:
     """Gains (1, 1) and amplitudes (1, 1, harmonics) of something like speech: gliding formants, syllables."""
@@ -75,6 +81,8 @@ class FakeSession:
         }  # fmt: skip
         self.messages: deque[str] = deque(maxlen=100)
         self.recording: FakeRecording | None = None
+        self.kept: FakeKept | None = FakeKept(600.0, 2_621_440)
+        self.captures = 0
         self.playback: Any = None
         self.ended = False
         self.sent: list[tuple[str, float]] = []
@@ -135,6 +143,10 @@ class FakeSession:
     def toggle_recording(self) -> None:
         path = Path.home() / "holostream-20250101-120000.holo"
         self.recording = FakeRecording(path, 0.0, 0, 0) if self.recording is None else None
+
+    def capture(self) -> None:
+        self.captures += 1
+        self.messages.append("captured the last 10:00.000 to holostream-captured-20250101-120000.holo")
 
     def mark(self, text: str = "") -> None:
         self.marks.append(text)

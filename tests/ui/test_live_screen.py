@@ -150,6 +150,19 @@ async def test_record_starts_and_stops() -> None:
         assert "off" in view(app, "recorder").text
 
 
+async def test_c_saves_what_was_just_played() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        live(app).sample()
+        assert "kept 10:00  2.6 MB, c saves it" in view(app, "recorder").text
+        await pilot.press("c")
+        assert session.captures == 1
+        session.kept = None
+        live(app).sample()
+        assert "kept" not in view(app, "recorder").text
+
+
 async def test_x_sets_a_marker() -> None:
     session = FakeSession()
     app = HoloStreamApp(session)
@@ -201,12 +214,17 @@ async def test_whoever_plays_can_ask_for_a_screen() -> None:
         performance.do("help")
 
 
-async def test_what_cannot_be_done_is_a_message() -> None:
+async def test_what_cannot_be_done_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     session = FakeSession()
+    monkeypatch.setattr(session, "toggle_recording", _full_disk)
     app = HoloStreamApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("c")
-    assert session.messages[-1] == "nothing is kept to be captured; start a recording instead"
+        await pilot.press("r")
+    assert session.messages[-1] == "record: a.holo: No space left on device; check its permissions and room"
+
+
+def _full_disk() -> None:
+    raise OSError(28, "No space left on device", "a.holo")
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,13 @@ async def test_ports_messages_and_map_are_shown_as_they_come(size: tuple[int, in
         assert "not there" not in text(app, "ports")
         assert text(app, "rows").startswith(MAP[0][0])
         box = screen.query_one(".box")
-        assert app.size.region.contains_region(box.region)
-        for name in ("ports", "arriving", "rows", "hint", "said"):
+        await pilot.press("l")
+        await pilot.pause()
+        for name in ("ports", "arriving", "rows", "name", "hint", "said"):
             region = screen.query_one(f"#{name}").region
             assert region.area, name
             assert box.content_region.contains_region(region), name
+        assert app.size.region.contains_region(box.region)
 
 
 async def test_a_control_is_learned_for_the_chosen_or_a_typed_command_and_rows_are_forgotten() -> None:

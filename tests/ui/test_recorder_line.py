@@ -8,16 +8,21 @@ import pytest
 
 from holostream.ui.line_view import plain
 from holostream.ui.recorder_line import elapsed, file_size, recorder_line
-from tests.ui.fake_session import FakeRecording
+from tests.ui.fake_session import FakeKept, FakeRecording
 
 
 def test_recorder() -> None:
     path = Path("/home/somebody/music/a-very-long-folder-name/another-folder/holostream-20250101-120000.holo")
-    text = plain(recorder_line(FakeRecording(path, 754.32, 1_234_567, 2), 78))
+    text = plain(recorder_line(FakeRecording(path, 754.32, 1_234_567, 2), None, 78))
     assert "recording  12:34.3  1.2 MB  lost 2 frames" in text
     assert text.endswith(".holo")
     assert len(text) == 78
-    assert "off" in plain(recorder_line(None, 78))
+    assert plain(recorder_line(None, None, 78)) == "recorder  off, r records"
+
+
+def test_what_is_kept() -> None:
+    text = plain(recorder_line(None, FakeKept(605.9, 2_621_440), 78))
+    assert text == "recorder  off, r records   kept 10:05  2.6 MB, c saves it"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00.0"), (7.39, "0:07.3"), (3723.4, "1:02:03.4")])

@@ -1,0 +1,136 @@
+"""The verb `live`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from holostream.cli_options import (
+    MidiApi,
+    MidiChannel,
+    MidiFeedback,
+    MidiMapFile,
+    MidiPorts,
+    MidiVirtual,
+    NoMidi,
+    NoMidiClock,
+    OscHost,
+    OscOut,
+    OscPort,
+    PresetName,
+    ScriptFile,
+)
+from holostream.cli_session import Wishes, perform, stoppable, tell_session
+from holostream.control.midi_settings import MidiSettings
+from holostream.control.osc_settings import LOCALHOST, OscSettings
+
+if TYPE_CHECKING:
+    from holostream.engine.settings import LiveSettings
+
+
+def live(
+    input: Annotated[str | None, typer.Option(help="Input device by name, or an audio file to loop.")] = None,
+    output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
+    device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
+    tier: Annotated[
+        int | None,
+        typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256; default: 64 or the nearest."),
+    ] = None,
+    block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
+    rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
+    stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
+    second: Annotated[
+        str | None, typer.Option(help="Second sound for cross: an audio file to loop, or channel: the input's second one.")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
+    keep: Annotated[
+        float, typer.Option(min=0, max=1440, help="Minutes of what was heard to keep for a capture (C); 0: none.")
+    ] = 10.0,
+    keep_input: Annotated[
+        bool, typer.Option("--keep-input", help="Beside each recording write its input, as NAME.input.wav.")
+    ] = False,
+    seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
+    virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
+    allow_feedback: Annotated[
+        bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
+    ] = False,
+    preset: PresetName = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do not begin as the last session ended.")] = False,
+    script: ScriptFile = None,
+    midi: MidiPorts = None,
+    no_midi: NoMidi = False,
+    midi_virtual: MidiVirtual = None,
+    midi_channel: MidiChannel = None,
+    midi_api: MidiApi = None,
+    midi_map: MidiMapFile = None,
+    midi_feedback: MidiFeedback = None,
+    no_midi_clock: NoMidiClock = False,
+    osc: OscPort = None,
+    osc_host: OscHost = LOCALHOST,
+    osc_out: OscOut = None,
+    models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
+    stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
+) -> None:
+    """Play: sound in, through harmonics, out; keys, MIDI and OSC switch tiers and bend the sound; R records, C saves what was just played."""
+    from holostream.engine.session import Session
+    from holostream.engine.settings import LiveSettings
+
+    settings = LiveSettings(
+        input=input,
+        output=output,
+        device_api=device_api.lower() if device_api else None,
+        tier=tier,
+        block=block,
+        rate=rate,
+        stereo=stereo,
+        second=second,
+        record=record,
+        keep_minutes=keep,
+        keep_input=keep_input,
+        models=models,
+        virtual_time=virtual_time,
+        seconds=seconds,
+        allow_feedback=allow_feedback,
+    )
+    check_live_settings(settings)
+    wishes = Wishes(
+        preset,
+        script,
+        OscSettings(osc, osc_host, osc_out),
+        MidiSettings(
+            ports=tuple(midi or ()),
+            off=no_midi or (virtual_time and not (midi or midi_virtual)),
+            virtual=midi_virtual,
+            channel=midi_channel,
+            api=midi_api.lower() if midi_api else None,
+            map_file=midi_map,
+            feedback=tuple(midi_feedback or ()),
+            follow_clock=not no_midi_clock,
+        ),
+        tier,
+        restore=not fresh and not virtual_time,
+        remember=not virtual_time,
+    )
+    session = Session(settings)
+    with stoppable():
+        perform(session, headless, wishes)
+    tell_session(session, stats)
+
+
+def check_live_settings(settings: LiveSettings) -> None:
+    """Raises ValueError for what the control process can already tell is wrong."""
+    from holostream.engine.kept_input import input_path
+
+    if settings.record is not None and settings.record.exists():
+        raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
+    if settings.keep_input and settings.record is not None and input_path(settings.record).exists():
+        raise ValueError(
+            f"{input_path(settings.record)} exists already and the kept input never overwrites; choose another name to record"
+        )
+    if settings.virtual_time and settings.seconds is None:
+        raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
+    if settings.second is not None and not settings.second_channel and not Path(settings.second).is_file():
+        raise ValueError(f"the second sound {settings.second} is no file; name an audio file, or channel")

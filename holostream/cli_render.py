@@ -1,0 +1,41 @@
+"""The verb `render`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from holostream.cli_progress import progress_bar
+
+
+def render(
+    source: Annotated[Path, typer.Argument(help="The .holo of a live session.")],
+    target: Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")],
+    again: Annotated[
+        bool, typer.Option("--again", help="The performance again, as it sounded: what `render` does anyway.")
+    ] = True,
+    input: Annotated[
+        Path | None, typer.Option(help="Run everything again from this sound: the kept input, or any other.")
+    ] = None,
+    models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
+    subtype: Annotated[
+        str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")
+    ] = None,
+) -> None:
+    """Render a recorded performance as it sounded: its DNA and its mixer's commands; or play it over another sound."""
+    from holostream.codec.tier_model import default_models_folder
+    from holostream.engine.render_again import open_performance
+    from holostream.format.export_sound import export_sound
+
+    for read in (source, input):
+        if read is not None and target.exists() and read.exists() and target.samefile(read):
+            raise ValueError(f"{target} is the input itself; choose another name for the output")
+    with (
+        open_performance(source, models or default_models_folder(), input) as performance,
+        progress_bar(f"rendering {source.name}") as update,
+    ):
+        remarks = export_sound(performance, target, subtype, update)
+    for remark in remarks:
+        typer.echo(remark, err=True)

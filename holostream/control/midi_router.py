@@ -1,0 +1,106 @@
+"""From moved controls to commands, by the map. One thread at a time.
+
+Where controls come faster than commands can be done, a knob's places in between are left out and the last one counts:
+`turn` takes all that came since the last turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from holostream.control.midi_controls import Control
+from holostream.control.midi_map import MidiMap
+from holostream.control.midi_row import RELATIVE, MidiRow, relative_steps
+from holostream.control.soft_takeover import SoftTakeover
+
+
+class Commands(Protocol):
+    """What MIDI plays on: the engine's commands and the session's actions in one."""
+
+    def do(self, name: str, value: float | str | None = None) -> None:
+        """Raises ValueError, one sentence, for an unknown command or bad value."""
+
+    def value(self, name: str) -> float:
+        """An engine command's value as last asked for."""
+
+    def observe(self, listener: Callable[[str, float], None]) -> None:
+        """Have every change of an engine command told, whoever made it."""
+
+
+class MidiRouter:
+    """One map played on commands. `complain` is told what a command refused."""
+
+    def __init__(self, rows: MidiMap, commands: Commands, complain: Callable[[str], None]) -> None:
+        self.rows = rows
+        self._commands, self._complain = commands, complain
+        self._takeover = SoftTakeover()
+        self._before: dict[tuple[int, int, int], float] = {}
+        """The last value of every control that presses, by row, channel and number."""
+
+    def rows_for(self, moved: tuple[Control, ...]) -> tuple[Control, Iterable[MidiRow]] | None:
+        """Of the readings of one message, the first that the map knows, with its rows."""
+        for control in moved:
+            if rows := self.rows.rows_for(control):
+                return control, rows
+        return None
+
+    def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]]) -> None:
+        """Do what these controls ask, in their order; of a knob that moved repeatedly, the last place."""
+        places: dict[int, tuple[MidiRow, list[float]]] = {}
+        steps: dict[int, tuple[MidiRow, int]] = {}
+        for control, rows in found:
+            for row in rows:
+                if row.mode == "absolute":
+                    places.setdefault(id(row), (row, []))[1].append(row.place(control.value))
+                elif row.mode in RELATIVE:
+                    before = steps.get(id(row), (row, 0))[1]
+                    steps[id(row)] = row, before + relative_steps(row.mode, control.value)
+                else:
+                    # A press must find the knobs as they were when it came.
+                    self._move(places, steps)
+                    self._press(row, control)
+        self._move(places, steps)
+
+    def _move(self, places: dict[int, tuple[MidiRow, list[float]]], steps: dict[int, tuple[MidiRow, int]]) -> None:
+        for row, way in places.values():
+            self._place(row, way)
+        for row, count in steps.values():
+            value = self._commands.value(row.command)
+            if (stepped := row.stepped(value, count)) != value:
+                self._do(row.command, stepped)
+        places.clear()
+        steps.clear()
+
+    def _place(self, row: MidiRow, way: list[float]) -> None:
+        wanted = row.value_at(way[-1])
+        if not row.pickup:
+            self._do(row.command, wanted)
+            return
+        is_now = self._commands.value(row.command)
+        value_place = way[-1] if wanted == is_now else row.place_of(is_now)
+        if self._takeover.passes(id(row), way, value_place, is_now):
+            if wanted != is_now:
+                self._do(row.command, wanted)
+            self._takeover.sent(id(row), self._commands.value(row.command))
+
+    def _press(self, row: MidiRow, control: Control) -> None:
+        key = id(row), control.channel, control.number
+        before = self._before.get(key)
+        self._before[key] = control.value
+        pressed, was_pressed = row.pressed(control.value), before is not None and row.pressed(before)
+        if row.mode == "momentary":
+            if pressed or was_pressed:
+                self._do(row.command, row.high if pressed else row.low)
+        elif pressed and (not was_pressed or control.value == before):
+            # The same value again is another press of a button that does not tell its release.
+            if row.mode == "toggle":
+                self._do(row.command, row.toggled(self._commands.value(row.command)))
+            else:
+                self._do(row.command, row.picked(control.number) if row.mode == "pick" else row.value)
+
+    def _do(self, name: str, value: float | str | None) -> None:
+        try:
+            self._commands.do(name, value)
+        except ValueError as error:
+            self._complain(str(error))

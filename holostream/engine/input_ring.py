@@ -1,0 +1,48 @@
+"""The ring of input hops as the block path receives them: from the audio callback to the control process, if it is asked for.
+
+One writer, any number of readers, fixed size, no locks: a slot's sequence number is cleared before and set after its
+samples, as in `codec.dna_ring`. A hop has its slot by its number, so that any recent one can be read again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+HEADER_BYTES = 64
+
+
+def _slot_type(lanes: int, hop: int) -> np.dtype:
+    return np.dtype([("sequence", "<u8"), ("samples", "<f4", (lanes, hop))], align=True)
+
+
+def input_bytes(lanes: int, hop: int, capacity: int) -> int:
+    """Of a ring of `capacity` hops of so many samples."""
+    return HEADER_BYTES + capacity * _slot_type(lanes, hop).itemsize
+
+
+class InputRing:
+    """A view of a ring in `buffer` (writable, `input_bytes` long, zeroed before first use)."""
+
+    def __init__(self, buffer: memoryview | bytearray, lanes: int, capacity: int, hop: int | None = None) -> None:
+        """`hop` in samples; None: as the one who made the ring gave it."""
+        size = memoryview(buffer).cast("B")[:8].cast("Q")
+        if hop is not None:
+            size[0] = hop
+        self.hop, self.capacity = int(size[0]), capacity
+        slots = np.frombuffer(buffer, _slot_type(lanes, self.hop), capacity, offset=HEADER_BYTES)
+        self._sequence, self._samples = slots["sequence"], slots["samples"]
+
+    def write(self, hop: int, samples: np.ndarray) -> None:
+        """Store (lanes, hop) as hop number `hop`. Never waits, never grows."""
+        index = hop % self.capacity
+        self._sequence[index] = 0
+        self._samples[index] = samples
+        self._sequence[index] = hop + 1
+
+    def read(self, hop: int) -> np.ndarray | None:
+        """(lanes, hop) of hop number `hop`, or None if it is not there: not yet, or not any more."""
+        index = hop % self.capacity
+        if self._sequence[index] != hop + 1:
+            return None
+        samples = self._samples[index].copy()
+        return samples if self._sequence[index] == hop + 1 else None

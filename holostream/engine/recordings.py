@@ -1,0 +1,200 @@
+"""What a session keeps of what is heard: recordings, their input, and the last minutes for a capture.
+
+It follows the rings of the shared memory; whatever becomes of a request is a message.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from holostream.codec.dna_ring import HEARD, RingFrame
+from holostream.codec.tier import TierFacts
+from holostream.engine.capture import write_capture
+from holostream.engine.kept_input import KeptInput
+from holostream.engine.recorder import KeptStatus, Recorder, RecordingStatus
+from holostream.engine.settings import LiveSettings
+from holostream.engine.shared_state import SharedState
+from holostream.engine.spool import PackedBlock
+from holostream.format.audio_file import AudioFileError
+from holostream.format.clock import clock
+from holostream.format.entropy_tables import EntropyTables
+
+VIEW_FRAMES = 1024
+
+
+class Recordings:
+    """Call `drain` often and `close` at the end; everything else whenever, from any thread."""
+
+    def __init__(
+        self,
+        settings: LiveSettings,
+        shared: SharedState,
+        tiers: dict[int, TierFacts],
+        tables: dict[int, EntropyTables],
+        messages: deque[str],
+    ) -> None:
+        self._shared, self._messages = shared, messages
+        self._recorder = Recorder(tiers, shared.lanes, tables, 60 * settings.keep_minutes)
+        self._rate = next(iter(tiers.values())).rate
+        self._input: KeptInput | None = None
+        self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
+        self._lock = threading.RLock()
+        self._cursor = self._lost_commands = 0
+        self._captures: list[threading.Thread] = []
+
+    def drain(self) -> None:
+        """Take what has come since the last time."""
+        with self._lock:
+            frames, self._cursor, lost = self._shared.dna.read(self._cursor)
+            self._shared.dna.publish_read(self._cursor)
+            commands = self._shared.applied.take()  # after the frames: so that none of theirs is missing
+            try:
+                self._recorder.follow(frames, lost, commands)
+            except OSError as error:
+                self._messages.append(
+                    f"recording stopped: {error.strerror}; what was written is kept; "
+                    "free some room and record to a new file"
+                )
+            self._follow_input()
+            if self._input is not None and self.status is None:
+                self._close_input()
+            self._recent.extend(frame for frame in frames if frame.kind == HEARD)
+            if (lost_commands := self._shared.applied.lost) != self._lost_commands:
+                missing, self._lost_commands = lost_commands - self._lost_commands, lost_commands
+                if self.status is not None:
+                    self._messages.append(
+                        f"the recording lacks {missing} events that came too fast; its sound is whole; send fewer commands"
+                    )
+
+    def recent(self, count: int) -> list[RingFrame]:
+        """The newest heard frames, oldest first."""
+        with self._lock:
+            return list(self._recent)[-count:]
+
+    @property
+    def status(self) -> RecordingStatus | None:
+        """None while nothing is recorded."""
+        return self._recorder.status
+
+    @property
+    def kept(self) -> KeptStatus | None:
+        """What a capture would hold; None if nothing is kept."""
+        return self._recorder.kept
+
+    def start(self, path: Path | None = None) -> None:
+        """Record to `path`, or a file named by the time in the current folder. Raises OSError, AudioFileError."""
+        chosen = path or Path(f"holostream-{datetime.now():%Y%m%d-%H%M%S}.holo")
+        with self._lock:
+            ring, kept = self._shared.input, None
+            if ring is not None:
+                kept = KeptInput(chosen, ring, self._rate, self._shared.lanes)
+            try:
+                self._recorder.start(chosen)
+            except OSError:
+                if kept is not None:
+                    kept.discard()
+                raise
+            self._input = kept
+
+    def toggle(self) -> None:
+        """Start or stop."""
+        try:
+            if self.status is None:
+                self.start()
+                self._messages.append(f"recording to {self.status.path if self.status else ''}")
+                return
+            self.drain()  # up to this moment: a marker just set has its place in it
+            with self._lock:
+                status = self.status
+                try:
+                    self._recorder.stop()
+                finally:
+                    self._close_input()
+            if status is not None:  # else the disk was full just now, and the message says so
+                self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
+        except AudioFileError as error:
+            self._messages.append(str(error))
+        except OSError as error:
+            self._messages.append(
+                f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
+                "start in a folder that can be written to, or with --record FILE"
+            )
+
+    def mark(self, hop: int, text: str) -> None:
+        """Set a marker at the present hop. Raises ValueError if the text is too long for a file."""
+        with self._lock:
+            marker = self._recorder.mark(hop, text)
+        if marker is not None:
+            self._messages.append(f"marker {marker.number} at {clock(marker.seconds)}")
+        elif self.kept is not None:
+            self._messages.append("marker set: a capture of what was just played has it")
+        else:
+            self._messages.append("no marker set: nothing is being recorded; start a recording first")
+
+    def capture(self, path: Path | None = None) -> None:
+        """Write what is kept to `path`, or a file named by the time; a thread does it, nothing waits for the disk."""
+        chosen = path or Path(f"holostream-captured-{datetime.now():%Y%m%d-%H%M%S}.holo")
+        self.drain()
+        with self._lock:
+            blocks = self._recorder.captured()
+        if self.kept is None:
+            self._messages.append("nothing to capture: nothing is kept; start with --keep MINUTES")
+        elif not blocks:
+            self._messages.append("nothing to capture: nothing was heard yet; play first")
+        else:
+            self._captures = [thread for thread in self._captures if thread.is_alive()]
+            self._captures.append(threading.Thread(target=self._write_capture, args=(chosen, blocks)))
+            self._captures[-1].start()
+
+    def _write_capture(self, path: Path, blocks: Sequence[PackedBlock]) -> None:
+        try:
+            write_capture(path, self._recorder.header, blocks)
+        except OSError as error:
+            self._messages.append(
+                f"cannot capture to {path}: {error.strerror}; it is kept for now: "
+                "start in a folder that can be written to and has room, or choose another name"
+            )
+            return
+        seconds = sum(block.hops for block in blocks) * self._recorder.header.hop / self._rate
+        self._messages.append(f"captured the last {clock(seconds)} to {path}")
+
+    def _follow_input(self) -> None:
+        if self._input is None:
+            return
+        try:
+            self._input.follow(self._recorder.span)
+        except AudioFileError as error:
+            self._input = None
+            self._messages.append(f"the input is not kept any more: {error}")
+
+    def _close_input(self) -> None:
+        """The recording has ended."""
+        self._follow_input()
+        kept, self._input = self._input, None
+        if kept is None:
+            return
+        try:
+            kept.close()
+        except AudioFileError as error:
+            self._messages.append(f"the input was not kept: {error}")
+            return
+        if kept.missing:
+            self._messages.append(f"{kept.path} lacks {kept.missing} hops that came too late; they are silent in it")
+
+    def close(self) -> None:
+        """The engine has ended: everything it has heard counts. Safe to call twice."""
+        self.drain()
+        with self._lock:
+            try:
+                self._recorder.stop(last_hop_complete=True)
+            except OSError as error:
+                self._messages.append(
+                    f"the end of the recording could not be written: {error.strerror}; the rest is kept"
+                )
+            self._close_input()
+        for thread in self._captures:
+            thread.join()

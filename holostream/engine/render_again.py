@@ -1,0 +1,166 @@
+"""A recorded performance rendered again, offline: as it sounded, bit for bit, or over another sound.
+
+    without an input   the recorded DNA is the wet sound (tiers, fades and moves are in it); the mixer's commands run again
+    with the input     that was kept beside it, where the dry sound was heard too: the same, mixed with it
+    with a given one   everything runs again from it, encoder, moves and mixer; whether its DNA is the recorded one is told
+
+The path is that of `block_path`, its commands at their hops. What the file does not tell is taken as at rest before its
+first hop: glides on their way, the limiter, and (from a given input) the networks' past; a recording from a session's first
+hop on lacks nothing. Without the input the feedback guard is taken to have slept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from holostream.codec.dna_ring import DnaRing, ring_bytes
+from holostream.codec.tier_model import ModelError, TierModel, load_all_tiers, load_tier
+from holostream.engine.block_path import PathState, hear, initial_path, mix, step
+from holostream.engine.command_replay import CommandReplay
+from holostream.engine.dna_comparison import DnaComparison
+from holostream.engine.kept_input import input_path
+from holostream.engine.looped_input import LoopedInput
+from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_file import HoloReader
+from holostream.format.holo_sound import HoloSound
+from holostream.format.holo_v2 import is_version_2
+from holostream.format.recorded_sound import Piece, never
+
+RING_FRAMES = 4096
+PIECE_HOPS = 256
+
+
+def open_performance(source: Path, models: Path, input: Path | None = None) -> Performance:
+    """A recording to be rendered again; `input`: run everything again from this sound.
+
+    Raises HoloFormatError for a file without a performance, ValueError if the dry sound was heard and there is no input,
+    AudioFileError, ModelError, OSError.
+    """
+    if is_version_2(source):
+        raise HoloFormatError(f"{source} is a .holo of version 2, which holds no performance; use `holostream export`")
+    return Performance(source, models, input)
+
+
+class Performance:
+    """A `RecordedSound`, read once and from its beginning."""
+
+    def __init__(self, source: Path, models: Path, input: Path | None) -> None:
+        self._models, self._recorded = models, HoloSound(source, models)
+        self._file = source.open("rb")
+        try:
+            self._reader = HoloReader(self._file, str(source), models)
+            self._prepare(source, input)
+        except BaseException:
+            self._recorded.__exit__()
+            self._file.close()
+            raise
+
+    def _prepare(self, source: Path, input: Path | None) -> None:
+        header, recorded, self.name = self._reader.header, self._recorded, str(source)
+        self.rate, self.lanes, self.length = recorded.rate, recorded.lanes, recorded.length
+        self.original_rate, self.original_channels = recorded.original_rate, recorded.original_channels
+        self.original_length, self.markers = recorded.original_length, recorded.markers
+        self.remarks: list[str] = []
+        if (block := next(self._reader.blocks(), None)) is None:
+            raise HoloFormatError(f"{source} holds no sound: nothing was heard while it was recorded")
+        self._first_hop = block.first_hop
+        events = self._reader.events()
+        if not any(event.name == "wet" for event in events):
+            raise HoloFormatError(
+                f"{source} holds no commands, so it is no performance but a sound; write it with `holostream export`"
+            )
+        tier = block.voices[0].dna.harmonics
+        self._commands = CommandReplay(events, header.hop, self._first_hop, tier, self.name)
+        beside, self._anew = input_path(source), input is not None
+        chosen = input or (beside if beside.is_file() else None)
+        if chosen is None and self._commands.lets_dry_through:
+            raise ValueError(
+                f"in {source} the input itself was heard (wet below 1, or bypass) and {beside.name} is not beside it; "
+                "give the sound that was played with --input FILE, and record with --keep-input the next time"
+            )
+        self._input = LoopedInput(chosen, header.rate, header.lanes, header.hop) if chosen is not None else None
+
+    def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:
+        """All of it. Raises HoloFormatError, ModelError, AudioFileError, OSError."""
+        at, harmonics = 0, self._commands.controls.tier
+        waiting: list[np.ndarray] = []
+        for sound in self._made_anew() if self._anew else self._mixed_again():
+            waiting.append(sound)
+            if len(waiting) == PIECE_HOPS:
+                yield Piece(at, np.concatenate(waiting, axis=1), harmonics)
+                at += PIECE_HOPS * sound.shape[1]
+                waiting = []
+        if waiting:
+            yield Piece(at, np.concatenate(waiting, axis=1), harmonics)
+        self._tell_of_input()
+        if self._commands.unknown:
+            names = ", ".join(sorted(self._commands.unknown))
+            self.remarks.append(f"{self.name} holds commands that this version does not know and left out: {names:.200}")
+
+    def _path(self, tiers: dict[int, TierModel]) -> PathState:
+        ring = DnaRing(bytearray(ring_bytes(self.lanes, RING_FRAMES)), self.lanes, RING_FRAMES)
+        header, facts = self._reader.header, next(iter(tiers.values())).facts
+        if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or (
+            self._commands.controls.tier not in tiers
+        ):
+            raise ModelError(
+                f"{self.name} was played with tier {self._commands.controls.tier} of family {header.family}, which is not in "
+                f"the models folder; it has {', '.join(map(str, tiers))} of {facts.family}: choose another with --models"
+            )
+        path = initial_path(tiers, self.lanes, ring, self._commands.controls)
+        path.hop = self._first_hop
+        return path
+
+    def _mixed_again(self) -> Iterator[np.ndarray]:
+        """(lanes, hop) a hop: the recorded DNA's sound through the mixer."""
+        controls = self._commands.controls
+        path = self._path({controls.tier: load_tier(self._models, controls.tier)})
+        hop, silence = path.facts.hop, np.zeros((self.lanes, path.facts.hop), np.float32)
+        inputs = self._input.hops() if self._input is not None else None
+        for piece in self._recorded.pieces():
+            for at in range(0, piece.samples.shape[1], hop):
+                self._commands.apply(path.hop)
+                chunk = hear(silence if inputs is None else next(inputs), path, controls)
+                yield mix(np.ascontiguousarray(piece.samples[:, at : at + hop]), chunk, path, controls)
+                path.hop += 1
+        self.remarks += self._recorded.remarks
+
+    def _made_anew(self) -> Iterator[np.ndarray]:
+        """(lanes, hop) a hop: the input through the whole path, as long as the recording is."""
+        assert self._input is not None
+        path = self._path(load_all_tiers(self._models))
+        comparison, cursor = DnaComparison(self._all_blocks()), 0
+        hops = self.length // path.facts.hop
+        for done, samples in zip(range(1, hops + 1), self._input.hops(), strict=False):
+            self._commands.apply(path.hop)
+            yield step(samples, path, self._commands.controls)
+            if done % PIECE_HOPS == 0 or done == hops:
+                frames, cursor, _ = path.ring.read(cursor)
+                comparison.compare(frames)
+        if comparison.differs_from is None:
+            self.remarks.append(f"the DNA is the recorded one, {comparison.frames} frames")
+        else:
+            self.remarks.append(
+                f"the DNA differs from hop {comparison.differs_from - self._first_hop} of the recording on: "
+                "another input, other models or another machine, or a recording that began within a session"
+            )
+
+    def _all_blocks(self) -> Iterator[DnaBlock]:
+        self._file.seek(0)
+        return HoloReader(self._file, self.name, self._models).blocks()
+
+    def _tell_of_input(self) -> None:
+        if self._input is not None and self._input.rounds:
+            self.remarks.append(f"{self._input.path} is shorter than the performance and was repeated")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._recorded.__exit__()
+        self._file.close()

@@ -1,0 +1,164 @@
+"""What a session keeps, and what it says of it: captures, recordings and their input, without an engine."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.codec.tier import TierFacts
+from holostream.engine import recordings as recordings_module
+from holostream.engine.recordings import Recordings
+from holostream.engine.settings import LiveSettings
+from holostream.engine.shared_state import SharedState
+from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_writer import AudioWriter
+from holostream.format.holo_file import HoloReader
+
+HOP = 128
+FACTS = {4: TierFacts("f", 4, 48000, HOP, 192, 192, 1, 1, 5, 3, False, "0" * 64)}
+CODES = np.zeros((1, 4), np.uint8)
+
+
+class Kept:
+    """Recordings over shared memory that the test itself plays into."""
+
+    def __init__(self, keep_input: bool = False, keep_minutes: float = 10.0) -> None:
+        self.shared = SharedState.create(1, 2048, HOP if keep_input else None)
+        self.messages: deque[str] = deque()
+        settings = LiveSettings(keep_input=keep_input, keep_minutes=keep_minutes)
+        self.recordings = Recordings(settings, self.shared, FACTS, {}, self.messages)
+        self.hop = 0
+
+    def play(self, hops: int) -> None:
+        for _ in range(hops):
+            if self.shared.input is not None:
+                self.shared.input.write(self.hop, np.full((1, HOP), self.hop / 1000, np.float32))
+            self.shared.dna.write(self.hop, 0, CODES[0, :1], CODES, CODES)
+            self.hop += 1
+        self.recordings.drain()
+
+    def told(self) -> str:
+        """The newest message, once every capture is written."""
+        for thread in self.recordings._captures:
+            thread.join()
+        return self.messages[-1]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    monkeypatch.chdir(tmp_path)
+    made = Kept(keep_input=True)
+    yield made
+    made.recordings.close()
+    made.shared.close()
+
+
+def hops_of(path: Path) -> range:
+    with path.open("rb") as file:
+        index = HoloReader(file).index()
+    assert sum(index.hops) == index.end_hop - index.first_hop
+    return range(index.first_hop, index.end_hop)
+
+
+def test_a_capture_is_named_by_the_time_and_told(kept: Kept) -> None:
+    kept.play(751)
+    kept.recordings.mark(700, "good")
+    assert kept.told() == "marker set: a capture of what was just played has it"
+    kept.recordings.capture()
+    told = kept.told()
+    (path,) = Path().glob("holostream-captured-????????-??????.holo")
+    assert told == f"captured the last 0:02.000 to {path}"
+    assert hops_of(path) == range(750)
+    status = kept.recordings.kept
+    assert status is not None
+    assert 0 < status.bytes < 20_000
+
+
+def test_nothing_to_capture_is_told(kept: Kept) -> None:
+    kept.recordings.capture()
+    assert kept.told() == "nothing to capture: nothing was heard yet; play first"
+    off = Kept(keep_minutes=0)
+    off.play(100)
+    off.recordings.capture()
+    assert off.told() == "nothing to capture: nothing is kept; start with --keep MINUTES"
+    assert off.recordings.kept is None
+    off.shared.close()
+
+
+def test_a_capture_that_cannot_be_written_stops_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.play(100)
+    kept.recordings.start(Path("a.holo"))
+    Path("b.holo").write_bytes(b"precious")
+    kept.recordings.capture(Path("b.holo"))
+    assert kept.told().startswith("cannot capture to b.holo: File exists; it is kept for now")
+    assert Path("b.holo").read_bytes() == b"precious"
+
+    def read_only(*anything: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recordings_module, "write_capture", read_only)
+        kept.recordings.capture(Path("c.holo"))
+        assert kept.told().startswith("cannot capture to c.holo: Read-only file system; it is kept for now")
+    kept.play(100)
+    kept.recordings.capture(Path("c.holo"))
+    assert "captured the last" in kept.told()
+    kept.recordings.close()
+    assert hops_of(Path("c.holo")) == range(199)
+    assert hops_of(Path("a.holo")) == range(99, 200)
+
+
+def test_the_input_is_that_of_the_recording(kept: Kept) -> None:
+    kept.play(300)
+    kept.recordings.start(Path("a.holo"))
+    kept.play(500)
+    kept.recordings.toggle()
+    assert kept.messages[-1].startswith("recorded 1.3 s to a.holo")
+    samples, rate = soundfile.read("a.input.wav", dtype="float32")
+    hops = hops_of(Path("a.holo"))
+    assert hops == range(299, 799)
+    assert rate == 48000
+    assert np.array_equal(samples, np.repeat(np.array(hops, np.float32) / np.float32(1000), HOP))
+
+
+def test_an_input_file_that_is_there_already_is_told(kept: Kept) -> None:
+    Path("a.input.wav").touch()
+    with pytest.raises(AudioFileError, match="never overwrites"):
+        kept.recordings.start(Path("a.holo"))
+    assert not Path("a.holo").exists()
+    assert kept.recordings.status is None
+
+
+def test_a_full_disk_ends_the_input_and_not_the_recording(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.recordings.start(Path("a.holo"))
+    kept.play(500)
+
+    def full(writer: AudioWriter, block: np.ndarray) -> None:
+        writer._fail(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AudioWriter, "write", full)
+        kept.play(500)
+    assert kept.messages[-1].startswith("the input is not kept any more: could not write all of a.input.wav: No space")
+    kept.play(500)
+    kept.recordings.close()
+    assert hops_of(Path("a.holo")) == range(1500)
+    assert not Path("a.input.wav").exists()
+
+
+def test_input_hops_that_came_too_late_are_told(kept: Kept) -> None:
+    kept.recordings.start(Path("a.holo"))
+    kept.play(500)
+    ring = kept.shared.input
+    assert ring is not None
+    ring._sequence[400:410] = 0
+    kept.play(500)
+    kept.recordings.close()
+    assert kept.messages[-1] == "a.input.wav lacks 10 hops that came too late; they are silent in it"

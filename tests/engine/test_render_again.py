@@ -1,0 +1,161 @@
+"""A performance rendered again is what was heard, sample for sample."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from holostream.engine.render_again import open_performance
+from holostream.engine.session import Session
+from holostream.engine.settings import LiveSettings
+from holostream.format.audio_file import AudioFileError
+from holostream.format.export_sound import export_sound
+from holostream.format.holo_error import HoloFormatError, MissingTablesError
+from holostream.format.holo_events import Event
+from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.transcode import encode_file
+from tests.format.test_holo_v2 import GOLDEN
+from tests.speech import speech
+
+SECONDS = 3.0
+MOVES = [
+    (0, "output_gain_db", 6.0), (0, "mute", 1.0), (40, "mute", 0.0), (100, "tier", 16.0), (103, "tier", 256.0),
+    (160, "input_gain_db", 12.0), (161, "output_gain_db", 20.0), (163, "output_gain_db", -3.5), (300, "tier", 4.0),
+    (500, "mute", 1.0), (502, "mute", 0.0), (640, "tier", 8.0), (700, "input_gain_db", -6.0),
+]  # fmt: skip
+DRY = [(720, "wet", 0.25), (800, "bypass", 1.0), (900, "bypass", 0.0), (950, "wet", 1.0), (1000, "tier", 32.0)]
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shorter than a performance: it is played in a loop."""
+    path = tmp_path_factory.mktemp("voice") / "voice.wav"
+    soundfile.write(path, speech(2.0, 48000, 5), 48000, subtype="FLOAT")
+    return path
+
+
+def perform(
+    folder: Path, voice: Path, commands: list[tuple[int, str, float]], stereo: bool = False, keep_input: bool = True
+) -> Path:
+    """heard.wav, session.holo, and session.input.wav of a session, in virtual time at blocks of a hop."""
+    recording = folder / "session.holo"
+    settings = LiveSettings(
+        str(voice), str(folder / "heard.wav"), tier=64, stereo=stereo, record=recording, virtual_time=True,
+        seconds=SECONDS, keep_input=keep_input, keep_minutes=0,
+    )  # fmt: skip
+    session = Session(settings)
+    for hop, name, value in commands:
+        assert session.shared.schedule.send(name, value, hop)
+    with session:
+        while not session.ended:
+            session._ended.wait(0.01)
+    assert (session.failure, list(session.messages), int(session.snapshot()["errors"])) == (None, [], 0)
+    return recording
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, voice: Path) -> Path:
+    return perform(tmp_path_factory.mktemp("played"), voice, MOVES + DRY)
+
+
+def rendered(recording: Path, models: Path, input: Path | None = None) -> tuple[np.ndarray, list[str]]:
+    """Its samples, and the remarks."""
+    target = recording.with_name("again.wav")
+    with open_performance(recording, models, input) as performance:
+        remarks = export_sound(performance, target)
+    return soundfile.read(target, dtype="float32")[0], remarks
+
+
+def heard(recording: Path) -> np.ndarray:
+    return soundfile.read(recording.with_name("heard.wav"), dtype="float32")[0]
+
+
+def test_as_it_sounded_with_the_input_that_was_kept(played: Path, models: Path) -> None:
+    again, remarks = rendered(played, models)
+    assert np.array_equal(again, heard(played))
+    assert np.abs(again).max() > 0.5
+    assert not again[512:4000].any(), "muted, once it has glided there"
+    assert remarks == []
+
+
+@pytest.mark.parametrize("which", ["kept", "original"])
+def test_run_anew_from_the_same_sound_the_dna_is_the_same(played: Path, voice: Path, models: Path, which: str) -> None:
+    source = {"kept": played.with_name("session.input.wav"), "original": voice}[which]
+    again, remarks = rendered(played, models, source)
+    assert np.array_equal(again, heard(played))
+    assert remarks[0].startswith("the DNA is the recorded one, ")
+    assert remarks[1:] == {"kept": [], "original": [f"{voice} is shorter than the performance and was repeated"]}[which]
+
+
+def test_the_kept_input_is_what_was_played(played: Path, voice: Path) -> None:
+    kept, original = (soundfile.read(path, dtype="float32")[0] for path in (played.with_name("session.input.wav"), voice))
+    assert len(kept) == len(heard(played))
+    assert np.array_equal(kept, np.tile(original, 2)[: len(kept)])
+
+
+def test_over_another_sound_it_is_the_same_performance(played: Path, models: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.flac"
+    soundfile.write(other, speech(4.0, 22050, 9), 22050)
+    again, remarks = rendered(played, models, other)
+    assert again.shape == heard(played).shape
+    assert not np.array_equal(again, heard(played))
+    assert not again[512:4000].any()
+    assert np.abs(again).max() > 0.1
+    assert remarks[0].startswith("the DNA differs from hop ")
+
+
+def test_without_its_input_the_dry_sound_cannot_be_rendered(played: Path, models: Path, tmp_path: Path) -> None:
+    shutil.copy(played, tmp_path / "alone.holo")
+    with pytest.raises(ValueError, match=r"the input itself was heard .* alone.input.wav is not beside it.* --input FILE"):
+        open_performance(tmp_path / "alone.holo", models)
+
+
+def test_without_dry_sound_the_file_is_enough(tmp_path: Path, voice: Path, models: Path) -> None:
+    recording = perform(tmp_path, voice, MOVES, stereo=True, keep_input=False)
+    assert not recording.with_name("session.input.wav").exists()
+    again, remarks = rendered(recording, models)
+    assert again.shape[1] == 2
+    assert np.array_equal(again, heard(recording))
+    assert remarks == []
+
+
+class TestBadInput:
+    def test_a_file_of_version_2(self, models: Path) -> None:
+        with pytest.raises(HoloFormatError, match=r"version 2, which holds no performance; use `holostream export`"):
+            open_performance(GOLDEN, models)
+
+    def test_an_encoded_file(self, tmp_path: Path, voice: Path, models: Path, tiers: dict) -> None:
+        encode_file(voice, tmp_path / "voice.holo", tiers[16])
+        with pytest.raises(HoloFormatError, match=r"holds no commands, .* write it with `holostream export`"):
+            open_performance(tmp_path / "voice.holo", models)
+
+    def test_a_recording_of_nothing(self, tmp_path: Path, played: Path, models: Path) -> None:
+        with played.open("rb") as file, (tmp_path / "a.holo").open("wb") as target:
+            HoloWriter(target, HoloReader(file).header).finish()
+        with pytest.raises(HoloFormatError, match="holds no sound"):
+            open_performance(tmp_path / "a.holo", models)
+
+    @pytest.mark.parametrize("value", [3.0, "loud"])
+    def test_a_value_that_no_command_has(self, tmp_path: Path, played: Path, models: Path, value: float | str) -> None:
+        with played.open("rb") as file, (tmp_path / "a.holo").open("wb") as target:
+            reader = HoloReader(file)
+            writer = HoloWriter(target, reader.header)
+            writer.write(next(reader.blocks()), [Event(0, "wet", 1.0), Event(0, "tier", value)])
+        with pytest.raises(HoloFormatError, match=r"a.holo holds a command that cannot be run again: tier is .*expected"):
+            open_performance(tmp_path / "a.holo", models)
+
+    def test_an_input_that_is_no_sound(self, tmp_path: Path, played: Path, models: Path) -> None:
+        (tmp_path / "a.txt").write_text("la la la")
+        with pytest.raises(AudioFileError, match="is not a WAV"):
+            open_performance(played, models, tmp_path / "a.txt")
+
+    def test_models_that_are_missing(self, played: Path, models: Path, tmp_path: Path) -> None:
+        for part in models.iterdir():
+            if part.name != "tier_256":
+                (tmp_path / part.name).symlink_to(part)
+        with pytest.raises(MissingTablesError, match=r"tables .* of tier 256 are not in .*; point --models at"):
+            rendered(played, tmp_path)
