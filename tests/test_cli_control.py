@@ -98,7 +98,7 @@ def test_osc_that_cannot_be_makes_no_sound() -> None:
 def test_a_session_with_a_screen_begins_as_the_last_one_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[float, ...]] = []
 
-    def on_the_screen(session: Session, performance: Performance) -> None:
+    def on_the_screen(session: Session, performance: Performance, midi: object) -> None:
         deadline = time.monotonic() + 10
         while not session.snapshot()["hops"] and time.monotonic() < deadline:
             time.sleep(0.005)
