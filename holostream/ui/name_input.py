@@ -21,7 +21,7 @@ class NameInput(Input):
     def ask(self, text: str = "") -> None:
         """Begin with a text."""
         self.value, self.display = text, True
-        self.focus()
+        self.screen.set_focus(self)  # now, not in a while: the next key may be on its way
 
     def done(self) -> None:
         """Hide it; the focus is the screen's to give."""
