@@ -41,7 +41,7 @@ def open_performance(
 ) -> Performance:
     """A recording to be rendered again; `input`: run everything again from this sound, crossed with the `second` one.
 
-    Raises HoloFormatError for a file without a performance, ValueError if the dry sound was heard and there is no input,
+    Raises HoloFormatError for a file without a performance, ValueError if a sound is needed and not given,
     AudioFileError, ModelError, OSError.
     """
     if is_version_2(source):
@@ -58,6 +58,8 @@ class Performance:
         try:
             self._reader = HoloReader(self._file, str(source), models)
             self._prepare(source, input)
+            if input is not None and second is None and self._commands.crosses:
+                raise ValueError(f"in {source} the sound was crossed with a second one; give that too, with --second FILE")
             header = self._reader.header
             self._second = None if second is None else LoopedInput(second, header.rate, header.lanes, header.hop)
         except BaseException:

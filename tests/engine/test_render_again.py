@@ -176,6 +176,8 @@ def test_every_move_again(tmp_path: Path, voice: Path, models: Path) -> None:
         commands += [(at + 41, "tier", (64.0, 128.0, 8.0)[number % 3])] if number % 4 == 0 else []
     recording = perform(tmp_path, voice, commands, second=second)
     sound = heard(recording)
+    with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE"):
+        rendered(recording, models, voice)
     for again in (rendered(recording, models), rendered(recording, models, voice, second)):
         assert np.array_equal(again[0][: len(sound)], sound[: len(again[0])])
     assert any("the DNA is the recorded one" in remark for remark in again[1])
