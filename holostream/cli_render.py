@@ -19,6 +19,9 @@ def render(
     input: Annotated[
         Path | None, typer.Option(help="Run everything again from this sound: the kept input, or any other.")
     ] = None,
+    second: Annotated[
+        Path | None, typer.Option(help="With --input: the second sound, where the performance crossed with one.")
+    ] = None,
     models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
     subtype: Annotated[
         str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")
@@ -29,11 +32,13 @@ def render(
     from holostream.engine.render_again import open_performance
     from holostream.format.export_sound import export_sound
 
-    for read in (source, input):
+    if second is not None and input is None:
+        raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
+    for read in (source, input, second):
         if read is not None and target.exists() and read.exists() and target.samefile(read):
             raise ValueError(f"{target} is the input itself; choose another name for the output")
     with (
-        open_performance(source, models or default_models_folder(), input) as performance,
+        open_performance(source, models or default_models_folder(), input, second) as performance,
         progress_bar(f"rendering {source.name}") as update,
     ):
         remarks = export_sound(performance, target, subtype, update)

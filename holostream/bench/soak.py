@@ -150,6 +150,8 @@ def run_live(
         "--allow-feedback",
         "--record",
         str(folder / "soak.holo"),
+        "--keep",
+        "1",  # what is kept is full before growth is counted
         "--seconds",
         str(seconds),
     ]

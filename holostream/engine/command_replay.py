@@ -24,6 +24,8 @@ class CommandReplay:
         """Commands that this version does not know; they do nothing."""
         self.lets_dry_through = False
         """Whether the input itself is ever heard."""
+        self.crosses = False
+        """Whether a second sound is ever needed."""
         self._changes: deque[tuple[int, str, float]] = deque()
         settled: set[str] = set()
         for event in sorted(events, key=lambda event: event.time):
@@ -35,6 +37,7 @@ class CommandReplay:
             value = _accepted(event, name)
             at = -(-event.time // hop)
             self.lets_dry_through |= (event.name == "wet" and value < 1) or (event.name == "bypass" and value > 0)
+            self.crosses |= event.name == "cross" and value > 0
             if at < first_hop or (at == first_hop and event.name not in settled):
                 self.controls.set(event.name, value)
                 settled.add(event.name)

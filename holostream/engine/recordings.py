@@ -104,6 +104,7 @@ class Recordings:
         """Start or stop."""
         try:
             if self.status is None:
+                self.drain()  # from this moment on
                 self.start()
                 self._messages.append(f"recording to {self.status.path if self.status else ''}")
                 return

@@ -12,6 +12,7 @@ hop on lacks nothing. Without the input the feedback guard is taken to have slep
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Self
 
@@ -35,26 +36,32 @@ RING_FRAMES = 4096
 PIECE_HOPS = 256
 
 
-def open_performance(source: Path, models: Path, input: Path | None = None) -> Performance:
-    """A recording to be rendered again; `input`: run everything again from this sound.
+def open_performance(
+    source: Path, models: Path, input: Path | None = None, second: Path | None = None
+) -> Performance:
+    """A recording to be rendered again; `input`: run everything again from this sound, crossed with the `second` one.
 
-    Raises HoloFormatError for a file without a performance, ValueError if the dry sound was heard and there is no input,
+    Raises HoloFormatError for a file without a performance, ValueError if a sound is needed and not given,
     AudioFileError, ModelError, OSError.
     """
     if is_version_2(source):
         raise HoloFormatError(f"{source} is a .holo of version 2, which holds no performance; use `holostream export`")
-    return Performance(source, models, input)
+    return Performance(source, models, input, second)
 
 
 class Performance:
     """A `RecordedSound`, read once and from its beginning."""
 
-    def __init__(self, source: Path, models: Path, input: Path | None) -> None:
+    def __init__(self, source: Path, models: Path, input: Path | None, second: Path | None = None) -> None:
         self._models, self._recorded = models, HoloSound(source, models)
         self._file = source.open("rb")
         try:
             self._reader = HoloReader(self._file, str(source), models)
             self._prepare(source, input)
+            if input is not None and second is None and self._commands.crosses:
+                raise ValueError(f"in {source} the sound was crossed with a second one; give that too, with --second FILE")
+            header = self._reader.header
+            self._second = None if second is None else LoopedInput(second, header.rate, header.lanes, header.hop)
         except BaseException:
             self._recorded.__exit__()
             self._file.close()
@@ -112,7 +119,7 @@ class Performance:
                 f"{self.name} was played with tier {self._commands.controls.tier} of family {header.family}, which is not in "
                 f"the models folder; it has {', '.join(map(str, tiers))} of {facts.family}: choose another with --models"
             )
-        path = initial_path(tiers, self.lanes, ring, self._commands.controls)
+        path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=self._second is not None)
         path.hop = self._first_hop
         return path
 
@@ -136,9 +143,10 @@ class Performance:
         path = self._path(load_all_tiers(self._models))
         comparison, cursor = DnaComparison(self._all_blocks()), 0
         hops = self.length // path.facts.hop
-        for done, samples in zip(range(1, hops + 1), self._input.hops(), strict=False):
+        seconds = self._second.hops() if self._second is not None else repeat(None)
+        for done, samples, second in zip(range(1, hops + 1), self._input.hops(), seconds, strict=False):
             self._commands.apply(path.hop)
-            yield step(samples, path, self._commands.controls)
+            yield step(samples, path, self._commands.controls, second=second)
             if done % PIECE_HOPS == 0 or done == hops:
                 frames, cursor, _ = path.ring.read(cursor)
                 comparison.compare(frames)

@@ -6,7 +6,8 @@
                value  a finite number (commands), or at most 1000 characters (markers: their text)
 
 At the start of a recording the values of the mixer's commands and of all that are not neutral are written as events, so that
-the state is known from the file alone.
+the state is known from the file alone. A command's first value at the first hop is what it had been until then; another one
+there is a change.
 """
 
 from __future__ import annotations

@@ -46,11 +46,13 @@ class KeptPlaying(Playing):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_it_is_what_was_heard(tiers: dict[int, TierModel], models: Path, tmp_path: Path, seed: int) -> None:
-    """Tiers switched at random, recordings started and stopped, captures at any time, some in the middle of a fade."""
+    """Tiers switched at random, loops and morphs, recordings started and stopped, captures in the middle of it all."""
     random = np.random.default_rng(seed)
     playing = KeptPlaying(tiers, models, 0.5, lanes=1 + seed % 2, seed=seed)
     for number in range(5):
         for _ in range(4):
+            playing.controls.loop = float(random.choice([0.0, 0.05]))
+            playing.controls.morph = float(random.choice([0.0, 0.6]))
             playing.play(int(random.integers(1, 30)), tier=int(random.choice(list(tiers))))
         if number % 4 == 1:
             playing.start(tmp_path / f"{number}.holo")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.engine.command import MOVES as MOVES_OF_THE_TABLE
 from holostream.engine.render_again import open_performance
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
@@ -39,13 +40,14 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def perform(
-    folder: Path, voice: Path, commands: list[tuple[int, str, float]], stereo: bool = False, keep_input: bool = True
-) -> Path:
+    folder: Path, voice: Path, commands: list[tuple[int, str, float]], stereo: bool = False, keep_input: bool = True,
+    second: Path | None = None,
+) -> Path:  # fmt: skip
     """heard.wav, session.holo, and session.input.wav of a session, in virtual time at blocks of a hop."""
     recording = folder / "session.holo"
     settings = LiveSettings(
         str(voice), str(folder / "heard.wav"), tier=64, stereo=stereo, record=recording, virtual_time=True,
-        seconds=SECONDS, keep_input=keep_input, keep_minutes=0,
+        seconds=SECONDS, keep_input=keep_input, keep_minutes=0, second=None if second is None else str(second),
     )  # fmt: skip
     session = Session(settings)
     for hop, name, value in commands:
@@ -62,10 +64,12 @@ def played(tmp_path_factory: pytest.TempPathFactory, voice: Path) -> Path:
     return perform(tmp_path_factory.mktemp("played"), voice, MOVES + DRY)
 
 
-def rendered(recording: Path, models: Path, input: Path | None = None) -> tuple[np.ndarray, list[str]]:
+def rendered(
+    recording: Path, models: Path, input: Path | None = None, second: Path | None = None
+) -> tuple[np.ndarray, list[str]]:
     """Its samples, and the remarks."""
     target = recording.with_name("again.wav")
-    with open_performance(recording, models, input) as performance:
+    with open_performance(recording, models, input, second) as performance:
         remarks = export_sound(performance, target)
     return soundfile.read(target, dtype="float32")[0], remarks
 
@@ -159,3 +163,21 @@ class TestBadInput:
                 (tmp_path / part.name).symlink_to(part)
         with pytest.raises(MissingTablesError, match=r"tables .* of tier 256 are not in .*; point --models at"):
             rendered(played, tmp_path)
+
+
+def test_every_move_again(tmp_path: Path, voice: Path, models: Path) -> None:
+    """From the recorded DNA, and anew from both sounds."""
+    second = tmp_path / "second.wav"
+    soundfile.write(second, speech(1.5, 48000, 6), 48000, subtype="FLOAT")
+    commands: list[tuple[int, str, float]] = [(0, "robot", 0.4), (0, "morph_tier", 16.0)]
+    for number, kind in enumerate(MOVES_OF_THE_TABLE):
+        at = 40 + 45 * number
+        commands += [(at, kind.name, (kind.neutral + kind.highest) / 2), (at + 40, kind.name, kind.neutral)]
+        commands += [(at + 41, "tier", (64.0, 128.0, 8.0)[number % 3])] if number % 4 == 0 else []
+    recording = perform(tmp_path, voice, commands, second=second)
+    sound = heard(recording)
+    with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE"):
+        rendered(recording, models, voice)
+    for again in (rendered(recording, models), rendered(recording, models, voice, second)):
+        assert np.array_equal(again[0][: len(sound)], sound[: len(again[0])])
+    assert any("the DNA is the recorded one" in remark for remark in again[1])
