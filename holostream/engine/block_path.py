@@ -122,7 +122,7 @@ def initial_path(
         wet=GainRamp(0.0 if controls.bypass else controls.wet, facts.hop),
         output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
         levels=Levels(*([0.0] * lanes for _ in range(4))),
-        moves=Moves([model.facts for model in tiers.values()], lanes, controls),
+        moves=Moves(tiers.values(), lanes, controls),
         second=SecondSource(tiers, lanes) if second else None,
     )
 
@@ -193,7 +193,7 @@ def _sound_of(
         runner.encode()
         path.encoded = runner
     mark(ENCODE)
-    second = path.second.codes(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
+    second = path.second.row(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
     row = path.moves.heard(runner, second, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
     place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)

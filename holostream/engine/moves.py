@@ -11,12 +11,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from holostream.codec.dna import Dna, codes_in, join, one_frame
-from holostream.codec.dna_moves.bend import Bend, BendAmounts, Codes
+from holostream.codec.dna import Dna, join, one_frame
+from holostream.codec.dna_moves.bend import Bend
+from holostream.codec.dna_moves.bend_plan import BendAmounts
+from holostream.codec.dna_moves.harmonic_levels import harmonic_levels
 from holostream.codec.dna_moves.memory import Memory
 from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS, Place, TimeAmounts, TimeState, place_at
-from holostream.codec.tier import TierFacts
-from holostream.codec.tier_model import TierStep
+from holostream.codec.tier_model import TierModel, TierStep
 from holostream.engine.command import MOVES
 from holostream.engine.controls import Controls
 
@@ -60,9 +61,10 @@ class _Glide:
 class Moves:
     """`begin_hop` once a hop, then `heard` for every voice that sounds in it."""
 
-    def __init__(self, facts: Iterable[TierFacts], lanes: int, controls: Controls) -> None:
-        known = list(facts)
-        self._bends = {tier.harmonics: Bend(tier) for tier in known}
+    def __init__(self, tiers: Iterable[TierModel], lanes: int, controls: Controls) -> None:
+        models = list(tiers)
+        known = [model.facts for model in models]
+        self._bends = {model.facts.harmonics: Bend(model.facts, harmonic_levels(model)) for model in models}
         self._per_second = known[0].frames_per_second
         self._memory = Memory(known, lanes, math.ceil(LONGEST_SECONDS * self._per_second) + SPARE_HOPS)
         self._time, self._time_state = TimeAmounts(), TimeState()
@@ -120,21 +122,21 @@ class Moves:
         """Whether the second source is needed."""
         return self._bent.cross > 0
 
-    def heard(self, runner: TierStep, second: Codes | None = None, left: LeftBehind | None = None) -> np.ndarray:
+    def heard(self, runner: TierStep, second: np.ndarray | None = None, left: LeftBehind | None = None) -> np.ndarray:
         """The codes to vocode, in a row, instead of those that `runner` has just made of this hop's chunk; `left`: of a
         voice that was left behind by a jump."""
         row, place = runner.row, self._place
         self._memory.store_codes(self._hop, runner)
         if left is not None:
             place = left.place = left.going_on.next(left.place)
-        if place is None and not self._bending:
+        held = 0
+        if place is not None:
+            held = place.held
+            if place.hop != self._hop:
+                row = self._memory.row(place.hop, runner)
+        if not (self._bending or held):
             return row
-        hop, held = (self._hop, 0) if place is None else (place.hop, place.held)
-        if hop != self._hop:
-            row = self._memory.row(hop, runner)
-        codes = codes_in(row, runner.lanes)
-        bent = self._bends[runner.facts.harmonics].apply(codes, self._bent, self._hop, held, second)
-        return row if bent is codes else np.concatenate(bent, axis=None)
+        return self._bends[runner.facts.harmonics].apply(row, self._bent, self._hop, held, second)
 
     def _look(self, hops: float) -> None:
         """The controls have changed: begin to glide there, within so many hops (inf: be there)."""

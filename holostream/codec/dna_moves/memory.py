@@ -15,7 +15,6 @@ import numpy as np
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import TierStep
 
-
 NEVER = -(1 << 62)
 
 
