@@ -163,8 +163,8 @@ def step(
         # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
         path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
     elif path.moves.jumping:
-        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
         path.voice.left = path.moves.leave()
+        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
     elif path.moves.morph > 0 and _can_morph(path, controls):
         path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
@@ -193,7 +193,8 @@ def _sound_of(
         runner.encode()
         path.encoded = runner
     mark(ENCODE)
-    second = path.second.row(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
+    crossing = path.second is not None and path.moves.crossing(voice.left)
+    second = path.second.row(runner.facts.harmonics) if path.second is not None and crossing else None
     row = path.moves.heard(runner, second, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
     place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
@@ -254,7 +255,7 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
 
 
 def _voice_elsewhere(path: PathState) -> Voice:
-    """A new voice of the same tier, in the state it would have had it just heard the frames before those jumped to."""
+    """A new voice of the same tier, in the state it would have had it just heard the frames before those that are next."""
     runner, facts = path.voice.runner, path.voice.runner.facts
     line = runner.lines[1 if path.voice.line is runner.lines[0] else 0]
     path.newest_voice += 1

@@ -1,6 +1,6 @@
 """All bends of one frame in one go: `Bend(facts).apply(row, amounts, hop, ...) -> row`.
 
-Pure but for a plan kept for the next hop: what is random is a function of the hop and the harmonic. With every amount neutral
+Pure but for plans kept for the next hop: what is random is a function of the hop and the harmonic. With every amount neutral
 the very row that came in goes out. In tiers above hop / 2 harmonics a bend works on the first layer; further layers
 of a harmonic say what its codes left over, so they are emptied where it changed.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_weights, tilted
-from holostream.codec.dna_moves.bend_plan import BendAmounts, bend_plan
+from holostream.codec.dna_moves.bend_plan import BendAmounts, BendPlan, bend_plan
 from holostream.codec.dna_moves.code_shape import base_harmonics, code_shape
 from holostream.codec.dna_moves.phase_moves import Drift, crossed, phase_crushed, robot_turns, toward, whispered
 from holostream.codec.dna_moves.range_moves import shifted
@@ -32,8 +32,7 @@ class Bend:
         # Bytes are no atoms and have no frequency.
         self._drift = Drift(facts.frames_per_second, index, 0.0 if facts.codes == "bytes" else 0.5)
         self._robot = robot_turns(0, index), robot_turns(1, index)
-        self._planned = BendAmounts()
-        self._plan = bend_plan(self._planned, self._octave)
+        self._plans: list[tuple[BendAmounts, BendPlan]] = []
 
     def apply(
         self, row: np.ndarray, amounts: BendAmounts, hop: int, held_hops: int = 0, second: np.ndarray | None = None
@@ -43,9 +42,7 @@ class Bend:
         `hop` is the time of performance, `held_hops` by how many the phases of this frame have to go on because it is
         held, `second` the row of another source in the same tier.
         """
-        if amounts is not self._planned:
-            self._planned, self._plan = amounts, bend_plan(amounts, self._octave)
-        plan = self._plan
+        plan = self._plan_of(amounts)
         if not amounts.cross:
             second = None
         drifting = held_hops != 0 and bool(amounts.freeze_drift or self._layers > 1 or self._drift.evenly(held_hops))
@@ -96,6 +93,14 @@ class Bend:
             if plan.resizing and loud is not None:
                 further *= loud[:, np.newaxis]
         return bent
+
+    def _plan_of(self, amounts: BendAmounts) -> BendPlan:
+        """Two are kept: while one voice fades into another both are needed in every hop."""
+        for known, plan in self._plans:
+            if known is amounts:
+                return plan
+        self._plans = [(amounts, bend_plan(amounts, self._octave)), *self._plans[:1]]
+        return self._plans[0][1]
 
     def _by_layer(self, row: np.ndarray) -> np.ndarray:
         """A view (2, lanes, layers, base) of a row's amplitudes and phases."""

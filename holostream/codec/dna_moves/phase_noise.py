@@ -25,7 +25,7 @@ def noise(hop: int, index: np.ndarray) -> np.ndarray:
 
 
 _PLACE_BITS, LONGEST_STRIP = 15, 256
-_TABLE = noise(4, np.arange((1 << _PLACE_BITS) + LONGEST_STRIP, dtype=np.uint32))
+_TABLE = noise(5, np.arange((1 << _PLACE_BITS) + LONGEST_STRIP, dtype=np.uint32))
 
 
 def noise_strip(hop: int, length: int) -> np.ndarray:

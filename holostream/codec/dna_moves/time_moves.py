@@ -83,18 +83,19 @@ def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
     move = amounts.move
     if not state.move:
         state.place = now - 1
-    if move != state.move:
+    begun = move != state.move
+    if begun:
         state.frozen = state.place if state.move else now
         state.move, state.since, state.stretch = move, now, 0
     place = _PLACES[move](now, amounts, state, per_second)
     passed, state.place = place.hop - state.place, place.hop
-    return place if _follows(passed, amounts, state) else place._replace(jump=True)
+    return place if _follows(passed, begun, amounts, state) else place._replace(jump=True)
 
 
-def _follows(passed: int, amounts: TimeAmounts, state: TimeState) -> bool:
+def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -> bool:
     """Whether a place that lies so many hops after the last one goes on with it, or comes round too fast for fades."""
     if state.move in ("", "loop", "stutter"):
-        return passed == 1 or 0 < state.stretch < SHORTEST_FADED_HOPS
+        return passed == 1 or (not begun and 0 < state.stretch < SHORTEST_FADED_HOPS)
     if state.move == "speed":
         return 0 <= passed <= math.ceil(amounts.speed)
     return abs(passed) <= 1
