@@ -13,7 +13,7 @@ from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_w
 from holostream.codec.dna_moves.bend_plan import BendAmounts, BendPlan, bend_plan
 from holostream.codec.dna_moves.code_shape import base_harmonics, code_shape
 from holostream.codec.dna_moves.phase_moves import Drift, crossed, phase_crushed, robot_turns, toward, whispered
-from holostream.codec.dna_moves.range_moves import shifted
+from holostream.codec.dna_moves.range_moves import shift
 from holostream.codec.tier import TierFacts
 
 
@@ -58,9 +58,9 @@ class Bend:
         (amplitudes, phases), further = codes[:, :, 0], codes[:, :, 1:] if self._layers > 1 else None
         loud = None
         if plan.resizing:
-            sizes, turns = self._shape.opened(amplitudes, phases)
             if plan.places:
-                sizes, turns = shifted(sizes, plan.places), shifted(turns, plan.places)
+                shift(self._by_layer(row)[:, :, 0], codes[:, :, 0], plan.places, self._shape.zero)
+            sizes, turns = self._shape.opened(amplitudes, phases, plan.places)
             if plan.weights is not None:
                 sizes *= plan.weights
             if amounts.gate:
@@ -86,7 +86,10 @@ class Bend:
         if drifting or plan.spread or amounts.amplitude_crush:
             further[:] = 0
         elif plan.resizing or turning:
-            same = np.logical_and.reduce(codes[:, :, 0] == self._by_layer(row)[:, :, 0])
+            old_amplitudes, old_phases = self._by_layer(row)[:, :, 0]
+            same = phases == old_phases
+            if plan.resizing:
+                same &= amplitudes == old_amplitudes
             further *= same.view(np.uint8)[:, np.newaxis]
             if plan.resizing and plan.kept is not None:
                 further *= plan.kept

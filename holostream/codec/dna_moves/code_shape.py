@@ -30,14 +30,19 @@ class PolarCodes:
     """The quantizer's codes. `levels`: (base,) radii of amplitude code 1; `linear`: larger codes at a lower gain sound the
     same, which they do not in a vocoder with a network."""
 
+    zero = 0
+
     def __init__(self, levels: np.ndarray, linear: bool = True) -> None:
-        self._linear = linear
+        self._linear, self._places = linear, 0
         unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
         self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
+        self._moved_unit = self._unit
 
-    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
-        return self.sizes(amplitudes, phases), phases / PHASE_COUNT.take(amplitudes)
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray, places: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """(lanes, base) codes, which were moved up by so many places -> sizes, turns: float32 of the same shape."""
+        if places != self._places:
+            self._places, self._moved_unit = places, np.roll(self._unit, places)
+        return amplitudes * self._moved_unit, phases / PHASE_COUNT.take(amplitudes)
 
     def sizes(self, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
         """Those alone."""
@@ -87,15 +92,17 @@ class ByteCodes:
     """HOLO-Audio's codes: real and imaginary part of a harmonic, `zero` standing for 0."""
 
     def __init__(self, zero: int) -> None:
-        self.zero = np.float32(zero)
+        self.zero = zero
 
-    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray, places: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
-        return self.sizes(amplitudes, phases), np.arctan2(phases - self.zero, amplitudes - self.zero) / (2 * np.pi)
+        zero = np.float32(self.zero)
+        return self.sizes(amplitudes, phases), np.arctan2(phases - zero, amplitudes - zero) / (2 * np.pi)
 
     def sizes(self, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
         """Those alone."""
-        return np.hypot(amplitudes - self.zero, phases - self.zero) ** (1 / RADIUS_POWER)
+        zero = np.float32(self.zero)
+        return np.hypot(amplitudes - zero, phases - zero) ** (1 / RADIUS_POWER)
 
     def close(self, sizes: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
         """Write the nearest codes, cut off at the range of a byte."""
