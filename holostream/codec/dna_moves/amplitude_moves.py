@@ -9,6 +9,8 @@ import numpy as np
 from holostream.codec.dna_moves.code_shape import RADIUS_POWER
 
 DB_PER_NEPER = 20 / math.log(10)
+SIZE_POWER = 0.5 / RADIUS_POWER
+"""From energy to size."""
 NOTHING = 1e-6
 """Far below the smallest size; keeps silence from dividing by zero."""
 
@@ -21,8 +23,10 @@ def gate_weights(sizes: np.ndarray, amount: float) -> np.ndarray:
 
 
 def tilt_gains(db_per_octave: float, octave: np.ndarray) -> np.ndarray:
-    """(2, base) float32 factors of energy: untilted, that is 1, and tilted; `octave` (base,) float32: where each harmonic is."""
-    return np.stack((np.ones_like(octave), np.exp(octave * (db_per_octave * 2 / DB_PER_NEPER))))
+    """(3, base) float32: factors of energy untilted, that is 1, and tilted; of size, tilted. `octave` (base,) float32: where
+    each harmonic is."""
+    energy = np.exp(octave * (db_per_octave * 2 / DB_PER_NEPER))
+    return np.stack((np.ones_like(octave), energy, energy**SIZE_POWER))
 
 
 def tilted(sizes: np.ndarray, gains: np.ndarray) -> np.ndarray:
@@ -31,9 +35,9 @@ def tilted(sizes: np.ndarray, gains: np.ndarray) -> np.ndarray:
     Without that a voice would be 40 dB louder or softer, as most of its energy lies at one end.
     """
     energy = sizes ** (2 * RADIUS_POWER)
-    sums = np.vecdot(energy[:, np.newaxis], gains).tolist()
-    changes = [[(before + NOTHING) / (after + NOTHING)] for before, after in sums]
-    return sizes * (gains[1] * np.array(changes, np.float32)) ** (0.5 / RADIUS_POWER)
+    sums = np.vecdot(energy[:, np.newaxis], gains[:2]).tolist()
+    changes = [[((before + NOTHING) / (after + NOTHING)) ** SIZE_POWER] for before, after in sums]
+    return sizes * gains[2] * np.array(changes, np.float32)
 
 
 def amplitude_crushed(sizes: np.ndarray, amount: float) -> np.ndarray:

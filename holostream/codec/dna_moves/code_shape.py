@@ -69,8 +69,10 @@ class PolarCodes:
         large sizes clipped nor small ones rounded away. Silence stays silence."""
         if not self._linear:
             return gains, sizes
-        largest = (sizes * self._per_unit).max(axis=1).tolist()
+        largest = np.maximum.reduce(sizes * self._per_unit, axis=1).tolist()
         finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
+        if not any(finer):
+            return gains, sizes
         factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
         return gains - np.array(finer, np.int8).view(np.uint8), sizes * factors
 
