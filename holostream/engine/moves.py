@@ -173,6 +173,8 @@ class Moves:
             if hops < 2 or hops == math.inf:
                 self._steps.pop(name, None)
                 jumps[name] = wanted
+            elif name in self._steps and name != "shift":
+                self._step(name, wanted)  # waits already
             elif hops <= _SHORT_HOPS and abs(wanted - known) > _FADED.get(name, math.inf):
                 self._step(name, wanted)
             else:

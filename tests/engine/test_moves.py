@@ -182,6 +182,18 @@ def test_a_sweep_fades_to_the_newest_amount_when_the_fade_before_is_over(tiers: 
     assert {frame.voice for frame in live.frames()} == voices
 
 
+def test_a_small_change_while_a_large_one_waits_is_not_lost(tiers: Tiers) -> None:
+    live = Live(tiers)
+    live.controls.glide_ms = 20
+    live.play(20)
+    live.play(3, shift=3)
+    live.play(1, robot=1)
+    live.play(30, robot=0.9)
+    at_once = Live(tiers, shift=3, robot=0.9)
+    at_once.play(live.path.hop)
+    assert codes_of(live.frames()[-1]) == codes_of(at_once.frames()[-1])
+
+
 def test_a_long_glide_of_a_shift_fades_from_place_to_place(tiers: Tiers) -> None:
     live = Live(tiers)
     live.controls.glide_ms = 500
