@@ -42,11 +42,13 @@ def tilted(sizes: np.ndarray, gains: np.ndarray) -> np.ndarray:
 
 def amplitude_crushed(sizes: np.ndarray, amount: float) -> np.ndarray:
     """Steps as coarse as this share of the mean of what sounds, and less and less above it: at 1 only off and on."""
-    sums, loudest = np.add.reduce(sizes, axis=1).tolist(), np.maximum.reduce(sizes, axis=1).tolist()
-    means = [total / max(np.count_nonzero(lane), 1) for total, lane in zip(sums, sizes, strict=True)]
-    most = [[mean + (1 - amount) * (largest - mean)] for mean, largest in zip(means, loudest, strict=True)]
-    step = np.array([[max(amount * mean, NOTHING)] for mean in means], np.float32)
-    crushed = sizes / step
-    np.rint(crushed, crushed)
-    crushed *= step
-    return np.minimum(crushed, np.array(most, np.float32), out=crushed)
+    result = np.empty_like(sizes)
+    for lane, crushed in zip(sizes, result, strict=True):
+        mean = float(np.add.reduce(lane)) / max(int(np.count_nonzero(lane)), 1)
+        most = mean + (1 - amount) * (float(np.maximum.reduce(lane)) - mean)
+        step = max(amount * mean, NOTHING)
+        np.multiply(lane, 1 / step, out=crushed)
+        np.rint(crushed, crushed)
+        crushed *= step
+        np.minimum(crushed, most, out=crushed)
+    return result

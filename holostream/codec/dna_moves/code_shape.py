@@ -69,12 +69,13 @@ class PolarCodes:
         large sizes clipped nor small ones rounded away. Silence stays silence."""
         if not self._linear:
             return gains, sizes
-        largest = np.maximum.reduce(sizes * self._per_unit, axis=1).tolist()
-        finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
-        if not any(finer):
-            return gains, sizes
-        factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
-        return gains - np.array(finer, np.int8).view(np.uint8), sizes * factors
+        levels: list[int] = []
+        result = np.empty_like(sizes)
+        for gain, lane, leveled in zip(gains.tolist(), sizes, result, strict=True):
+            finer = _finer_steps(gain, float(np.maximum.reduce(lane * self._per_unit)))
+            levels.append(gain - finer)
+            np.multiply(lane, GAIN_STEP**finer, out=leveled)
+        return np.array(levels, np.uint8), result
 
 
 def _close_turns(turns: np.ndarray, counts: np.ndarray, phases: np.ndarray) -> None:
