@@ -7,14 +7,17 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 
-from holostream.codec.dna import Dna
-from holostream.codec.dna_moves.bend import Bend, BendAmounts, Codes
+from holostream.codec.dna import Dna, codes_in
+from holostream.codec.dna_moves.bend import Bend
+from holostream.codec.dna_moves.bend_plan import BendAmounts
 from holostream.codec.dna_moves.code_shape import PHASE_COUNT
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import TierModel
 
+Codes = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Of one frame, uint8: gains (lanes,), amplitudes and phases (lanes, harmonics)."""
 Move = Callable[[Bend, Codes, int], Codes]
 """A frame's codes at a hop -> what is heard."""
 
@@ -36,6 +39,17 @@ FULL = {
 
 def facts_of(harmonics: int, codes: str = "polar") -> TierFacts:
     return TierFacts("t", harmonics, 48000, 128, 192, 192, 1, 1, 0, 0, False, "", codes, zero_code=100)
+
+
+def applied(
+    bend: Bend, codes: Codes, amounts: BendAmounts, hop: int, held_hops: int = 0, second: Codes | None = None
+) -> Codes:
+    """As `Bend.apply`, for codes that do not lie in a row; `codes` themselves if it gave back what it was given."""
+    row = np.concatenate(codes, axis=None)
+    row.setflags(write=False)
+    other = None if second is None else np.concatenate(second, axis=None)
+    bent = bend.apply(row, amounts, hop, held_hops, other)
+    return codes if bent is row else codes_in(bent, len(codes[0]))
 
 
 def encoded(model: TierModel, samples: np.ndarray) -> Dna:
@@ -60,7 +74,7 @@ def bent(dna: Dna, bend: Bend, move: BendAmounts | Move) -> Dna:
     frames = []
     for hop in range(dna.frames):
         codes = codes_of(dna, hop)
-        frames.append(bend.apply(codes, move, hop) if isinstance(move, BendAmounts) else move(bend, codes, hop))
+        frames.append(applied(bend, codes, move, hop) if isinstance(move, BendAmounts) else move(bend, codes, hop))
     return Dna(*(np.stack(part, axis=1) for part in zip(*frames, strict=True)))
 
 

@@ -2,13 +2,14 @@
 
 Cost: the block path plays the demo voice, in turn some hops with every move neutral and some with the one at its full
 amount; the median of the differences. Clicks: a move switches between neutral and its full amount at regular places of a
-tone and of speech. What it should sound like there is known from three passages: every move neutral, the move always on,
-and the same sound just before the crossing.
+tone and of speech. What it should sound like there is known from passages: every move neutral, the move always on, the
+same sound just before and after the crossing, and for a move in time, which is heard at no other place, what it reads.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,11 @@ CROSS_EVERY_HOPS = 97
 SETTLED_HOPS = 12
 """After which a glide of 20 ms and the sound of the moment are over."""
 RING_FRAMES = 64
+BESIDE_HOPS = (-17, -16, -15, -14, 14, 15, 16, 17)
+"""Where the sound before and after a crossing is compared with it: the shortest loop comes round in four hops."""
+READ_BACK_HOPS = 200
+MOVES_IN_TIME = ("freeze", "loop", "loop_beats", "reverse", "scrub", "speed", "stutter")
+"""They play what was heard lately: it may be as abrupt as that was."""
 COLUMNS = ("move", *(f"us at tier {tier}" for tier in COST_TIERS), "clicks tone", "clicks speech")
 RUNS_ANOTHER_TIER = ("morph", "cross")
 """They encode, or encode and vocode, a second time."""
@@ -100,10 +106,17 @@ def crossings(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples
     for place in places:
         start = (place - 2) * hop
         window = slice(start, start + length)
-        before = sound[start - length : start]
-        later = sound[start + length : start + 2 * length]  # of a move in time the sound is nowhere else
-        findings.append(find_click(sound[window], [neutral[window], on[window], before, later], facts.rate))
+        references = [neutral[window], on[window], *_passages(sound, start, length, hop, BESIDE_HOPS)]
+        if kind.name in MOVES_IN_TIME:
+            references += _passages(neutral, start, length, hop, range(-READ_BACK_HOPS, -length // hop, 4))
+        findings.append(find_click(sound[window], references, facts.rate))
     return findings
+
+
+def _passages(sound: np.ndarray, start: int, length: int, hop: int, shifts: Iterable[int]) -> list[np.ndarray]:
+    """Of the sound, as long as the one that begins at `start`, so many hops from it; those that are there."""
+    places = [start + shift * hop for shift in shifts]
+    return [sound[place : place + length] for place in places if 0 <= place <= len(sound) - length]
 
 
 def measure_moves(

@@ -122,7 +122,7 @@ def initial_path(
         wet=GainRamp(0.0 if controls.bypass else controls.wet, facts.hop),
         output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
         levels=Levels(*([0.0] * lanes for _ in range(4))),
-        moves=Moves([model.facts for model in tiers.values()], lanes, controls),
+        moves=Moves(tiers.values(), lanes, controls),
         second=SecondSource(tiers, lanes) if second else None,
     )
 
@@ -161,8 +161,8 @@ def step(
         # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
         path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
     elif path.moves.jumping:
-        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
         path.voice.left = path.moves.leave()
+        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
     elif path.moves.morph > 0 and _can_morph(path, controls):
         path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
@@ -197,7 +197,8 @@ def _sound_of(
         runner.encode()
         path.encoded = runner
     mark(ENCODE)
-    second = path.second.codes(runner.facts.harmonics) if path.second is not None and path.moves.crossing else None
+    crossing = path.second is not None and path.moves.crossing(voice.left)
+    second = path.second.row(runner.facts.harmonics) if path.second is not None and crossing else None
     row = path.moves.heard(runner, second, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
     place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
@@ -258,7 +259,7 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
 
 
 def _voice_elsewhere(path: PathState) -> Voice:
-    """A new voice of the same tier, in the state it would have had it just heard the frames before those jumped to."""
+    """A new voice of the same tier, in the state it would have had it just heard the frames before those that are next."""
     runner, facts = path.voice.runner, path.voice.runner.facts
     line = runner.lines[1 if path.voice.line is runner.lines[0] else 0]
     path.newest_voice += 1

@@ -7,11 +7,9 @@ import numpy as np
 from holostream.codec.tier_model import TierModel, TierStep
 from holostream.engine.input_history import InputHistory
 
-_Codes = tuple[np.ndarray, np.ndarray, np.ndarray]
-
 
 class SecondSource:
-    """`begin_hop` once a hop; `codes` encodes the newest chunk, once for each tier that asks."""
+    """`begin_hop` once a hop; `row` encodes the newest chunk, once for each tier that asks."""
 
     def __init__(self, tiers: dict[int, TierModel], lanes: int) -> None:
         self._runners = {harmonics: TierStep(model, lanes) for harmonics, model in tiers.items()}
@@ -29,11 +27,11 @@ class SecondSource:
         self._history.append(samples)
         self._encoded.clear()
 
-    def codes(self, harmonics: int) -> _Codes:
-        """A tier's codes of the newest chunk: gains (lanes,), amplitudes and phases (lanes, harmonics)."""
+    def row(self, harmonics: int) -> np.ndarray:
+        """A tier's codes of the newest chunk, see `dna.codes_in`."""
         runner = self._runners[harmonics]
         if harmonics not in self._encoded:
             self._encoded.add(harmonics)
             runner.chunk[:, 0] = self._history.last(self._chunk)
             runner.encode()
-        return runner.codes
+        return runner.row

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from holostream.codec.dna_ring import MIXED, DnaRing, RingFrame, ring_bytes
+from holostream.codec.dna_ring import HEARD, MIXED, DnaRing, RingFrame, ring_bytes
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
 from holostream.engine.block_path import PathState, initial_path, step
@@ -66,9 +66,10 @@ def test_a_loop_repeats_the_same_codes(tiers: Tiers) -> None:
     live = Live(tiers)
     live.play(100)
     live.play(40, loop=10 / 375)
-    codes = [codes_of(frame) for frame in live.frames()]
-    assert codes[100:140] == codes[90:100] * 4
-    assert len(set(codes[90:100])) > 5
+    codes = {frame.hop: codes_of(frame) for frame in live.frames()}  # of the newer voice, while one fades into the other
+    before = [codes[hop] for hop in range(90, 100)]
+    assert [codes[hop] for hop in range(110, 140)] == before * 3
+    assert len(set(before)) > 5
 
 
 def test_a_loop_is_still_there_after_its_sound_would_have_been_forgotten(tiers: Tiers) -> None:
@@ -148,6 +149,68 @@ def test_the_other_voice_of_a_cross_gives_its_phases(tiers: Tiers) -> None:
     for a, b in zip(crossed, own, strict=True):
         assert np.array_equal(a.dna.amplitudes[..., :8], b.dna.amplitudes[..., :8])
     assert any(not np.array_equal(a.dna.phases, b.dna.phases) for a, b in zip(crossed, own, strict=True))
+
+
+@pytest.mark.parametrize("name", ["shift", "comb", "robot"])
+def test_what_does_not_glide_fades_between_two_voices(tiers: Tiers, name: str) -> None:
+    live, at_once = Live(tiers), Live(tiers)
+    live.controls.glide_ms = 20
+    live.play(60), at_once.play(60)
+    live.play(30, **{name: 8}), at_once.play(30, **{name: 8})
+    bent = {frame.hop: codes_of(frame) for frame in at_once.frames()}
+    by_voice = [[frame for frame in live.frames() if frame.voice == voice] for voice in (0, 1)]
+    assert [frame.hop for frame in by_voice[0]] == list(range(61 + FADE_HOPS))
+    heard = [frame for frame in by_voice[1] if frame.kind == HEARD]
+    assert [frame.hop for frame in heard] == list(range(61, 90))
+    assert all(codes_of(frame) == bent[frame.hop] for frame in heard)
+    assert not any(codes_of(frame) == bent[frame.hop] for frame in by_voice[0][60:])
+
+
+def test_a_sweep_fades_to_the_newest_amount_when_the_fade_before_is_over(tiers: Tiers) -> None:
+    live = Live(tiers)
+    live.controls.glide_ms = 20
+    live.play(20)
+    for hop in range(40):
+        live.play(1, shift=1 + hop % 16)
+    assert len({frame.voice for frame in live.frames()}) <= 1 + -(-40 // FADE_HOPS)
+    live.play(3 * FADE_HOPS, shift=5)
+    voices = {frame.voice for frame in live.frames()}
+    at_once = Live(tiers, shift=5)
+    at_once.play(live.path.hop)
+    assert codes_of(live.frames()[-1]) == codes_of(at_once.frames()[-1])
+    live.play(20, shift=5.4)  # the same harmonics
+    assert {frame.voice for frame in live.frames()} == voices
+
+
+def test_a_small_change_while_a_large_one_waits_is_not_lost(tiers: Tiers) -> None:
+    live = Live(tiers)
+    live.controls.glide_ms = 20
+    live.play(20)
+    live.play(3, shift=3)
+    live.play(1, robot=1)
+    live.play(30, robot=0.9)
+    at_once = Live(tiers, shift=3, robot=0.9)
+    at_once.play(live.path.hop)
+    assert codes_of(live.frames()[-1]) == codes_of(at_once.frames()[-1])
+
+
+def test_a_long_glide_of_a_shift_fades_from_place_to_place(tiers: Tiers) -> None:
+    live = Live(tiers)
+    live.controls.glide_ms = 500
+    live.play(20)
+    live.play(260, shift=3)
+    assert len({frame.voice for frame in live.frames()}) == 4
+
+
+def test_slow_motion_turns_what_it_holds(tiers: Tiers) -> None:
+    """Else the frames said twice would buzz at the hop rate."""
+    live = Live(tiers, 64)
+    hz = 1312.5
+    live.sound = 0.3 * np.sin(2 * np.pi * hz / 48000 * np.arange(live.sound.shape[1]), dtype=np.float32)[np.newaxis]
+    live.play(50)
+    slow = live.play(400, speed=0.5)[0, 50 * HOP :]
+    spectrum = np.abs(np.fft.rfft(slow * np.hanning(len(slow))))
+    assert spectrum.argmax() * 48000 / len(slow) == pytest.approx(hz, abs=4)
 
 
 def test_everything_is_recorded_as_heard(tiers: Tiers, tmp_path: Path) -> None:

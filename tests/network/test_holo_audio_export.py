@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from holostream.codec.dna import silence
-from holostream.codec.dna_moves.bend import Bend, BendAmounts
+from holostream.codec.dna_moves.bend import Bend
+from holostream.codec.dna_moves.bend_plan import BendAmounts
 from holostream.codec.tier_model import ModelError, TierModel, tier_folder
 from holostream.network.holo_audio_export import (
     check_holo_audio,

@@ -8,6 +8,7 @@ What was opened and left alone closes to the very codes it was.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,6 +20,8 @@ PHASE_COUNT = np.clip(np.rint(4.71 * np.arange(MAX_AMPLITUDE + 1)), 1, MAX_PHASE
 RADIUS_POWER = 4 / 3
 COMMON = 15.0
 """Amplitude codes up to here are cheap in a file."""
+Turned = Callable[[np.ndarray], np.ndarray]
+"""(lanes, base) turns -> others, which may be the same for all lanes."""
 GAIN_STEP = 2 ** (0.5 / RADIUS_POWER)
 """A gain code is 3 dB, which is so much in size."""
 
@@ -27,30 +30,58 @@ class PolarCodes:
     """The quantizer's codes. `levels`: (base,) radii of amplitude code 1; `linear`: larger codes at a lower gain sound the
     same, which they do not in a vocoder with a network."""
 
+    zero = 0
+
     def __init__(self, levels: np.ndarray, linear: bool = True) -> None:
-        self._linear = linear
+        self._linear, self._places = linear, 0
         unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
         self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
+        self._moved_unit = self._unit
 
-    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
-        return amplitudes * self._unit, phases / PHASE_COUNT.take(amplitudes)
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray, places: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """(lanes, base) codes, which were moved up by so many places -> sizes, turns: float32 of the same shape."""
+        if places != self._places:
+            self._places, self._moved_unit = places, np.roll(self._unit, places)
+        return amplitudes * self._moved_unit, phases / PHASE_COUNT.take(amplitudes)
 
-    def closed(self, sizes: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest legal codes."""
-        amplitudes = np.minimum(np.rint(sizes * self._per_unit), MAX_AMPLITUDE).astype(np.uint8)
+    def sizes(self, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
+        """Those alone."""
+        return amplitudes * self._unit
+
+    def close(self, sizes: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
+        """Write the nearest legal codes, uint8."""
+        nearest = sizes * self._per_unit
+        np.rint(nearest, nearest)
+        np.minimum(nearest, MAX_AMPLITUDE, out=amplitudes, casting="unsafe")
+        _close_turns(turns, PHASE_COUNT.take(amplitudes), phases)
+
+    def turn(self, amplitudes: np.ndarray, phases: np.ndarray, turned: Turned) -> None:
+        """Change turns alone."""
         counts = PHASE_COUNT.take(amplitudes)
-        return amplitudes, np.mod(np.rint(turns * counts), counts).astype(np.uint8)
+        _close_turns(turned(phases / counts), counts, phases)
+
+    def keep(self, codes: np.ndarray, kept: np.ndarray) -> None:
+        """Silence the harmonics of (2, ...) amplitudes and phases where `kept`, uint8, is 0 and not 1."""
+        codes *= kept
 
     def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same sound with the largest amplitude code of each lane near COMMON, by (lanes,) gain codes: neither are
         large sizes clipped nor small ones rounded away. Silence stays silence."""
         if not self._linear:
             return gains, sizes
-        largest = (sizes * self._per_unit).max(axis=1).tolist()
-        finer = [_finer_steps(gain, code) for gain, code in zip(gains.tolist(), largest, strict=True)]
-        factors = np.array([[GAIN_STEP**steps] for steps in finer], np.float32)
-        return (gains - np.array(finer)).astype(np.uint8), sizes * factors
+        levels: list[int] = []
+        result = np.empty_like(sizes)
+        for gain, lane, leveled in zip(gains.tolist(), sizes, result, strict=True):
+            finer = _finer_steps(gain, float(np.maximum.reduce(lane * self._per_unit)))
+            levels.append(gain - finer)
+            np.multiply(lane, GAIN_STEP**finer, out=leveled)
+        return np.array(levels, np.uint8), result
+
+
+def _close_turns(turns: np.ndarray, counts: np.ndarray, phases: np.ndarray) -> None:
+    nearest = turns * counts
+    np.rint(nearest, nearest)
+    np.mod(nearest, counts, out=phases, casting="unsafe")
 
 
 def _finer_steps(gain: int, largest: float) -> int:
@@ -64,17 +95,34 @@ class ByteCodes:
     """HOLO-Audio's codes: real and imaginary part of a harmonic, `zero` standing for 0."""
 
     def __init__(self, zero: int) -> None:
-        self.zero = np.float32(zero)
+        self.zero = zero
 
-    def opened(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def opened(self, amplitudes: np.ndarray, phases: np.ndarray, places: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """(lanes, base) codes -> sizes, turns: float32 of the same shape."""
-        real, imaginary = amplitudes - self.zero, phases - self.zero
-        return np.hypot(real, imaginary) ** (1 / RADIUS_POWER), np.arctan2(imaginary, real) / (2 * np.pi)
+        zero = np.float32(self.zero)
+        return self.sizes(amplitudes, phases), np.arctan2(phases - zero, amplitudes - zero) / (2 * np.pi)
 
-    def closed(self, sizes: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest codes, cut off at the range of a byte."""
+    def sizes(self, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
+        """Those alone."""
+        zero = np.float32(self.zero)
+        return np.hypot(amplitudes - zero, phases - zero) ** (1 / RADIUS_POWER)
+
+    def close(self, sizes: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
+        """Write the nearest codes, cut off at the range of a byte."""
         radius, angle = sizes**RADIUS_POWER, turns * (2 * np.pi)
-        return self._byte(radius * np.cos(angle)), self._byte(radius * np.sin(angle))
+        amplitudes[:], phases[:] = self._byte(radius * np.cos(angle)), self._byte(radius * np.sin(angle))
+
+    def turn(self, amplitudes: np.ndarray, phases: np.ndarray, turned: Turned) -> None:
+        """Change turns alone."""
+        sizes, turns = self.opened(amplitudes, phases)
+        self.close(sizes, turned(turns), amplitudes, phases)
+
+    def keep(self, codes: np.ndarray, kept: np.ndarray) -> None:
+        """Silence the harmonics of (2, ...) codes where `kept`, uint8, is 0 and not 1."""
+        zero = np.uint8(self.zero)
+        codes -= zero
+        codes *= kept
+        codes += zero
 
     def _byte(self, part: np.ndarray) -> np.ndarray:
         return np.clip(np.rint(part + self.zero), 0, 255).astype(np.uint8)

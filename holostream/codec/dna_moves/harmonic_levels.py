@@ -20,10 +20,10 @@ def harmonic_levels(model: TierModel) -> np.ndarray:
     base = base_harmonics(model.facts)
     energy = np.ones(base)
     if model.facts.codes == "polar":
-        for harmonic in range(base):
-            dna = silence(1, 1, model.facts.harmonics)
-            dna.gains[:], dna.amplitudes[..., harmonic] = GAIN, 1
-            sound, _ = model.vocode(dna, model.initial_vocoder_state(1))
-            energy[harmonic] = np.square(sound, dtype=np.float64).sum()
+        alone = silence(base, 1, model.facts.harmonics)  # each in a lane of its own
+        alone.gains[:] = GAIN
+        np.fill_diagonal(alone.amplitudes[:, 0], 1)
+        sound, _ = model.vocode(alone, model.initial_vocoder_state(base))
+        energy = np.square(sound, dtype=np.float64).sum(axis=(1, 2))
     levels = np.sqrt(np.maximum(energy, 1e-9 * energy.max() + 1e-30))
     return (levels / np.exp(np.log(levels).mean())).astype(np.float32)

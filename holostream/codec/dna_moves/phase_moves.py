@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from holostream.codec.dna_moves.phase_noise import noise
+from holostream.codec.dna_moves.phase_noise import noise, noise_strip
 
 HALF = np.float32(0.5)
 PULSE = np.float32(3 / 8)
@@ -22,12 +22,15 @@ DRIFT_TURNS = 0.4
 def toward(turns: np.ndarray, target: np.ndarray, amount: float | np.ndarray) -> np.ndarray:
     """This share of the shorter way to `target`."""
     away = target - turns
-    return turns + amount * (away - np.rint(away))
+    away -= np.rint(away)
+    away *= amount
+    away += turns
+    return away
 
 
 def crossed(turns: np.ndarray, second: np.ndarray, sounding: np.ndarray, amount: float) -> np.ndarray:
     """Toward the turns of a second source, where that is `sounding`."""
-    return toward(turns, second, np.float32(amount) * sounding)
+    return np.where(sounding, second if amount == 1 else toward(turns, second, amount), turns)
 
 
 class Drift:
@@ -40,10 +43,21 @@ class Drift:
         self._start = 2 * np.pi * noise(1, index).astype(np.float64)
         self._origin, self._advance = np.sin(self._start), advance
 
+    def evenly(self, held_hops: int) -> float:
+        """Turns by which all have advanced since the frame was live, below 1."""
+        return self._advance * held_hops % 1.0
+
     def turns(self, held_hops: int, amount: float) -> np.ndarray:
         """(base,) turns since the frame was live; 0 for no hops."""
-        swing = np.sin(self._rate * held_hops + self._start) - self._origin
-        return (swing * (amount * DRIFT_TURNS) + self._advance * held_hops % 1.0).astype(np.float32)
+        if not amount:
+            return np.array([self.evenly(held_hops)], np.float32)
+        swing = self._rate * held_hops
+        swing += self._start
+        np.sin(swing, swing)
+        swing -= self._origin
+        swing *= amount * DRIFT_TURNS
+        swing += self.evenly(held_hops)
+        return swing.astype(np.float32)
 
 
 def robot_turns(hop: int, index: np.ndarray) -> np.ndarray:
@@ -51,12 +65,16 @@ def robot_turns(hop: int, index: np.ndarray) -> np.ndarray:
     return PULSE + HALF * ((index + np.uint32(hop & 1)) & np.uint32(1))
 
 
-def whispered(turns: np.ndarray, amount: float, hop: int, index: np.ndarray) -> np.ndarray:
+def whispered(turns: np.ndarray, amount: float, hop: int) -> np.ndarray:
     """Up to half a turn either way at random, other ways in every hop, the same ways in all lanes."""
-    return turns + np.float32(amount) * noise(hop, index)
+    away = noise_strip(hop, turns.shape[1]) * np.float32(amount)
+    return turns + away
 
 
 def phase_crushed(turns: np.ndarray, amount: float) -> np.ndarray:
     """The nearest of fewer equal angles: from 64 to 2."""
     count = np.float32(round(2.0 ** (6 - 5 * amount)))
-    return np.rint(turns * count) / count
+    crushed = turns * count
+    np.rint(crushed, crushed)
+    crushed /= count
+    return crushed

@@ -22,3 +22,16 @@ def noise(hop: int, index: np.ndarray) -> np.ndarray:
     word ^= word >> _16
     # 24 bits, which a float32 holds exactly.
     return (word >> _8).astype(np.float32) * _FRACTION - _HALF
+
+
+_PLACE_BITS, LONGEST_STRIP = 15, 256
+_TABLE = noise(5, np.arange((1 << _PLACE_BITS) + LONGEST_STRIP, dtype=np.uint32))
+
+
+def noise_strip(hop: int, length: int) -> np.ndarray:
+    """(length,) float32 as spread as `noise`, cut from one long strip: at once. `length` is LONGEST_STRIP at most.
+
+    The places follow the golden ratio, so that those of some hundred hops in turn do not overlap.
+    """
+    place = (hop * 0x9E3779B1 & 0xFFFFFFFF) >> 32 - _PLACE_BITS
+    return _TABLE[place : place + length]

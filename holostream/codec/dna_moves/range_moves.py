@@ -15,14 +15,12 @@ def places_of(shift: float, base: int) -> int:
     return min(max(round(shift), 1 - base), base - 1)
 
 
-def shifted(values: np.ndarray, places: int) -> np.ndarray:
-    """(lanes, base) values moved up by so many places, not 0, zero where none came from."""
-    moved = np.zeros_like(values)
+def shift(codes: np.ndarray, moved: np.ndarray, places: int, zero: int) -> None:
+    """Write (..., base) codes to `moved`, up by so many places, not 0; `zero` where none came from."""
     if places > 0:
-        moved[:, places:] = values[:, :-places]
+        moved[..., places:], moved[..., :places] = codes[..., :-places], zero
     else:
-        moved[:, :places] = values[:, -places:]
-    return moved
+        moved[..., :places], moved[..., places:] = codes[..., -places:], zero
 
 
 def comb_weights(base: int, every: float) -> np.ndarray:

@@ -12,7 +12,9 @@ encoded before, so nothing is late; the sound returns to the present at once whe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 SCRUB_SECONDS = 8.0
 LONGEST_STUTTER_SECONDS, SHORTEST_STUTTER_SECONDS = 0.25, 0.01
@@ -37,7 +39,7 @@ class TimeAmounts:
     speed: float = 1.0
     tempo: float = 120.0
 
-    @property
+    @cached_property
     def move(self) -> str:
         """The one that counts; empty: none."""
         if self.freeze > 0:
@@ -65,8 +67,7 @@ class TimeState:
     frozen: int = 0
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The hop whose frame is heard. `held`: hops by which its phases go on, since a freeze or because time passes slower
     or faster. `keep`: a hop that is going to be needed for longer than it would be remembered; -1: none. `jump`: it does
     not follow what was heard last, and is worth a fade."""
@@ -82,18 +83,19 @@ def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
     move = amounts.move
     if not state.move:
         state.place = now - 1
-    if move != state.move:
+    begun = move != state.move
+    if begun:
         state.frozen = state.place if state.move else now
         state.move, state.since, state.stretch = move, now, 0
     place = _PLACES[move](now, amounts, state, per_second)
     passed, state.place = place.hop - state.place, place.hop
-    return replace(place, jump=not _follows(passed, amounts, state))
+    return place if _follows(passed, begun, amounts, state) else place._replace(jump=True)
 
 
-def _follows(passed: int, amounts: TimeAmounts, state: TimeState) -> bool:
+def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -> bool:
     """Whether a place that lies so many hops after the last one goes on with it, or comes round too fast for fades."""
     if state.move in ("", "loop", "stutter"):
-        return passed == 1 or 0 < state.stretch < SHORTEST_FADED_HOPS
+        return passed == 1 or (not begun and 0 < state.stretch < SHORTEST_FADED_HOPS)
     if state.move == "speed":
         return 0 <= passed <= math.ceil(amounts.speed)
     return abs(passed) <= 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_weights, tilted
+from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_weights, tilt_gains, tilted
 
 OCTAVE = np.log2(np.arange(8, dtype=np.float32) + 0.5) - 1
 SIZES = arrays(np.float32, (2, 8), elements=st.integers(0, 255).map(float))
@@ -24,7 +24,7 @@ def test_a_gate_keeps_the_largest_of_each_lane(sizes: np.ndarray, amount: float)
 
 @given(sizes=SIZES, tilt=st.floats(-12, 12))
 def test_a_tilt_keeps_the_energy_and_turns_by_db_per_octave(sizes: np.ndarray, tilt: float) -> None:
-    result = tilted(sizes, tilt, OCTAVE)
+    result = tilted(sizes, tilt_gains(tilt, OCTAVE))
     assert result.dtype == np.float32
     assert ((result > 0) == (sizes > 0)).all()
     radii, tilted_radii = (each.astype(np.float64) ** (4 / 3) for each in (sizes, result))

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.codec.dna_moves.bend import Bend, BendAmounts, Codes
+from holostream.codec.dna_moves.bend import Bend
+from holostream.codec.dna_moves.bend_plan import BendAmounts
 from holostream.codec.dna_moves.code_shape import PHASE_COUNT
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.engine.command import COMMANDS
-from tests.bent_sound import bend_amounts, facts_of, legal_codes
+from tests.bent_sound import Codes, applied, bend_amounts, facts_of, legal_codes
 
 FACTS = [*(facts_of(harmonics) for harmonics in TIERS), facts_of(16, "bytes")]
 BENDS = {facts: Bend(facts) for facts in FACTS}
@@ -45,7 +46,7 @@ def test_codes_stay_legal(data: st.DataObject, facts: TierFacts, amounts: BendAm
     held = data.draw(st.sampled_from((0, 1, 2, 375, 10**9)))
     bend = BENDS[facts]
     with np.errstate(all="raise", under="ignore"):
-        result = bend.apply(codes, amounts, hop, held, second)
+        result = applied(bend, codes, amounts, hop, held, second)
     assert equal(codes, given_codes)
     for before, after in zip(codes, result, strict=True):
         assert (after.shape, after.dtype) == (before.shape, np.uint8)
@@ -54,18 +55,18 @@ def test_codes_stay_legal(data: st.DataObject, facts: TierFacts, amounts: BendAm
     assert gains.max() <= 63
     if facts.codes == "polar":
         assert (phases < PHASE_COUNT[amplitudes]).all()
-    assert equal(result, bend.apply(codes, amounts, hop, held, second))
+    assert equal(result, applied(bend, codes, amounts, hop, held, second))
 
 
 @given(data=st.data(), facts=st.sampled_from(FACTS), amounts=bend_amounts(), hop=st.integers(0, 2**40))
 @settings(max_examples=40)
 def test_lanes_do_not_know_of_each_other(data: st.DataObject, facts: TierFacts, amounts: BendAmounts, hop: int) -> None:
     codes, second = data.draw(legal_codes(facts, 2)), data.draw(legal_codes(facts, 2))
-    both = BENDS[facts].apply(codes, amounts, hop, 5, second)
+    both = applied(BENDS[facts], codes, amounts, hop, 5, second)
     for lane in (0, 1):
         alone = slice(lane, lane + 1)
-        result = BENDS[facts].apply(
-            tuple(part[alone] for part in codes), amounts, hop, 5, tuple(part[alone] for part in second)
+        result = applied(
+            BENDS[facts], tuple(part[alone] for part in codes), amounts, hop, 5, tuple(part[alone] for part in second)
         )  # fmt: skip
         assert equal(tuple(part[alone] for part in both), result)
 
@@ -79,9 +80,9 @@ def test_neutral_hands_on_the_very_arrays(facts: TierFacts) -> None:
         BendAmounts(shift=0.4),
     ]
     for amounts in neutral:
-        for result in (BENDS[facts].apply(codes, amounts, 7, 3, second), BENDS[facts].apply(codes, amounts, 7)):
+        for result in (applied(BENDS[facts], codes, amounts, 7, 0, second), applied(BENDS[facts], codes, amounts, 7)):
             assert all(a is b for a, b in zip(result, codes, strict=True))
-    assert BENDS[facts].apply(codes, BendAmounts(cross=1.0, freeze_drift=1.0), 7)[1] is codes[1]
+    assert applied(BENDS[facts], codes, BendAmounts(cross=1.0, freeze_drift=1.0), 7)[1] is codes[1]
 
 
 @given(data=st.data(), facts=st.sampled_from(FACTS))
@@ -91,7 +92,7 @@ def test_a_bend_begins_at_what_was_there(data: st.DataObject, facts: TierFacts) 
     base = BENDS[facts].base
     # Bytes have any angle, and 64 of them are already fewer.
     amounts = dataclasses.replace(RISING, phase_crush=0.0) if facts.codes == "bytes" else RISING
-    result = BENDS[facts].apply(codes, amounts, 7, 0, second)
+    result = applied(BENDS[facts], codes, amounts, 7, 0, second)
     assert all(np.array_equal(a[..., :base], b[..., :base]) for a, b in zip(result, codes, strict=True))
 
 
@@ -110,7 +111,7 @@ def test_refinements_go_where_their_harmonic_changed_and_stay_elsewhere(harmonic
     _, amplitudes, phases = codes = frames(facts)
     amplitudes[:, :8] = 0
     phases[:, :8] = 0
-    _, muted, muted_phases = BENDS[facts].apply(codes, BendAmounts(mute_range=1.0, mute_high=0.25), 0)
+    _, muted, muted_phases = applied(BENDS[facts], codes, BendAmounts(mute_range=1.0, mute_high=0.25), 0)
     for layer in range(harmonics // 64):
         low, high, end = layer * 64, layer * 64 + 16, layer * 64 + 64
         assert not muted[:, low:high].any()
@@ -118,10 +119,10 @@ def test_refinements_go_where_their_harmonic_changed_and_stay_elsewhere(harmonic
         assert np.array_equal(muted[:, high:end], amplitudes[:, high:end])
         assert np.array_equal(muted_phases[:, high:end], phases[:, high:end])
     for amounts in (BendAmounts(shift=1.0), BendAmounts(tilt=1.0), BendAmounts(comb=2.0), BendAmounts(gate=0.5)):
-        result = BENDS[facts].apply(codes, amounts, 0)[1]
+        result = applied(BENDS[facts], codes, amounts, 0)[1]
         assert not result[:, 64:72].any() or amounts.comb == 2.0
-    assert not BENDS[facts].apply(codes, BendAmounts(comb=2.0), 0)[1][:, 1::2].any()
-    whispered = BENDS[facts].apply(codes, BendAmounts(whisper=1.0), 0)
+    assert not applied(BENDS[facts], codes, BendAmounts(comb=2.0), 0)[1][:, 1::2].any()
+    whispered = applied(BENDS[facts], codes, BendAmounts(whisper=1.0), 0)
     same = (whispered[1][:, :64] == amplitudes[:, :64]) & (whispered[2][:, :64] == phases[:, :64])
     assert 0.02 < same.mean() < 0.5
     for layer in range(1, harmonics // 64):
@@ -136,7 +137,7 @@ def test_held_frames_turn_by_half_a_turn_a_hop_and_drift() -> None:
     counts = PHASE_COUNT[codes[1]]
 
     def turns(held: int, amount: float) -> np.ndarray:
-        return BENDS[facts].apply(codes, BendAmounts(freeze_drift=amount), 99, held)[2] / counts
+        return applied(BENDS[facts], codes, BendAmounts(freeze_drift=amount), 99, held)[2] / counts
 
     def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         away = a - b
@@ -144,6 +145,9 @@ def test_held_frames_turn_by_half_a_turn_a_hop_and_drift() -> None:
 
     still = codes[2] / counts
     assert np.array_equal(turns(2, 1e-9), still)
+    assert np.array_equal(turns(2, 0.0), still)
+    for held in (1, 7, -3):
+        assert np.array_equal(turns(held, 0.0), turns(1, 1e-9))  # in slow motion, too
     assert (np.abs(apart(turns(1, 1e-9), still) - 0.5) <= 0.5 / counts + 1e-6)[counts > 1].all()
     assert np.array_equal(turns(1, 1e-9), turns(10**6 + 1, 1e-9))
     drifted = [apart(turns(held, 1.0), still) for held in (20, 400, 4000)]
@@ -155,7 +159,7 @@ def test_held_frames_turn_by_half_a_turn_a_hop_and_drift() -> None:
 def test_cross_takes_phases_where_there_are_any() -> None:
     facts = facts_of(16)
     first, second = frames(facts, 0), frames(facts, 1)
-    gains, amplitudes, phases = BENDS[facts].apply(first, BendAmounts(cross=1.0), 0, 0, second)
+    gains, amplitudes, phases = applied(BENDS[facts], first, BendAmounts(cross=1.0), 0, 0, second)
     assert np.array_equal(gains, first[0])
     assert np.array_equal(amplitudes, first[1])
     counts, other = PHASE_COUNT[amplitudes], PHASE_COUNT[second[1]]

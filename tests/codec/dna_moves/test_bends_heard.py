@@ -10,11 +10,12 @@ import pytest
 from holostream.bench.click_detector import find_click
 from holostream.bench.material import tone, voice
 from holostream.codec.dna import Dna
-from holostream.codec.dna_moves.bend import Bend, BendAmounts
+from holostream.codec.dna_moves.bend import Bend
+from holostream.codec.dna_moves.bend_plan import BendAmounts
 from holostream.codec.dna_moves.harmonic_levels import harmonic_levels
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import TierModel
-from tests.bent_sound import FULL, bent, codes_of, encoded, level_db, vocoded
+from tests.bent_sound import FULL, Codes, applied, bent, codes_of, encoded, level_db, vocoded
 
 HOPS = 132
 TURN_EVERY = 41
@@ -191,10 +192,13 @@ def test_a_frozen_tone_stays_a_steady_tone(tiers: dict[int, TierModel], harmonic
     samples = 0.3 * np.sin(2 * np.pi * hz / 48000 * np.arange(200 * 128), dtype=np.float32)[np.newaxis]
     dna, bend = encoded(model, samples), Bend(model.facts)
 
-    def held(amounts: BendAmounts) -> np.ndarray:
-        return vocoded(model, bent(dna, bend, lambda b, codes, hop: b.apply(codes_of(dna, 50), amounts, hop, hop)))[0]
+    def held(drift: float, turning: bool = True) -> np.ndarray:
+        def move(bend: Bend, codes: Codes, hop: int) -> Codes:
+            return applied(bend, codes_of(dna, 50), BendAmounts(freeze_drift=drift), hop, hop * turning)
 
-    still, barely, fully = (held(BendAmounts(freeze_drift=amount)) for amount in (0.0, 1e-6, 1.0))
+        return vocoded(model, bent(dna, bend, move))[0]
+
+    still, barely, fully = held(0.0, turning=False), held(1e-6), held(1.0)
     # Held without turning it is a buzz: everything is a multiple of the hop rate.
     assert peak_hz(still) == pytest.approx(1500, abs=2)
     for frozen in (barely, fully):
@@ -229,7 +233,7 @@ def test_cross_puts_the_phases_of_one_under_the_amplitudes_of_another(
 ) -> None:
     heard, other = voices[harmonics], tones[harmonics]
     crossed = bent(
-        heard.dna, heard.bend, lambda b, codes, hop: b.apply(codes, BendAmounts(cross=1.0), hop, 0, codes_of(other.dna, hop))
+        heard.dna, heard.bend, lambda b, codes, hop: applied(b, codes, BendAmounts(cross=1.0), hop, 0, codes_of(other.dna, hop))
     )
     assert np.array_equal(crossed.gains, heard.dna.gains)
     assert np.array_equal(crossed.amplitudes, heard.dna.amplitudes)

@@ -28,7 +28,7 @@ def test_the_way_to_a_target_is_the_shorter_one(turns: np.ndarray, target: np.nd
 
 @given(turns=TURNS, amount=st.floats(0.01, 1), hop=st.integers(0, 2**50))
 def test_whisper_strays_by_half_a_turn_at_most(turns: np.ndarray, amount: float, hop: int) -> None:
-    away = whispered(turns, amount, hop, INDEX) - turns
+    away = whispered(turns, amount, hop) - turns
     assert np.abs(away).max() <= amount / 2 + 1e-5
     assert np.ptp(away) > amount / 2
 

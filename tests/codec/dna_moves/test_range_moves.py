@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, shifted, solo_weights
+from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, shift, solo_weights
 
 
 def test_shift_moves_and_leaves_nothing_behind() -> None:
-    values = np.arange(1, 9, dtype=np.float32).reshape(2, 4)
-    assert shifted(values, 1).tolist() == [[0, 1, 2, 3], [0, 5, 6, 7]]
-    assert shifted(values, -3).tolist() == [[4, 0, 0, 0], [8, 0, 0, 0]]
+    codes = np.arange(1, 9, dtype=np.uint8).reshape(2, 4)
+    moved = np.empty_like(codes)
+    shift(codes, moved, 1, 0)
+    assert moved.tolist() == [[0, 1, 2, 3], [0, 5, 6, 7]]
+    shift(codes, moved, -3, 128)
+    assert moved.tolist() == [[4, 128, 128, 128], [8, 128, 128, 128]]
 
 
 def test_a_shift_is_whole_and_leaves_a_harmonic() -> None:
-    assert [places_of(shift, 64) for shift in (0.49, -0.49, 0.51, 31.7, -32)] == [0, 0, 1, 32, -32]
-    assert [places_of(shift, 4) for shift in (32, -32, 2)] == [3, -3, 2]
+    assert [places_of(by, 64) for by in (0.49, -0.49, 0.51, 31.7, -32)] == [0, 0, 1, 32, -32]
+    assert [places_of(by, 4) for by in (32, -32, 2)] == [3, -3, 2]
 
 
 def test_a_comb_keeps_every_nth() -> None:

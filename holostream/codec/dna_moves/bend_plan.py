@@ -1,0 +1,81 @@
+"""What of the bends depends on their amounts alone, so that it is worked out once for many hops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holostream.codec.dna_moves.amplitude_moves import tilt_gains
+from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, solo_weights
+
+
+@dataclass(frozen=True)
+class BendAmounts:
+    """How much of every bend, in the units and ranges of the engine's commands of these names; neutral unless given."""
+
+    freeze_drift: float = 0.0
+    """Of a frame that is held: how far its phases drift (the amount of `freeze`)."""
+    mute_range: float = 0.0
+    mute_low: float = 0.0
+    mute_high: float = 0.25
+    solo_range: float = 0.0
+    solo_low: float = 0.0
+    solo_high: float = 0.25
+    tilt: float = 0.0
+    shift: float = 0.0
+    comb: float = 1.0
+    gate: float = 0.0
+    amplitude_crush: float = 0.0
+    phase_crush: float = 0.0
+    robot: float = 0.0
+    whisper: float = 0.0
+    cross: float = 0.0
+
+
+@dataclass(frozen=True)
+class BendPlan:
+    """`weights` (base,) float32 of what is chosen, `kept` (base,) uint8 where they are 1; `tilt` see `tilt_gains`; None where
+    there is nothing to do. `spread`: to sizes that the codes of their new places may not have."""
+
+    places: int
+    weights: np.ndarray | None
+    kept: np.ndarray | None
+    tilt: np.ndarray | None
+    spread: bool
+    resizing: bool
+    """Whether codes must be opened to sizes; else they stay, or go, as they are."""
+    turning: bool
+    anything: bool
+
+
+def bend_plan(amounts: BendAmounts, octave: np.ndarray) -> BendPlan:
+    """`octave` (base,) float32: where each harmonic is, see `amplitude_moves.tilt_gains`."""
+    base = len(octave)
+    places = places_of(amounts.shift, base)
+    weights = _chosen(amounts, base) if amounts.comb > 1 or amounts.mute_range or amounts.solo_range else None
+    kept = None if weights is None else (weights == 1).view(np.uint8)
+    partly = weights is not None and bool(np.any(weights != kept))
+    spread = bool(places or amounts.tilt)
+    resizing = bool(spread or partly or amounts.amplitude_crush)
+    turning = bool(amounts.robot or amounts.whisper or amounts.phase_crush)
+    return BendPlan(
+        places,
+        weights,
+        kept,
+        tilt_gains(amounts.tilt, octave) if amounts.tilt else None,
+        spread,
+        resizing,
+        turning,
+        resizing or turning or weights is not None or bool(amounts.gate),
+    )
+
+
+def _chosen(amounts: BendAmounts, base: int) -> np.ndarray:
+    """(base,) weights of comb, mute and solo together."""
+    weights = comb_weights(base, amounts.comb)
+    if amounts.mute_range:
+        weights *= mute_weights(base, amounts.mute_range, amounts.mute_low, amounts.mute_high)
+    if amounts.solo_range:
+        weights *= solo_weights(base, amounts.solo_range, amounts.solo_low, amounts.solo_high)
+    return weights
