@@ -17,7 +17,8 @@ from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, level_weights, mix_tiers
-from holostream.codec.tier_model import TierModel, TierStep, VocoderLine
+from holostream.codec.tier_model import TierModel
+from holostream.codec.tier_step import TierStep, VocoderLine
 from holostream.engine.controls import Controls
 from holostream.engine.feedback_guard import FeedbackGuard
 from holostream.engine.gain_ramp import GainRamp, linear

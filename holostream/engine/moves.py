@@ -18,7 +18,8 @@ from holostream.codec.dna_moves.harmonic_levels import harmonic_levels
 from holostream.codec.dna_moves.memory import Memory
 from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS, Place, TimeAmounts, TimeState, place_at
 from holostream.codec.tier_fade import FADE_HOPS
-from holostream.codec.tier_model import TierModel, TierStep
+from holostream.codec.tier_model import TierModel
+from holostream.codec.tier_step import TierStep
 from holostream.engine.command import MOVES
 from holostream.engine.controls import Controls
 

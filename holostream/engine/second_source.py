@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from holostream.codec.tier_model import TierModel, TierStep
+from holostream.codec.tier_model import TierModel
+from holostream.codec.tier_step import TierStep
 from holostream.engine.input_history import InputHistory
 
 

@@ -13,7 +13,8 @@ from holostream.codec.dna_ring import DnaRing, ring_bytes
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
-from holostream.codec.tier_model import TierModel, TierStep
+from holostream.codec.tier_model import TierModel
+from holostream.codec.tier_step import TierStep
 from holostream.engine.block_path import initial_path, step
 from holostream.engine.callback import AudioCallback, DeviceFormat
 from holostream.engine.controls import Controls

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from holostream.codec.tier import TierFacts
-from holostream.codec.tier_model import TierStep
+from holostream.codec.tier_step import TierStep
 
 NEVER = -(1 << 62)
 

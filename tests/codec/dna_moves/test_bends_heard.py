@@ -183,7 +183,7 @@ def test_robot_is_monotone_and_whisper_has_no_pitch(voices: dict[int, Heard], ha
     assert likeness_after(robot, 256) > max(0.75, likeness_after(heard.plain, 256) + 0.1)
     assert likeness_after(robot, 128) < min(-0.4, likeness_after(heard.plain, 128) - 0.3)
     for lag in (128, 256, 384):
-        assert abs(likeness_after(whisper, lag)) < 0.1
+        assert abs(likeness_after(whisper, lag)) < 0.2
 
 
 @pytest.mark.parametrize("harmonics", [16, 64, 256])

@@ -1,0 +1,131 @@
+"""A tier live: one frame per call through graphs whose buffers are bound once. See `tier_model` for whole files."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime as ort
+
+from holostream.codec.dna import Dna, codes_in
+from holostream.codec.tier_model import CODE_OUTPUTS, TierModel
+
+WARM_RUNS = 10
+
+
+class VocoderLine:
+    """One stream of frames through a tier's vocoder: `heard_row` (see `dna.codes_in`) in, `sound` (lanes, 1, synthesis)
+    out. State alternates between two buffers, since a graph must not write what it still reads."""
+
+    def __init__(self, model: TierModel, lanes: int) -> None:
+        self._model, self._lanes = model, lanes
+        self.heard_row = np.zeros(lanes * (1 + 2 * model.facts.harmonics), np.uint8)
+        self.sound = np.zeros((lanes, 1, model.facts.synthesis), np.float32)
+        self._states = [model.initial_vocoder_state(lanes) for _ in range(2)]
+        self._runs = [
+            _bind(
+                model.vocoder,
+                {**_named(self.heard_row, lanes), "state": a},
+                {"sound": self.sound, "next_state": b},
+            )
+            for a, b in _both_ways(self._states)
+        ]
+        self._turn = 0
+
+    def vocode(self) -> None:
+        """`heard_row` -> `sound`."""
+        self._model.vocoder.run_with_iobinding(self._runs[self._turn])
+        self._turn ^= 1
+
+    def reset(self) -> None:
+        """Forget everything heard so far."""
+        for state in self._states:
+            state.fill(0.0)
+
+    def prime(self, dna: Dna) -> np.ndarray:
+        """Start from silence and run frames through -> (lanes, frames, synthesis) sound."""
+        sound, state = self._model.vocode(dna, self._model.initial_vocoder_state(self._lanes))
+        self._states[self._turn][:] = state
+        return sound
+
+
+class TierStep:
+    """One tier live: one frame per call, every buffer bound once, nothing allocated that stays.
+
+    `chunk` (lanes, 1, chunk) is the encoder's input; `codes` its output: gains (lanes,), amplitudes and phases (lanes,
+    harmonics), which are views of `row`. Two `lines` vocode: so a tier can fade into itself at another time.
+    """
+
+    def __init__(self, model: TierModel, lanes: int) -> None:
+        facts = model.facts
+        self.model, self.facts, self.lanes = model, facts, lanes
+        self.chunk = np.zeros((lanes, 1, facts.chunk), np.float32)
+        self.row = np.zeros(lanes * (1 + 2 * facts.harmonics), np.uint8)
+        self.codes = codes_in(self.row, lanes)
+        self.lines = VocoderLine(model, lanes), VocoderLine(model, lanes)
+        self._states = [model.initial_encoder_state(lanes) for _ in range(2)]
+        self._runs = [
+            _bind(model.encoder, {"chunks": self.chunk, "state": a}, {**_named(self.row, lanes), "next_state": b})
+            for a, b in _both_ways(self._states)
+        ]
+        self._turn = 0
+        self._aside_state = model.initial_encoder_state(lanes)
+
+    def reset(self) -> None:
+        """Forget everything heard so far."""
+        for state in self._states:
+            state.fill(0.0)
+        for line in self.lines:
+            line.reset()
+
+    def encode(self) -> None:
+        """`chunk` -> `codes`."""
+        self.model.encoder.run_with_iobinding(self._runs[self._turn])
+        self._turn ^= 1
+
+    def encode_aside(self, chunk: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(lanes, chunk) of another time -> codes, shaped as `codes`, in a stream of its own beside the live one."""
+        dna, self._aside_state = self.model.encode(chunk[:, np.newaxis], self._aside_state)
+        return dna.gains[:, 0], dna.amplitudes[:, 0], dna.phases[:, 0]
+
+    @property
+    def levels(self) -> np.ndarray:
+        """(lanes, levels_state) levels of the chunks encoded so far, the newest last."""
+        return self._states[self._turn][:, : self.facts.levels_state]
+
+    def prime(self, chunks: np.ndarray, levels: np.ndarray) -> tuple[Dna, np.ndarray]:
+        """Start from silence and run (lanes, frames, chunk) recent chunks through the first line; their codes and sound.
+
+        `levels` are those of another tier that has encoded the same chunks and what was before them; taken if they fit.
+        """
+        state, frames = self.model.initial_encoder_state(self.lanes), chunks.shape[1]
+        known = levels.shape[1]
+        if known == self.facts.levels_state and frames < known:
+            state[:, frames:known] = levels[:, : known - frames]
+        dna, encoder_state = self.model.encode(chunks, state)
+        self._states[self._turn][:] = encoder_state
+        return dna, self.lines[0].prime(dna)
+
+    def warm(self) -> None:
+        """First runs are slow (memory is laid out then): have them before sound starts."""
+        for _ in range(WARM_RUNS):
+            self.encode()
+            for line in self.lines:
+                line.vocode()
+        self.reset()
+
+
+def _named(row: np.ndarray, lanes: int) -> dict[str, np.ndarray]:
+    """One frame's codes in a row, as a graph takes and gives them."""
+    return {name: code[:, np.newaxis] for name, code in zip(CODE_OUTPUTS, codes_in(row, lanes), strict=False)}
+
+
+def _both_ways(pair: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(pair[0], pair[1]), (pair[1], pair[0])]
+
+
+def _bind(session: ort.InferenceSession, inputs: dict, outputs: dict) -> ort.IOBinding:
+    binding = session.io_binding()
+    for name, array in inputs.items():
+        binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    for name, array in outputs.items():
+        binding.bind_output(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    return binding
