@@ -82,12 +82,12 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
         stack.callback(osc.close)
         begin(performance, wishes, wishes.restore and screen)
         run = None if wishes.script is None else ScriptRun(read_script(wishes.script), session, performance)
+        midi = open_midi(wishes.midi, performance, performance.tell)
         stack.enter_context(session)
         if wishes.remember and screen:
             stack.callback(remember, performance)
         stack.callback(performance.close)
         stack.enter_context(osc)
-        midi = open_midi(wishes.midi, performance, performance.tell)
         if midi is not None:
             stack.enter_context(midi)
             performance.on_midi_map(lambda name: midi.use_map(map_path().with_name(name)))

@@ -8,6 +8,7 @@ for _library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"  # read once, when numpy is imported
 
 import tempfile  # noqa: E402
+import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
@@ -45,11 +46,25 @@ def tier(request: pytest.FixtureRequest, tiers: dict[int, TierModel]) -> TierMod
 
 @pytest.fixture(scope="session")
 def full_size_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder with two full networks whose past is loud in what they say, see `tests.full_size`."""
+    """A models folder with two full networks whose past is loud in what they say, see `tests.full_size`. They take long to
+    make: the first of several test processes makes them for all."""
     from tests.full_size import export_full_size
 
-    folder = tmp_path_factory.mktemp("full_size")
-    export_full_size(folder)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tmp_path_factory.mktemp("full_size")
+        export_full_size(folder)
+        return folder
+    folder = tmp_path_factory.getbasetemp().parent / "full_size"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 300
+        while not (folder / "made").exists():
+            assert time.monotonic() < deadline, "the other process did not make the full-size models"
+            time.sleep(0.1)
+    else:
+        export_full_size(folder)
+        (folder / "made").touch()
     return folder
 
 

@@ -138,9 +138,9 @@ def test_a_recording_needs_other_models(tmp_path, voice, models):
     copied = tmp_path / "models"
     shutil.copytree(models, copied)
     from holostream.network.export import TierNetwork, export_tier
-    from holostream.network.shape import full_size_shape
+    from holostream.network.shape import untrained_shape
 
-    export_tier(TierNetwork(full_size_shape(16)), copied, {"licence": "MIT"})
+    export_tier(TierNetwork(untrained_shape(16)), copied, {"licence": "MIT"})
     holostream("encode", voice, tmp_path / "v.holo", "--tier", 16)
     finished = holostream("decode", tmp_path / "v.holo", tmp_path / "v.wav", "--models", copied)
     assert_one_clear_sentence(finished, "needs tier 16", "--models")

@@ -11,6 +11,7 @@ import json
 import logging
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -163,9 +164,11 @@ def check_parity(network: TierNetwork, model: TierModel) -> None:
         raise ModelError(f"tier {network.shape.harmonics}: exported sound differs from torch's by {error:.1e}")
 
 
-def export_all(models: Path, full_size: bool = False, seed: int = 0) -> None:
-    """All seven tiers, untrained."""
-    for harmonics in TIERS:
+def export_all(
+    models: Path, full_size: bool = False, seed: int = 0, tiers: Sequence[int] = TIERS
+) -> None:
+    """All seven tiers, or some, untrained."""
+    for harmonics in tiers:
         torch.manual_seed(seed + harmonics)
         network = TierNetwork(full_size_shape(harmonics) if full_size else untrained_shape(harmonics))
         recipe = "full size, random weights (for measuring speed)" if full_size else "untrained: atoms and quantizer"
@@ -177,6 +180,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("models"))
     parser.add_argument("--full-size", action="store_true")
+    parser.add_argument("--tiers", type=int, nargs="+", choices=TIERS, default=TIERS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    export_all(arguments.out, arguments.full_size)
+    export_all(arguments.out, arguments.full_size, tiers=arguments.tiers)
