@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from holostream.engine.session import Session
 
 
+SWITCH_SECONDS = 0.0005
+"""A thread that MIDI or OSC has woken waits no longer for the one that draws."""
+
+
 class EngineError(Exception):
     """The engine ended by itself, or a recording could not be played on; the message says why."""
 
@@ -74,6 +78,7 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
     from holostream.control.script import read_script
     from holostream.control.script_run import ScriptRun
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     performance = Performance(session)
     screen = has_screen(headless)
     with contextlib.ExitStack() as stack:

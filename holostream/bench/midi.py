@@ -77,19 +77,25 @@ def percentile(values: list[float], percent: float) -> float:
     return float(np.percentile(values, percent))
 
 
-def probe(server: JackServer, subject: str, count: int, flood_seconds: float = 0.0) -> dict:
+def flood(server: JackServer, seconds: float) -> None:
+    """A thousand messages a second into the live program. Raises RuntimeError if that does not come about."""
+    with client(server, [sys.executable, "-m", "holostream.bench.midi_probe", PORT, "0", str(seconds)]) as process:
+        answer, _ = process.communicate(timeout=SPARE_SECONDS + seconds)
+    if not answer:
+        raise RuntimeError("the MIDI flood did not come to its end")
+
+
+def probe(server: JackServer, subject: str, count: int) -> dict:
     """Run the probe against the live program, whose output port is `subject`."""
     before = ports(server)
-    command = [sys.executable, "-m", "holostream.bench.midi_probe", PORT, str(count)]
-    with client(server, command + ([str(flood_seconds)] if flood_seconds else [])) as process:
+    with client(server, [sys.executable, "-m", "holostream.bench.midi_probe", PORT, str(count)]) as process:
         heard, _ = new_ports(server, before, lambda: process.poll() is None)
         assert process.stdout is not None
         process.stdout.readline()
         unplug(server, heard)
         plug(server, subject, heard)
-        seconds = SPARE_SECONDS + flood_seconds + 0.3 * count
         try:
-            answer, _ = process.communicate("go\n", timeout=seconds)
+            answer, _ = process.communicate("go\n", timeout=SPARE_SECONDS + 0.3 * count)
         except subprocess.TimeoutExpired as error:
             raise RuntimeError("the MIDI probe did not come to its end") from error
     return json.loads(answer)
@@ -120,7 +126,7 @@ def midi_run(period: int, notes: int, flood_seconds: float, models: Path | None)
             out = next(port for port in ports(server) if port not in before and port.endswith(":out_0"))
             found = probe(server, out, notes)
             at = dropouts_of(shared.status.record)
-            probe(server, out, 0, flood_seconds)
+            flood(server, flood_seconds)
             dropouts, last = dropouts_of(shared.status.record) - at, float(shared.status.record.tilt)
         control = sum(run_pass_through(server, flood_seconds))
     delays = [delay for delay in found["delays_ms"] if delay is not None]

@@ -2,7 +2,8 @@
 
 Run as `python -m holostream.bench.midi_probe TARGET COUNT`, TARGET being the MIDI port to play: it sends the mute key's note
 COUNT times, at moments that no clock of the program's knows, and writes one JSON line with the delays. With a third argument
-it first floods the port with a thousand messages a second for so many seconds.
+it only floods the port, with a thousand messages a second for so many seconds, and listens to nothing: its own callback
+would come late beside that, and be a dropout for everybody.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ LOUD_SHARE = 0.95
 WINDOW = 48
 """Samples that are looked at together: a period of the 1 kHz that is heard, so that the steady sound is steady."""
 FLOOD_STEP_SECONDS = 0.001
+BEING_WRITTEN = 1 << 14
+"""Samples that the next callbacks may overwrite while the rest is looked at."""
 
 
 class Ear:
     """Keeps the newest seconds of input, with the time at which each sample was heard."""
 
     def __init__(self, seconds: float) -> None:
-        self.samples = np.zeros(round(seconds * RATE), np.float32)
+        self.samples = np.zeros(round(seconds * RATE) + BEING_WRITTEN, np.float32)
         self.times = np.zeros(len(self.samples))
         self.at = 0
 
@@ -46,7 +49,8 @@ class Ear:
 
     def since(self, moment: float) -> tuple[np.ndarray, np.ndarray]:
         """Samples and their times from a moment on."""
-        places = np.arange(max(0, self.at - len(self.samples)), self.at) % len(self.samples)
+        at = self.at
+        places = np.arange(max(0, at - len(self.samples) + BEING_WRITTEN), at) % len(self.samples)
         kept = self.times[places] >= moment
         return self.samples[places][kept], self.times[places][kept]
 
@@ -73,12 +77,18 @@ def flood(out: Any, seconds: float) -> None:
     out.send_message([0xB0, CONTROL, LAST])
 
 
-def run(target: str, count: int, flood_seconds: float = 0.0) -> dict:
+def run(target: str, count: int, flood_seconds: float = 0.0) -> None:
     """Play and listen. The ports are patched by whoever started this, between "ready" and a line on stdin."""
-    rtmidi, device = load_rtmidi(), open_jack()
+    rtmidi = load_rtmidi()
     out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "midi probe")
     names = out.get_ports()
     out.open_port(next(place for place, name in enumerate(names) if target in name), "keys")
+    if flood_seconds:
+        time.sleep(SETTLE_SECONDS)
+        flood(out, flood_seconds)
+        print(json.dumps({"flood_seconds": flood_seconds}), flush=True)
+        return
+    device = open_jack()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -87,24 +97,19 @@ def run(target: str, count: int, flood_seconds: float = 0.0) -> dict:
     ear, moments = Ear(LISTEN_SECONDS + 0.5), random.Random(1)
     device.start(ear.process)
     time.sleep(SETTLE_SECONDS)
-    if flood_seconds:
-        flood(out, flood_seconds)
-        result: dict = {"flood_seconds": flood_seconds}
-    else:
-        level = float(np.sqrt(np.mean(ear.since(time.perf_counter() - 0.2)[0].astype(np.float64) ** 2)))
-        delays, muted = [], False
-        for _ in range(count):
-            time.sleep(moments.uniform(*PAUSE_SECONDS))
-            sent = time.perf_counter()
-            out.send_message([0x90, NOTE, 100])
-            time.sleep(LISTEN_SECONDS)
-            delays.append(changed_after(ear, sent, level, louder=muted))
-            out.send_message([0x80, NOTE, 0])
-            muted = not muted
-        result = {"level": level, "delays_ms": [None if delay is None else delay * 1000 for delay in delays]}
-    print(json.dumps(result), flush=True)
+    level = float(np.sqrt(np.mean(ear.since(time.perf_counter() - 0.2)[0].astype(np.float64) ** 2)))
+    delays, muted = [], False
+    for _ in range(count):
+        time.sleep(moments.uniform(*PAUSE_SECONDS))
+        sent = time.perf_counter()
+        out.send_message([0x90, NOTE, 100])
+        time.sleep(LISTEN_SECONDS)
+        delays.append(changed_after(ear, sent, level, louder=muted))
+        out.send_message([0x80, NOTE, 0])
+        muted = not muted
+    found = [None if delay is None else delay * 1000 for delay in delays]
+    print(json.dumps({"level": level, "delays_ms": found}), flush=True)
     device.close()
-    return result
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ class _Ring:
 
     def __init__(self, hops: int, row: tuple[int, ...], kind: type) -> None:
         self._hops = hops
-        self._rows: np.ndarray = np.zeros((hops, *row), kind)
+        self._rows: np.ndarray = np.empty((hops, *row), kind)
+        self._rows.fill(0)  # all pages are there before sound starts: none is fetched in the callback
         self._hop_of = array("q", [NEVER]) * hops
 
     def has(self, hop: int) -> bool:
@@ -39,7 +40,7 @@ class _Ring:
 
 
 class Memory:
-    """Of all tiers of a path. Pages of a tier that is never played are never touched."""
+    """Of all tiers of a path."""
 
     def __init__(self, facts: Iterable[TierFacts], lanes: int, hops: int) -> None:
         known = list(facts)
