@@ -333,11 +333,16 @@ def test_a_full_disk_stops_the_recording_and_not_the_sound(tmp_path, voice, mode
     assert len(decoded(recording, models)) == round(summary["seconds"] * 48000 / HOP) * HOP
 
 
+def heed_interrupts() -> None:
+    """Tests that are run in the background have them ignored, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_and_a_polite_kill_close_the_recording(tmp_path, voice):
     for number in (signal.SIGINT, signal.SIGTERM):
         recording = tmp_path / f"{number}.holo"
         control = subprocess.Popen(live_command("--input", voice, "--device-api", "virtual", "--record", recording),
-                                   stdout=subprocess.DEVNULL)  # fmt: skip
+                                   stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts)  # fmt: skip
         wait_for(lambda path=recording: path.exists() and path.stat().st_size > 8000)
         control.send_signal(number)
         assert control.wait(10) == 0

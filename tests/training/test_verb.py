@@ -50,9 +50,6 @@ def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
     assert card["steps"] == 4
     assert card["held_out"]["kbps"] > 0
     assert (out / "tier_004" / "curves.png").exists()
-    again = train("--data", data, "--tiers", "4", "--out", out, "--recipe", recipe, "--device", "cpu", "--resume")
-    assert again.returncode == 0, again.stderr
-    assert "4 steps" in again.stdout
 
 
 def test_what_cannot_be_trained_is_told_in_one_sentence(tmp_path: Path):
