@@ -2,7 +2,7 @@
 
 It always follows the ring, so that any block can begin with the frames its voices' state depends on (preroll). Such a
 key block decodes without any before it: the first is one, one that is asked for, one after lost frames, and one every
-KEY_SECONDS. A block ends after BLOCK_HOPS hops, or BLOCK_SECONDS where that is sooner.
+KEY_SECONDS. A block ends after BLOCK_HOPS hops, fewer where many harmonics are heard, or BLOCK_SECONDS where that is sooner.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from holostream.codec.dna import join
 from holostream.codec.dna_ring import MIXED, PRIMING, RingFrame
 from holostream.codec.tier import TierFacts
-from holostream.format.coded_block import FULL_HOPS
+from holostream.format.coded_block import FULL_HOPS, full_hops
 from holostream.format.holo_block import DnaBlock, VoiceRun
 
 BLOCK_HOPS, BLOCK_SECONDS = FULL_HOPS, 1.024
@@ -54,7 +54,7 @@ class BlockGatherer:
     def __init__(self, tiers: Mapping[int, TierFacts]) -> None:
         self._tiers = tiers
         rate = next(iter(tiers.values())).frames_per_second
-        self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * rate)))
+        self._longest = self._most_hops = min(BLOCK_HOPS, max(1, round(BLOCK_SECONDS * rate)))
         self._key_hops = round(KEY_SECONDS * rate)
         self._voices: dict[int, _OpenVoice] = {}
         self._heard: list[RingFrame] = []  # the frames of the hop being gathered
@@ -151,6 +151,7 @@ class BlockGatherer:
             self._forget()
         self._fade = (heard[-1].fade_hop, heard[-1].fade_hops) if len(heard) == 2 else (0, 0)
         self._levels = bytes([heard[-1].level_from]) if heard[-1].kind == MIXED else b""
+        self._most_hops = min(self._longest, full_hops(sum(frame.dna.harmonics * frame.dna.lanes for frame in heard)))
         voices = [self._voices[frame.voice] for frame in heard]
         for voice in voices:
             voice.starts, voice.preroll = not voice.known, [] if voice.known else list(voice.past)

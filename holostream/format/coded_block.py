@@ -35,6 +35,14 @@ from holostream.format.varint import Cursor, pack_number, pack_signed
 TWO_LANES, TWO_VOICES, STARTS, PREROLL, HOPS = 1, 2, 32, 64, 128
 FULL_HOPS = 384
 """Hops of a block that need not be said: 1.024 s at 48 kHz."""
+HEAVY = 128
+"""Harmonics from which on a full block takes a reader long, some 14 ms here."""
+
+
+def full_hops(harmonics: int) -> int:
+    """Hops of a full block with so many harmonics heard at once, of all lanes and voices: the heavier, the fewer, for a
+    block is decoded whole wherever in it a reader wants to be."""
+    return min(FULL_HOPS, FULL_HOPS * HEAVY // harmonics)
 
 
 def can_be_coded(block: DnaBlock, tables: Mapping[int, EntropyTables]) -> bool:

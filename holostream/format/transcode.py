@@ -11,7 +11,7 @@ from holostream import __version__
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
-from holostream.format.coded_block import FULL_HOPS
+from holostream.format.coded_block import full_hops
 from holostream.format.entropy_tables import current_tables
 from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_block import DnaBlock, VoiceRun
@@ -19,9 +19,6 @@ from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
 from holostream.format.replay import tier_checksum
-
-BLOCK_HOPS = FULL_HOPS
-"""Hops in a block: 1.024 s at 48 kHz and a hop of 128."""
 
 
 def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
@@ -60,11 +57,12 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             writer.write(DnaBlock(hops, dna.frames, (VoiceRun(hops == 0, 0, dna),)))
             hops += dna.frames
 
-        for block in reader.blocks(BLOCK_HOPS * facts.hop):
+        length = full_hops(facts.harmonics * reader.lanes) * facts.hop
+        for block in reader.blocks(length):
             waiting = np.concatenate((waiting, block), axis=1)
-            while waiting.shape[1] >= BLOCK_HOPS * facts.hop:
-                write(waiting[:, : BLOCK_HOPS * facts.hop])
-                waiting = waiting[:, BLOCK_HOPS * facts.hop :]
+            while waiting.shape[1] >= length:
+                write(waiting[:, :length])
+                waiting = waiting[:, length:]
             done += block.shape[1]
             progress(min(1.0, done / expected))
         # The last samples sound `overlap` later: silence follows until they have.

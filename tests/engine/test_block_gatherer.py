@@ -45,3 +45,11 @@ def test_a_plain_cut_goes_on() -> None:
     list(gatherer.follow(frames(20, 30)))
     (after,) = gatherer.cut()
     assert not is_key(after)
+
+
+def test_many_harmonics_make_shorter_blocks() -> None:
+    facts = {256: TierFacts("f", 256, 48000, 128, 192, 192, 1, 1, 5, 3, False, "0" * 64)}
+    for lanes, hops in ((1, BLOCK_HOPS // 2), (2, BLOCK_HOPS // 4)):
+        dna = random_dna(lanes, 1, 256, 0)
+        followed = BlockGatherer(facts).follow([RingFrame(hop, 0, HEARD, 0, 0, dna) for hop in range(BLOCK_HOPS)])
+        assert next(iter(followed)).hops == hops

@@ -154,7 +154,7 @@ class TestVersion3:
 
     @pytest.mark.parametrize("samples", [1, 1024, 4 * 1024, 8 * 1024, 8 * 1024 + 1, 10_000])
     def test_any_length_comes_back(self, tmp_path, holo_audio_models, holo_audio_tiers, monkeypatch, samples):
-        monkeypatch.setattr(transcode, "BLOCK_HOPS", 4)
+        monkeypatch.setattr(transcode, "full_hops", lambda harmonics: 4)
         sound = speech(1.0, 44100, 3)[:samples]
         soundfile.write(tmp_path / "a.wav", sound, 44100, subtype="FLOAT")
         encode_file(tmp_path / "a.wav", tmp_path / "a.holo", holo_audio_tiers[16])

@@ -13,9 +13,10 @@ import soundfile
 from holostream.codec.tier_model import TierModel
 from holostream.format import export_sound, transcode
 from holostream.format.audio_file import AudioFileError
+from holostream.format.coded_block import FULL_HOPS
 from holostream.format.holo_block import HoloFormatError
 from holostream.format.holo_file import HoloReader
-from holostream.format.transcode import BLOCK_HOPS, decode_file, encode_file
+from holostream.format.transcode import decode_file, encode_file
 from tests.speech import speech
 
 SOURCES = [
@@ -136,7 +137,7 @@ def test_many_channels_come_back_as_two(tmp_path: Path, tiers: dict[int, TierMod
 
 
 @pytest.mark.parametrize(
-    "samples", [1, 63, 64, 65, 128, BLOCK_HOPS * 128 - 64, BLOCK_HOPS * 128, BLOCK_HOPS * 256 + 1]
+    "samples", [1, 63, 64, 65, 128, FULL_HOPS * 128 - 64, FULL_HOPS * 128, FULL_HOPS * 256 + 1]
 )
 def test_every_length_comes_back(
     samples: int, tmp_path: Path, tiers: dict[int, TierModel], models: Path
@@ -158,8 +159,8 @@ def test_bits_do_not_depend_on_the_length_of_pieces(
     source = tmp_path / "source.wav"
     soundfile.write(source, spoken(1.0, 48000), 48000)
     backs = []
-    for hops in (BLOCK_HOPS, 1, 7):
-        monkeypatch.setattr(transcode, "BLOCK_HOPS", hops)
+    for hops in (FULL_HOPS, 1, 7):
+        monkeypatch.setattr(transcode, "full_hops", lambda harmonics, hops=hops: hops)
         backs.append(there_and_back(source, full_size_tiers[64], full_size_models)[0])
     assert np.array_equal(backs[0], backs[1])
     assert np.array_equal(backs[0], backs[2])
