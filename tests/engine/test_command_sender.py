@@ -77,9 +77,8 @@ def test_threads_lose_no_final_value(ring: CommandRing) -> None:
     last: dict[str, float] = {}
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads):
+    while any(thread.is_alive() for thread in threads) or sender.waiting:
         sender.flush()
         last.update(received(ring))
-    sender.flush()
     last.update(received(ring))
     assert last == dict.fromkeys(names, 0.5)
