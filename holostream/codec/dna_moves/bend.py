@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from holostream.codec.dna_moves.amplitude_moves import amplitude_crushed, gate_weights, tilted
-from holostream.codec.dna_moves.bend_plan import BendAmounts, BendPlan, bend_plan
+from holostream.codec.dna_moves.bend_plan import BendAmounts, BendPlan, BendPlanner
 from holostream.codec.dna_moves.code_shape import base_harmonics, code_shape
 from holostream.codec.dna_moves.phase_moves import Drift, crossed, phase_crushed, robot_turns, toward, whispered
 from holostream.codec.dna_moves.range_moves import shift
@@ -28,11 +28,12 @@ class Bend:
         index = np.arange(self.base, dtype=np.uint32)
         # Of the middle of each pair, from the geometric middle of all.
         octave = np.log2(index + 0.5)
-        self._octave = (octave - (octave[0] + octave[-1]) / 2).astype(np.float32)
+        octave = (octave - (octave[0] + octave[-1]) / 2).astype(np.float32)
         # Bytes are no atoms and have no frequency.
         self._drift = Drift(facts.frames_per_second, index, 0.0 if facts.codes == "bytes" else 0.5)
-        self._robot = robot_turns(0, index), robot_turns(1, index)
+        self._robot = robot_turns(0, index)[np.newaxis], robot_turns(1, index)[np.newaxis]
         self._plans: list[tuple[BendAmounts, BendPlan]] = []
+        self._planner = BendPlanner(octave)
 
     def apply(
         self, row: np.ndarray, amounts: BendAmounts, hop: int, held_hops: int = 0, second: np.ndarray | None = None
@@ -66,13 +67,17 @@ class Bend:
             if amounts.gate:
                 loud = gate_weights(sizes, amounts.gate)
                 sizes *= loud
+            factors = [1.0] * lanes
             if plan.tilt is not None:
-                sizes = tilted(sizes, plan.tilt)
-            if plan.spread:
-                bent[:lanes], sizes = self._shape.leveled(bent[:lanes], sizes)
+                sizes, factors = tilted(sizes, plan.tilt)
             if amounts.amplitude_crush:
                 sizes = amplitude_crushed(sizes, amounts.amplitude_crush)
-            self._shape.close(sizes, turned(turns) if turning else turns, amplitudes, phases)
+            if turning:
+                turns = turned(turns)
+            if plan.spread:
+                self._shape.close_leveled(bent[:lanes], sizes, factors, turns, amplitudes, phases)
+            else:
+                self._shape.close(sizes, turns, amplitudes, phases)
         else:
             if plan.kept is not None:
                 self._shape.keep(codes, plan.kept)
@@ -102,7 +107,7 @@ class Bend:
         for known, plan in self._plans:
             if known is amounts:
                 return plan
-        self._plans = [(amounts, bend_plan(amounts, self._octave)), *self._plans[:1]]
+        self._plans = [(amounts, self._planner.plan(amounts)), *self._plans[:1]]
         return self._plans[0][1]
 
     def _by_layer(self, row: np.ndarray) -> np.ndarray:
@@ -116,8 +121,7 @@ class Bend:
         """(lanes, base) turns -> others, which may be the same for all lanes."""
         if second is not None:
             amplitudes, phases = self._by_layer(second)[:, :, 0]
-            sizes, others = self._shape.opened(amplitudes, phases)
-            turns = crossed(turns, others, sizes > 0, amounts.cross)
+            turns = crossed(turns, *self._shape.turns(amplitudes, phases), amounts.cross)
         if held_hops:
             turns = turns + self._drift.turns(held_hops, amounts.freeze_drift)
         if amounts.robot:

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from holostream.codec.dna_moves.amplitude_moves import RADIUS_POWER
 from holostream.codec.tier import TierFacts
 
 MAX_AMPLITUDE, MAX_PHASES, MAX_GAIN = 255, 64, 63
 PHASE_COUNT = np.clip(np.rint(4.71 * np.arange(MAX_AMPLITUDE + 1)), 1, MAX_PHASES).astype(np.float32)
 """P(n): how many phases an amplitude code has."""
-RADIUS_POWER = 4 / 3
 COMMON = 15.0
 """Amplitude codes up to here are cheap in a file."""
 Turned = Callable[[np.ndarray], np.ndarray]
@@ -35,24 +35,53 @@ class PolarCodes:
     def __init__(self, levels: np.ndarray, linear: bool = True) -> None:
         self._linear, self._places = linear, 0
         unit = levels.astype(np.float64) ** (1 / RADIUS_POWER)
-        self._unit, self._per_unit = unit.astype(np.float32), (1 / unit).astype(np.float32)
+        # With an axis for the lanes, see `amplitude_moves`.
+        self._unit, self._per_unit = unit.astype(np.float32)[np.newaxis], (1 / unit).astype(np.float32)[np.newaxis]
         self._moved_unit = self._unit
 
     def opened(self, amplitudes: np.ndarray, phases: np.ndarray, places: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """(lanes, base) codes, which were moved up by so many places -> sizes, turns: float32 of the same shape."""
         if places != self._places:
-            self._places, self._moved_unit = places, np.roll(self._unit, places)
+            self._places, self._moved_unit = places, np.roll(self._unit, places, axis=1)
         return amplitudes * self._moved_unit, phases / PHASE_COUNT.take(amplitudes)
 
     def sizes(self, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
         """Those alone."""
         return amplitudes * self._unit
 
+    def turns(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those alone, and which of them sound."""
+        return phases / PHASE_COUNT.take(amplitudes), amplitudes > 0
+
     def close(self, sizes: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
         """Write the nearest legal codes, uint8."""
-        nearest = sizes * self._per_unit
-        np.rint(nearest, nearest)
-        np.minimum(nearest, MAX_AMPLITUDE, out=amplitudes, casting="unsafe")
+        self._close_units(sizes * self._per_unit, turns, amplitudes, phases)
+
+    def close_leveled(
+        self,
+        gains: np.ndarray,
+        sizes: np.ndarray,
+        factors: list[float],
+        turns: np.ndarray,
+        amplitudes: np.ndarray,
+        phases: np.ndarray,
+    ) -> None:
+        """As `close`, with each lane's sizes times its factor, and the same sound with the largest amplitude code near
+        COMMON, by other `gains`, (lanes,) uint8: neither are large sizes clipped nor small ones rounded away."""
+        units = sizes * self._per_unit
+        for lane, (unit, factor) in enumerate(zip(units, factors, strict=True)):
+            if self._linear:
+                gain = int(gains[lane])
+                finer = _finer_steps(gain, unit.item(unit.argmax()) * factor)
+                gains[lane], factor = gain - finer, factor * GAIN_STEP**finer
+            unit *= factor
+        self._close_units(units, turns, amplitudes, phases)
+
+    def _close_units(self, units: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
+        np.rint(units, units)
+        if units.item(units.argmax()) > MAX_AMPLITUDE:
+            np.minimum(units, np.float32(MAX_AMPLITUDE), out=units)
+        amplitudes[:] = units
         _close_turns(turns, PHASE_COUNT.take(amplitudes), phases)
 
     def turn(self, amplitudes: np.ndarray, phases: np.ndarray, turned: Turned) -> None:
@@ -64,24 +93,13 @@ class PolarCodes:
         """Silence the harmonics of (2, ...) amplitudes and phases where `kept`, uint8, is 0 and not 1."""
         codes *= kept
 
-    def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same sound with the largest amplitude code of each lane near COMMON, by (lanes,) gain codes: neither are
-        large sizes clipped nor small ones rounded away. Silence stays silence."""
-        if not self._linear:
-            return gains, sizes
-        levels: list[int] = []
-        result = np.empty_like(sizes)
-        for gain, lane, leveled in zip(gains.tolist(), sizes, result, strict=True):
-            finer = _finer_steps(gain, float(np.maximum.reduce(lane * self._per_unit)))
-            levels.append(gain - finer)
-            np.multiply(lane, GAIN_STEP**finer, out=leveled)
-        return np.array(levels, np.uint8), result
 
 
 def _close_turns(turns: np.ndarray, counts: np.ndarray, phases: np.ndarray) -> None:
     nearest = turns * counts
     np.rint(nearest, nearest)
-    np.mod(nearest, counts, out=phases, casting="unsafe")
+    np.remainder(nearest, counts, nearest)
+    phases[:] = nearest
 
 
 def _finer_steps(gain: int, largest: float) -> int:
@@ -107,6 +125,11 @@ class ByteCodes:
         zero = np.float32(self.zero)
         return np.hypot(amplitudes - zero, phases - zero) ** (1 / RADIUS_POWER)
 
+    def turns(self, amplitudes: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those alone, and which of them sound."""
+        sizes, turns = self.opened(amplitudes, phases)
+        return turns, sizes > 0
+
     def close(self, sizes: np.ndarray, turns: np.ndarray, amplitudes: np.ndarray, phases: np.ndarray) -> None:
         """Write the nearest codes, cut off at the range of a byte."""
         radius, angle = sizes**RADIUS_POWER, turns * (2 * np.pi)
@@ -127,9 +150,17 @@ class ByteCodes:
     def _byte(self, part: np.ndarray) -> np.ndarray:
         return np.clip(np.rint(part + self.zero), 0, 255).astype(np.uint8)
 
-    def leveled(self, gains: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Both as they are: these gains are only on or off."""
-        return gains, sizes
+    def close_leveled(
+        self,
+        gains: np.ndarray,
+        sizes: np.ndarray,
+        factors: list[float],
+        turns: np.ndarray,
+        amplitudes: np.ndarray,
+        phases: np.ndarray,
+    ) -> None:
+        """As `close`, with each lane's sizes times its factor: these gains are only on or off."""
+        self.close(sizes * np.array(factors, np.float32)[:, np.newaxis], turns, amplitudes, phases)
 
 
 def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes | ByteCodes:

@@ -20,7 +20,9 @@ DRIFT_TURNS = 0.4
 
 
 def toward(turns: np.ndarray, target: np.ndarray, amount: float | np.ndarray) -> np.ndarray:
-    """This share of the shorter way to `target`."""
+    """This share of the shorter way to `target`; at 1 that itself."""
+    if isinstance(amount, float) and amount == 1:
+        return target
     away = target - turns
     away -= np.rint(away)
     away *= amount
@@ -30,7 +32,9 @@ def toward(turns: np.ndarray, target: np.ndarray, amount: float | np.ndarray) ->
 
 def crossed(turns: np.ndarray, second: np.ndarray, sounding: np.ndarray, amount: float) -> np.ndarray:
     """Toward the turns of a second source, where that is `sounding`."""
-    return np.where(sounding, second if amount == 1 else toward(turns, second, amount), turns)
+    result = turns.copy()
+    np.copyto(result, toward(turns, second, amount), where=sounding)
+    return result
 
 
 class Drift:
@@ -67,8 +71,8 @@ def robot_turns(hop: int, index: np.ndarray) -> np.ndarray:
 
 def whispered(turns: np.ndarray, amount: float, hop: int) -> np.ndarray:
     """Up to half a turn either way at random, other ways in every hop, the same ways in all lanes."""
-    away = noise_strip(hop, turns.shape[1]) * np.float32(amount)
-    return turns + away
+    away = noise_strip(hop, turns.shape[1])[np.newaxis]
+    return turns + (away if amount == 1 else away * np.float32(amount))
 
 
 def phase_crushed(turns: np.ndarray, amount: float) -> np.ndarray:

@@ -66,19 +66,38 @@ def test_the_nearest_angle_of_another_count() -> None:
     assert phases.tolist() == [0, 1, 0, 4, 48]
 
 
+def leveled(
+    shape: PolarCodes | ByteCodes, gains: np.ndarray, sizes: np.ndarray, factors: list[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Other gains, amplitude codes."""
+    gains, amplitudes, phases = gains.copy(), *(np.empty(sizes.shape, np.uint8) for _ in range(2))
+    shape.close_leveled(gains, sizes, factors, np.zeros_like(sizes), amplitudes, phases)
+    return gains, amplitudes
+
+
 def test_leveling_keeps_gain_times_radius() -> None:
     gains = np.array([0, 1, 20, 40, 63, 30], np.uint8)
-    sizes = np.float32([[3, 1], [3, 1], [0.2, 0.1], [200, 4], [200, 4], [0, 0]])
-    leveled, resized = PolarCodes(np.ones(2)).leveled(gains, sizes)
-    before = 2.0 ** (gains[:, np.newaxis] / 2) * sizes ** (4 / 3)
-    after = 2.0 ** (leveled[:, np.newaxis] / 2) * resized ** (4 / 3)
-    assert np.allclose(before, after, rtol=1e-5)
-    assert leveled[0] == 0
-    assert leveled[1] == 1
-    assert leveled[4] == 63
-    assert (leveled[2], leveled[3]) < (20, 255)
-    assert COMMON / 1.3 < resized[2].max() <= COMMON
-    assert COMMON / 1.3 < resized[3].max() <= COMMON
+    sizes = np.float32([[3, 1], [3, 1], [0.2, 0.1], [200, 40], [200, 4], [0, 0]])
+    for factors in ([1.0] * 6, [1.0, 2.0, 0.5, 3.0, 1.0, 7.0]):
+        levels, amplitudes = leveled(PolarCodes(np.ones(2)), gains, sizes, factors)
+        # Sizes at the old gain; a size is rounded by half a code at most.
+        steps = 2 ** ((levels.astype(float) - gains)[:, np.newaxis] / 2 * 3 / 4)
+        wanted = sizes * np.array(factors)[:, np.newaxis]
+        assert (np.abs(amplitudes * steps - wanted) <= (0.5 + 1e-3) * steps).all()
+        assert (levels[[0, 1, 4]] == (0, 1, 63)).all()
+        assert (levels[2], levels[3]) < (20, 255)
+        assert (amplitudes[[2, 3]].max(axis=1) > COMMON / 1.3 - 0.5).all()
+        assert (amplitudes[[2, 3]].max(axis=1) <= COMMON).all()
+
+
+def test_a_network_keeps_its_gain_and_cuts_off_what_is_too_large() -> None:
+    gains, amplitudes = leveled(PolarCodes(np.ones(2), linear=False), np.array([9], np.uint8), np.float32([[200, 4]]), [2.0])
+    assert (gains.tolist(), amplitudes.tolist()) == ([9], [[255, 8]])
+
+
+def test_bytes_keep_their_gain() -> None:
+    gains, amplitudes = leveled(ByteCodes(100), np.array([1, 1], np.uint8), np.float32([[8], [8]]), [1.0, 8.0])
+    assert (gains.tolist(), amplitudes.tolist()) == ([1, 1], [[116], [255]])
 
 
 def test_harmonics_that_stand_for_themselves() -> None:
@@ -91,8 +110,8 @@ def test_levels_put_all_harmonics_on_one_scale() -> None:
     sizes, _ = shape.opened(np.full((1, 2), 3, np.uint8), np.zeros((1, 2), np.uint8))
     radii = sizes[0] ** (4 / 3)
     assert np.isclose(radii[1] / radii[0], 16)
-    _, resized = shape.leveled(np.array([30], np.uint8), sizes)
-    assert COMMON / 1.3 < closed(shape, resized, sizes)[0].max() <= COMMON
+    _, amplitudes = leveled(shape, np.array([30], np.uint8), sizes, [5.0])
+    assert COMMON / 1.3 - 0.5 < amplitudes.max() <= COMMON
 
 
 @pytest.mark.parametrize("levels", [np.ones(63), np.zeros(64), np.full(64, np.nan), np.ones((1, 64))])

@@ -22,7 +22,7 @@ def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def test_the_way_to_a_target_is_the_shorter_one(turns: np.ndarray, target: np.ndarray, amount: float) -> None:
     result = toward(turns, target, amount)
     whole_way = apart(turns, target)
-    assert np.allclose(np.abs(result - turns), amount * whole_way, atol=1e-5)
+    assert np.allclose(apart(result, turns), amount * whole_way, atol=1e-5)
     assert np.allclose(apart(result, target), (1 - amount) * whole_way, atol=1e-5)
 
 
