@@ -32,7 +32,7 @@ LEAST_CODING_SPEED, LEAST_DECODE_SPEED, MOST_SEEK_MS = 60.0, 25.0, 20.0
 SPEED_TIER = 64
 SEEKS = 40
 MOST_RECORDING_SHARE = 0.03
-SESSION_SECONDS, SESSION_RUNS = 20.0, 3
+SESSION_SECONDS, SESSION_RUNS = 20.0, 4
 COLUMNS = ("tier", "kbit/s", "container", "over ideal", "below zlib", "coding", "decode", "seek ms")
 
 
@@ -104,7 +104,8 @@ def seek_times(path: Path, model: TierModel, count: int) -> list[float]:
 
 
 def recording_share(folder: Path, seconds: float, runs: int) -> float:
-    """What recording adds to a live session, as a share of one core: the median of runs with and without, in turn."""
+    """What recording adds to a live session, as a share of one core: the cheapest of runs with and without, in turn, since
+    whatever else the machine does only makes them dearer."""
     spent: dict[bool, list[float]] = {False: [], True: []}
     for run in range(runs):
         for recording in (False, True):
@@ -114,7 +115,7 @@ def recording_share(folder: Path, seconds: float, runs: int) -> float:
             subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             spent[recording].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return (statistics.median(spent[True]) - statistics.median(spent[False])) / seconds
+    return (min(spent[True]) - min(spent[False])) / seconds
 
 
 def measure_format(
@@ -153,7 +154,7 @@ def measure_format(
             f"{MOST_OVER_IDEAL:.0%}; at tier {SPEED_TIER} below zlib >= {LEAST_BELOW_ZLIB:.0%}, coding >= {LEAST_CODING_SPEED:g}, decode >= "
             f"{LEAST_DECODE_SPEED:g}, seek < {MOST_SEEK_MS:g} ms.",
             f"Recording adds {share:.1%} of one core to a live session at tier {SPEED_TIER} (target: below {MOST_RECORDING_SHARE:.0%}; "
-            f"{SESSION_RUNS} sessions of {session_seconds:g} s with and without, in turn).",
+            f"{SESSION_RUNS} sessions of {session_seconds:g} s with and without, in turn, the cheapest of each).",
         ),
     )
 
