@@ -81,10 +81,13 @@ class TierStep:
         self.model.encoder.run_with_iobinding(self._runs[self._turn])
         self._turn ^= 1
 
-    def encode_aside(self, chunk: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(lanes, chunk) of another time -> codes, shaped as `codes`, in a stream of its own beside the live one."""
-        dna, self._aside_state = self.model.encode(chunk[:, np.newaxis], self._aside_state)
-        return dna.gains[:, 0], dna.amplitudes[:, 0], dna.phases[:, 0]
+    def encode_aside(self, chunks: np.ndarray) -> list[np.ndarray]:
+        """(lanes, frames, chunk) of another time -> a row as `row` for each, in a stream of its own beside the live one."""
+        dna, self._aside_state = self.model.encode(chunks, self._aside_state)
+        return [
+            np.concatenate((dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i]), axis=None)
+            for i in range(dna.frames)
+        ]
 
     @property
     def levels(self) -> np.ndarray:

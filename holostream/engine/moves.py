@@ -134,8 +134,11 @@ class Moves:
     def before_target(self, frames: int, runner: TierStep) -> Dna:
         """The last frames until the one that is jumped to, bent, to prime a voice with."""
         bend, hops = self._bends[runner.facts.harmonics], range(self._target - frames + 1, self._target + 1)
-        rows = [bend.apply(self._memory.row(hop, runner), self._bent, self._hop + hop - self._target) for hop in hops]
-        return join([one_frame(row, runner.lanes) for row in rows])
+        bent = [
+            bend.apply(row, self._bent, self._hop + hop - self._target)
+            for hop, row in zip(hops, self._memory.rows(hops, runner), strict=True)
+        ]
+        return join([one_frame(row, runner.lanes) for row in bent])
 
     def crossing(self, left: LeftBehind | None = None) -> bool:
         """Whether a voice needs the second source."""
@@ -152,7 +155,7 @@ class Moves:
         if place is not None:
             held = place.held
             if place.hop != self._hop:
-                row = self._memory.row(place.hop, runner)
+                (row,) = self._memory.rows(range(place.hop, place.hop + 1), runner)
         if not (self._bending or held or left):
             return row
         return self._bends[runner.facts.harmonics].apply(row, amounts, self._hop, held, second)

@@ -66,16 +66,17 @@ class Memory:
                 if codes.has(hop):
                     self._kept_codes[harmonics].store(hop, codes.read(hop))
 
-    def row(self, hop: int, runner: TierStep) -> np.ndarray:
-        """A tier's codes of a hop, in a row; of one that was never heard, or forgotten, those of silence."""
+    def rows(self, hops: range, runner: TierStep) -> list[np.ndarray]:
+        """A tier's codes of these hops, a row each; of one that was never heard, or forgotten, those of silence."""
         harmonics = runner.facts.harmonics
-        for codes, sound in (
-            (self._kept_codes[harmonics], self._kept_sound),
-            (self._codes[harmonics], self._sound),
-        ):
-            if not codes.has(hop) and sound.has(hop):
-                made = runner.encode_aside(sound.read(hop))
-                codes.store(hop, np.concatenate(made, axis=None))
-            if codes.has(hop):
-                return codes.read(hop)
-        return np.zeros_like(runner.row)
+        kept, recent = self._kept_codes[harmonics], self._codes[harmonics]
+        for codes, sound in ((kept, self._kept_sound), (recent, self._sound)):
+            # All in one go, or a jump into the past of another tier would be by far the longest hop of all.
+            if missing := [hop for hop in hops if sound.has(hop) and not (codes.has(hop) or kept.has(hop))]:
+                made = runner.encode_aside(np.stack([sound.read(hop) for hop in missing], axis=1))
+                for hop, row in zip(missing, made, strict=True):
+                    codes.store(hop, row)
+        return [
+            kept.read(hop) if kept.has(hop) else recent.read(hop) if recent.has(hop) else np.zeros_like(runner.row)
+            for hop in hops
+        ]
