@@ -20,7 +20,11 @@ def render(
         Path | None, typer.Option(help="Run everything again from this sound: the kept input, or any other.")
     ] = None,
     second: Annotated[
-        Path | None, typer.Option(help="With --input: the second sound, where the performance crossed with one.")
+        str | None,
+        typer.Option(
+            help="With --input: the second sound, where the performance crossed with one: an audio file, or channel: the "
+            "input's second one."
+        ),
     ] = None,
     models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
     subtype: Annotated[
@@ -34,8 +38,8 @@ def render(
 
     if second is not None and input is None:
         raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
-    for read in (source, input, second):
-        if read is not None and target.exists() and read.exists() and target.samefile(read):
+    for read in (source, input, second and Path(second)):
+        if read and target.exists() and read.exists() and target.samefile(read):
             raise ValueError(f"{target} is the input itself; choose another name for the output")
     with (
         open_performance(source, models or default_models_folder(), input, second) as performance,

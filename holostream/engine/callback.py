@@ -193,7 +193,7 @@ class AudioCallback:
             while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
                 self._apply(*due)
             if self._kept_input is not None:
-                self._kept_input.write(path.hop, self._hop_in[: self._lanes])
+                self._kept_input.write(path.hop, self._hop_in)
             sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1

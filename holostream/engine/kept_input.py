@@ -1,4 +1,7 @@
-"""The input of a recording beside it, as a .wav: what the block path received, hop by hop, so that all can be run again."""
+"""The input of a recording beside it, as a .wav: what the block path received, hop by hop, so that all can be run again.
+
+Where the device's second channel was the second sound it is that of the file too, after the only lane.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ class KeptInput:
     """`follow` the hops of a recording, then `close`; 32-bit floats at the model's rate, its first sample that of the
     recording's first hop. Raises AudioFileError for a file that exists or cannot be written."""
 
-    def __init__(self, recording: Path, ring: InputRing, rate: int, lanes: int) -> None:
-        self.path, self._ring, self._lanes = input_path(recording), ring, lanes
+    def __init__(self, recording: Path, ring: InputRing, rate: int) -> None:
+        self.path, self._ring = input_path(recording), ring
         if self.path.exists():
             raise AudioFileError(
                 f"{self.path} exists already and the kept input never overwrites; record to another name"
             )
-        self._writer = AudioWriter(self.path, rate, lanes)
+        self._writer = AudioWriter(self.path, rate, ring.shape[0])
         self._next: int | None = None
         self.missing = 0
         """Hops that were not there; they are silent in the file."""
@@ -39,7 +42,7 @@ class KeptInput:
         for hop in range(start, end):
             samples = self._ring.read(hop)
             self.missing += samples is None
-            self._writer.write(np.zeros((self._lanes, self._ring.hop), np.float32) if samples is None else samples)
+            self._writer.write(np.zeros(self._ring.shape, np.float32) if samples is None else samples)
         self._next = end
 
     def close(self) -> None:

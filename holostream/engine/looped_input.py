@@ -11,12 +11,13 @@ from holostream.format.audio_reader import AudioReader
 
 
 class LoopedInput:
-    """`hops` gives them; `rounds` counts how often the file was begun again. Raises AudioFileError."""
+    """`hops` gives them; `rounds` counts how often the file was begun again; `channels` as in the file. Raises AudioFileError."""
 
     def __init__(self, path: Path, rate: int, lanes: int, hop: int) -> None:
         self.path, self.rounds = path, 0
         self._rate, self._lanes, self._hop = rate, lanes, hop
-        AudioReader(path, rate, lanes).close()  # what cannot be read is told before anything is rendered
+        with AudioReader(path, rate, lanes) as reader:  # what cannot be read is told before anything is rendered
+            self.channels = reader.original_channels
 
     def hops(self) -> Iterator[np.ndarray]:
         """(lanes, hop) float32 at the rate, in flat memory."""

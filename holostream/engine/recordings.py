@@ -91,7 +91,7 @@ class Recordings:
         with self._lock:
             ring, kept = self._shared.input, None
             if ring is not None:
-                kept = KeptInput(chosen, ring, self._rate, self._shared.lanes)
+                kept = KeptInput(chosen, ring, self._rate)
             try:
                 self._recorder.start(chosen)
             except OSError:

@@ -24,7 +24,7 @@ from holostream.engine.block_path import PathState, hear, initial_path, mix, ste
 from holostream.engine.command_replay import CommandReplay
 from holostream.engine.dna_comparison import DnaComparison
 from holostream.engine.kept_input import input_path
-from holostream.engine.looped_input import LoopedInput
+from holostream.engine.played_sounds import PlayedSounds
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader
@@ -37,9 +37,10 @@ PIECE_HOPS = 256
 
 
 def open_performance(
-    source: Path, models: Path, input: Path | None = None, second: Path | None = None
+    source: Path, models: Path, input: Path | None = None, second: str | None = None
 ) -> Performance:
-    """A recording to be rendered again; `input`: run everything again from this sound, crossed with the `second` one.
+    """A recording to be rendered again; `input`: run everything again from this sound, crossed with the `second` one: a
+    file, or "channel" for the input's second one. A kept input's second one needs no asking for.
 
     Raises HoloFormatError for a file without a performance, ValueError if a sound is needed and not given,
     AudioFileError, ModelError, OSError.
@@ -52,22 +53,19 @@ def open_performance(
 class Performance:
     """A `RecordedSound`, read once and from its beginning."""
 
-    def __init__(self, source: Path, models: Path, input: Path | None, second: Path | None = None) -> None:
+    def __init__(self, source: Path, models: Path, input: Path | None, second: str | None = None) -> None:
         self._models, self._recorded = models, HoloSound(source, models)
         self._file = source.open("rb")
         try:
             self._reader = HoloReader(self._file, str(source), models)
-            self._prepare(source, input)
-            if input is not None and second is None and self._commands.crosses:
-                raise ValueError(f"in {source} the sound was crossed with a second one; give that too, with --second FILE")
-            header = self._reader.header
-            self._second = None if second is None else LoopedInput(second, header.rate, header.lanes, header.hop)
+            self._prepare(source)
+            self._open_sounds(source, input, second)
         except BaseException:
             self._recorded.__exit__()
             self._file.close()
             raise
 
-    def _prepare(self, source: Path, input: Path | None) -> None:
+    def _prepare(self, source: Path) -> None:
         header, recorded, self.name = self._reader.header, self._recorded, str(source)
         self.rate, self.lanes, self.length = recorded.rate, recorded.lanes, recorded.length
         self.original_rate, self.original_channels = recorded.original_rate, recorded.original_channels
@@ -83,6 +81,8 @@ class Performance:
             )
         tier = block.voices[0].dna.harmonics
         self._commands = CommandReplay(events, header.hop, self._first_hop, tier, self.name)
+
+    def _open_sounds(self, source: Path, input: Path | None, second: str | None) -> None:
         beside, self._anew = input_path(source), input is not None
         chosen = input or (beside if beside.is_file() else None)
         if chosen is None and self._commands.lets_dry_through:
@@ -90,7 +90,13 @@ class Performance:
                 f"in {source} the input itself was heard (wet below 1, or bypass) and {beside.name} is not beside it; "
                 "give the sound that was played with --input FILE, and record with --keep-input the next time"
             )
-        self._input = LoopedInput(chosen, header.rate, header.lanes, header.hop) if chosen is not None else None
+        kept = chosen is not None and beside.is_file() and chosen.samefile(beside)
+        self._sounds = None if chosen is None else PlayedSounds(chosen, second, kept, self._reader.header)
+        if self._anew and self._commands.crosses and self._sounds is not None and not self._sounds.crossed:
+            raise ValueError(
+                f"in {source} the sound was crossed with a second one; give that too, with --second FILE, or --second "
+                "channel where it is the input's second channel"
+            )
 
     def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:
         """All of it. Raises HoloFormatError, ModelError, AudioFileError, OSError."""
@@ -109,7 +115,7 @@ class Performance:
             names = ", ".join(sorted(self._commands.unknown))
             self.remarks.append(f"{self.name} holds commands that this version does not know and left out: {names:.200}")
 
-    def _path(self, tiers: dict[int, TierModel]) -> PathState:
+    def _path(self, tiers: dict[int, TierModel], crossed: bool = False) -> PathState:
         ring = DnaRing(bytearray(ring_bytes(self.lanes, RING_FRAMES)), self.lanes, RING_FRAMES)
         header, facts = self._reader.header, next(iter(tiers.values())).facts
         if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or (
@@ -119,7 +125,7 @@ class Performance:
                 f"{self.name} was played with tier {self._commands.controls.tier} of family {header.family}, which is not in "
                 f"the models folder; it has {', '.join(map(str, tiers))} of {facts.family}: choose another with --models"
             )
-        path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=self._second is not None)
+        path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=crossed)
         path.hop = self._first_hop
         return path
 
@@ -128,23 +134,22 @@ class Performance:
         controls = self._commands.controls
         path = self._path({controls.tier: load_tier(self._models, controls.tier)})
         hop, silence = path.facts.hop, np.zeros((self.lanes, path.facts.hop), np.float32)
-        inputs = self._input.hops() if self._input is not None else None
+        sounds = self._sounds.hops() if self._sounds is not None else repeat((silence, None))
         for piece in self._recorded.pieces():
             for at in range(0, piece.samples.shape[1], hop):
                 self._commands.apply(path.hop)
-                chunk = hear(silence if inputs is None else next(inputs), path, controls)
+                chunk = hear(next(sounds)[0], path, controls)
                 yield mix(np.ascontiguousarray(piece.samples[:, at : at + hop]), chunk, path, controls)
                 path.hop += 1
         self.remarks += self._recorded.remarks
 
     def _made_anew(self) -> Iterator[np.ndarray]:
         """(lanes, hop) a hop: the input through the whole path, as long as the recording is."""
-        assert self._input is not None
-        path = self._path(load_all_tiers(self._models))
+        assert self._sounds is not None
+        path = self._path(load_all_tiers(self._models), self._sounds.crossed)
         comparison, cursor = DnaComparison(self._all_blocks()), 0
         hops = self.length // path.facts.hop
-        seconds = self._second.hops() if self._second is not None else repeat(None)
-        for done, samples, second in zip(range(1, hops + 1), self._input.hops(), seconds, strict=False):
+        for done, (samples, second) in zip(range(1, hops + 1), self._sounds.hops(), strict=False):
             self._commands.apply(path.hop)
             yield step(samples, path, self._commands.controls, second=second)
             if done % PIECE_HOPS == 0 or done == hops:
@@ -163,8 +168,8 @@ class Performance:
         return HoloReader(self._file, self.name, self._models).blocks()
 
     def _tell_of_input(self) -> None:
-        if self._input is not None and self._input.rounds:
-            self.remarks.append(f"{self._input.path} is shorter than the performance and was repeated")
+        if self._sounds is not None and self._sounds.first.rounds:
+            self.remarks.append(f"{self._sounds.first.path} is shorter than the performance and was repeated")
 
     def __enter__(self) -> Self:
         return self

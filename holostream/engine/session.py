@@ -61,8 +61,8 @@ class Session:
         self.messages: deque[str] = deque(maxlen=100)
         self.failure: str | None = None
         """Why the engine ended, if it did not end well."""
-        lanes = 2 if settings.stereo else 1
-        self.shared = SharedState.create(lanes, settings.ring_frames, self.facts.hop if settings.keep_input else None)
+        kept = (settings.input_lanes, self.facts.hop) if settings.keep_input else None
+        self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
         self.playback: Playback | None = None
         if sound is not None:

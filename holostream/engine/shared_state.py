@@ -47,7 +47,13 @@ class SharedState:
     """Views of the mapped file. `create` in the control process, `attach` in the engine."""
 
     def __init__(
-        self, path: Path, memory: mmap.mmap, lanes: int, ring_frames: int, owner: bool, input_hop: int | None = None
+        self,
+        path: Path,
+        memory: mmap.mmap,
+        lanes: int,
+        ring_frames: int,
+        owner: bool,
+        input_shape: tuple[int, int] | None = None,
     ) -> None:
         self.path, self.lanes, self.ring_frames, self._owner = path, lanes, ring_frames, owner
         view = memoryview(memory)
@@ -64,16 +70,16 @@ class SharedState:
         self.dna = DnaRing(view[ring_at:playback_at], lanes, ring_frames)
         input_at = playback_at + _rounded(playback_bytes(lanes))
         self.playback = PlaybackRing(view[playback_at:input_at], lanes)
-        self.input = InputRing(view[input_at:], lanes, ring_frames, input_hop) if len(view) > input_at else None
+        self.input = InputRing(view[input_at:], ring_frames, input_shape) if len(view) > input_at else None
         """None where nobody keeps the input."""
 
     @staticmethod
-    def create(lanes: int, ring_frames: int, input_hop: int | None = None) -> SharedState:
-        """A new zeroed file. `input_hop`: samples of a hop where the input is kept. Raises OSError if there is no room."""
+    def create(lanes: int, ring_frames: int, input_shape: tuple[int, int] | None = None) -> SharedState:
+        """A new zeroed file. `input_shape`: of a hop, where the input is kept. Raises OSError if there is no room."""
         ours = (Status.BYTES, CommandRing.BYTES, CommandRing.BYTES, AppliedRing.BYTES)
         size = sum(map(_rounded, (*ours, ring_bytes(lanes, ring_frames), playback_bytes(lanes))))
-        if input_hop is not None:
-            size += input_bytes(lanes, input_hop, ring_frames)
+        if input_shape is not None:
+            size += input_bytes(input_shape, ring_frames)
         folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
@@ -82,7 +88,7 @@ class SharedState:
             memory = mmap.mmap(handle, size)
         finally:
             os.close(handle)
-        return SharedState(Path(name), memory, lanes, ring_frames, owner=True, input_hop=input_hop)
+        return SharedState(Path(name), memory, lanes, ring_frames, owner=True, input_shape=input_shape)
 
     @staticmethod
     def attach(path: Path, lanes: int, ring_frames: int) -> SharedState:

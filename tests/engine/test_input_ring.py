@@ -9,9 +9,9 @@ from holostream.engine.shared_state import SharedState
 
 
 def test_any_recent_hop_can_be_read_by_its_number() -> None:
-    buffer = bytearray(input_bytes(2, 5, 8))
-    writer, reader = InputRing(buffer, 2, 8, 5), InputRing(buffer, 2, 8)
-    assert reader.hop == 5
+    buffer = bytearray(input_bytes((2, 5), 8))
+    writer, reader = InputRing(buffer, 8, (2, 5)), InputRing(buffer, 8)
+    assert reader.shape == (2, 5)
     assert reader.read(0) is None
     for hop in range(3, 20):
         writer.write(hop, np.full((2, 5), hop, np.float32))
@@ -25,7 +25,7 @@ def test_any_recent_hop_can_be_read_by_its_number() -> None:
 
 
 def test_it_is_in_the_shared_memory_only_where_it_is_asked_for() -> None:
-    plain, keeping = SharedState.create(1, 64), SharedState.create(1, 64, 128)
+    plain, keeping = SharedState.create(1, 64), SharedState.create(1, 64, (1, 128))
     try:
         assert plain.input is None
         assert SharedState.attach(plain.path, 1, 64).input is None

@@ -30,7 +30,7 @@ class Kept:
     """Recordings over shared memory that the test itself plays into."""
 
     def __init__(self, keep_input: bool = False, keep_minutes: float = 10.0) -> None:
-        self.shared = SharedState.create(1, 2048, HOP if keep_input else None)
+        self.shared = SharedState.create(1, 2048, (1, HOP) if keep_input else None)
         self.messages: deque[str] = deque()
         settings = LiveSettings(keep_input=keep_input, keep_minutes=keep_minutes)
         self.recordings = Recordings(settings, self.shared, FACTS, {}, self.messages)

@@ -41,13 +41,13 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def perform(
     folder: Path, voice: Path, commands: list[tuple[int, str, float]], stereo: bool = False, keep_input: bool = True,
-    second: Path | None = None,
+    second: str | None = None,
 ) -> Path:  # fmt: skip
     """heard.wav, session.holo, and session.input.wav of a session, in virtual time at blocks of a hop."""
     recording = folder / "session.holo"
     settings = LiveSettings(
         str(voice), str(folder / "heard.wav"), tier=64, stereo=stereo, record=recording, virtual_time=True,
-        seconds=SECONDS, keep_input=keep_input, keep_minutes=0, second=None if second is None else str(second),
+        seconds=SECONDS, keep_input=keep_input, keep_minutes=0, second=second,
     )  # fmt: skip
     session = Session(settings)
     for hop, name, value in commands:
@@ -65,7 +65,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, voice: Path) -> Path:
 
 
 def rendered(
-    recording: Path, models: Path, input: Path | None = None, second: Path | None = None
+    recording: Path, models: Path, input: Path | None = None, second: str | None = None
 ) -> tuple[np.ndarray, list[str]]:
     """Its samples, and the remarks."""
     target = recording.with_name("again.wav")
@@ -167,7 +167,7 @@ class TestBadInput:
 
 def test_every_move_again(tmp_path: Path, voice: Path, models: Path) -> None:
     """From the recorded DNA, and anew from both sounds."""
-    second = tmp_path / "second.wav"
+    second = str(tmp_path / "second.wav")
     soundfile.write(second, speech(1.5, 48000, 6), 48000, subtype="FLOAT")
     commands: list[tuple[int, str, float]] = [(0, "robot", 0.4), (0, "morph_tier", 16.0)]
     for number, kind in enumerate(MOVES_OF_THE_TABLE):
@@ -181,3 +181,24 @@ def test_every_move_again(tmp_path: Path, voice: Path, models: Path) -> None:
     for again in (rendered(recording, models), rendered(recording, models, voice, second)):
         assert np.array_equal(again[0][: len(sound)], sound[: len(again[0])])
     assert any("the DNA is the recorded one" in remark for remark in again[1])
+
+
+def test_crossed_with_the_second_channel_of_the_input(tmp_path: Path, models: Path) -> None:
+    """It is kept beside the first, and only there taken by itself; the dry sound is the first alone."""
+    both = tmp_path / "both.wav"
+    channels = [speech(1.5, 48000, seed) for seed in (5, 6)]
+    soundfile.write(both, np.stack(channels, axis=1), 48000, subtype="FLOAT")
+    recording = perform(tmp_path, both, [(0, "wet", 0.7), (100, "cross", 1.0), (300, "cross", 0.4)], second="channel")
+    kept = recording.with_name("session.input.wav")
+    assert np.array_equal(soundfile.read(kept, dtype="float32")[0], np.tile(soundfile.read(both, dtype="float32")[0], (2, 1)))
+    sound = heard(recording)
+    assert sound.ndim == 1
+    for input, second in ((None, None), (kept, None), (kept, "channel"), (both, "channel")):
+        again, remarks = rendered(recording, models, input, second)
+        assert np.array_equal(again, sound)
+        assert (input is not None) == any("the DNA is the recorded one" in remark for remark in remarks)
+    uncrossed, remarks = rendered(recording, models, kept, str(kept))
+    assert not np.array_equal(uncrossed, sound), "a file that is named comes before the channel that was kept"
+    assert remarks[0].startswith("the DNA differs from hop 101 "), "a great change fades in from the next hop on"
+    with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE, or --second channel"):
+        rendered(recording, models, both)
