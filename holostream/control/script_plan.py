@@ -1,7 +1,7 @@
 """A script, made ready for a session: what the engine is to do at which hop, and what is done by hand at which.
 
-Presets and "neutral" become the engine's own commands here, before sound starts, so that they are exact to the hop and
-whatever is wrong with them is known in time.
+Presets, "neutral" and taps become the engine's own commands here, before sound starts, so that they are exact to the hop
+(taps by the script's time, however fast it runs) and whatever is wrong with them is known in time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from holostream.codec.tier import TierFacts
 from holostream.control.action import Value
 from holostream.control.preset_folder import PresetFolder
 from holostream.control.script import Script, ScriptLine
+from holostream.control.tap_tempo import TapTempo
 from holostream.engine.command import COMMAND_NUMBER, MOVES
 from holostream.engine.command_ring import CommandRing
 
@@ -57,11 +58,11 @@ def plan_script(
     Raises ValueError naming the line, for what this session cannot do.
     """
     scheduled: list[tuple[Scheduled, ScriptLine]] = []
-    due = []
+    due, taps = [], TapTempo()
     for line in script.lines:
         # To the hop that begins then, or the next one; a time that is a hop's but for rounding is that hop's.
         hop = math.ceil(line.seconds * facts.rate / facts.hop - 1e-6)
-        commands = _commands(script, line, hop, presets)
+        commands = _commands(script, line, hop, presets, taps)
         if commands is None:
             due.append(Due(hop, line.name, line.value, line.line))
             continue
@@ -78,13 +79,18 @@ def plan_script(
     return ScriptPlan(tuple(command for command, _ in scheduled), tuple(due))
 
 
-def _commands(script: Script, line: ScriptLine, hop: int, presets: PresetFolder) -> list[Scheduled] | None:
+def _commands(
+    script: Script, line: ScriptLine, hop: int, presets: PresetFolder, taps: TapTempo
+) -> list[Scheduled] | None:
     """The engine's commands a line stands for; None if it is something else."""
     if line.name in COMMAND_NUMBER:
         assert isinstance(line.value, float)
         return [Scheduled(hop, line.name, line.value)]
     if line.name == "neutral":
         return [Scheduled(hop, kind.name, kind.neutral) for kind in MOVES]
+    if line.name == "tap":
+        tempo = taps.tap(line.seconds)
+        return [] if tempo is None else [Scheduled(hop, "tempo", tempo)]
     if line.name == "preset":
         assert isinstance(line.value, str)
         try:

@@ -41,6 +41,13 @@ def test_neutral_and_presets_are_the_engines_commands(tmp_path: Path) -> None:
     assert (375, "tilt", 3) in recall
 
 
+def test_taps_are_the_tempo_of_the_scripts_own_time(tmp_path: Path) -> None:
+    planned = plan("0.5 tap\n1 tap\n1.05 tap\n1.75 tap\n10 tap\n10.25 tap", tmp_path)
+    assert planned == ScriptPlan(
+        (Scheduled(375, "tempo", 120), Scheduled(657, "tempo", 96), Scheduled(3844, "tempo", 240)), ()
+    )
+
+
 def test_while_a_recording_plays_a_tier_is_heard_instead(tmp_path: Path) -> None:
     assert plan("0 tier 16", tmp_path, plays=True).scheduled == ((0, "bypass", 0), (0, "tier", 16))
 

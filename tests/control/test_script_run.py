@@ -55,7 +55,7 @@ def events_of(recording: Path) -> list[tuple[int, str, float | str]]:
 
 def test_every_command_is_at_its_hop_and_the_sound_is_the_same_again(tmp_path: Path) -> None:
     PresetFolder(tmp_path / "presets").write("dark", Preset({"tilt": -6.0, "tier": 8.0}, glide_ms=300))
-    text = "0.25 tier 16\n0.5 tilt 3\n0.75 mark verse\n1 preset dark\n1.2 tier_step 1\n1.25 mute 1\n1.3 mute 0\n1.4 wet 0.5"
+    text = "0.25 tier 16\n0.3 tap\n0.5 tilt 3\n0.7 tap\n0.75 mark verse\n1 preset dark\n1.2 tier_step 1\n1.25 mute 1\n1.3 mute 0\n1.4 wet 0.5"
     recording, heard, _ = play(tmp_path / "one", text)
     again, heard_again, _ = play(tmp_path / "two", text)
     assert np.abs(heard).max() > 0.1
@@ -63,8 +63,8 @@ def test_every_command_is_at_its_hop_and_the_sound_is_the_same_again(tmp_path: P
     assert recording.read_bytes() == again.read_bytes()
     events = events_of(recording)
     for event in (
-        (94, "tier", 16), (188, "tilt", 3), (282, "marker", "verse"), (375, "glide_ms", 300), (375, "tilt", -6),
-        (375, "tier", 8), (376, "glide_ms", 20), (450, "tier", 16), (469, "mute", 1), (488, "mute", 0), (525, "wet", 0.5),
+        (94, "tier", 16), (188, "tilt", 3), (263, "tempo", pytest.approx(150)), (282, "marker", "verse"), (375, "glide_ms", 300),
+        (375, "tilt", -6), (375, "tier", 8), (376, "glide_ms", 20), (450, "tier", 16), (469, "mute", 1), (488, "mute", 0), (525, "wet", 0.5),
     ):  # fmt: skip
         assert event in events
 
