@@ -20,18 +20,13 @@ from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, leve
 from holostream.codec.tier_model import TierModel
 from holostream.codec.tier_step import TierStep, VocoderLine
 from holostream.engine.controls import Controls
-from holostream.engine.feedback_guard import FeedbackGuard
-from holostream.engine.gain_ramp import GainRamp, linear
-from holostream.engine.input_guard import InputGuard
 from holostream.engine.input_history import InputHistory
-from holostream.engine.limiter import Limiter
+from holostream.engine.mixer import Mixer, hear, initial_mixer, mix
 from holostream.engine.moves import LeftBehind, Moves
 from holostream.engine.second_source import SecondSource
 
 GUARD, ENCODE, RING, VOCODE, OVERLAP_ADD, MIX = range(6)
 """Places of the stages in `status.STAGES`, for `mark`."""
-
-
 LEVEL_STEP = -(-FULL_LEVEL // FADE_HOPS)
 """A morph's level changes by so much in a hop at most: as fast as a fade."""
 LOUDEST = 1e3
@@ -51,16 +46,6 @@ class Voice:
 
 
 @dataclass
-class Levels:
-    """Of one hop, per lane, linear."""
-
-    input_peak: list[float]
-    input_mean_square: list[float]
-    output_peak: list[float]
-    output_mean_square: list[float]
-
-
-@dataclass
 class PathState:
     """Everything that lasts from one hop to the next."""
 
@@ -70,13 +55,7 @@ class PathState:
     voice: Voice
     history: InputHistory
     """Newest input: this hop's chunk, and what primes an incoming voice."""
-    guard: InputGuard
-    limiter: Limiter
-    howl: FeedbackGuard
-    input_gain: GainRamp
-    wet: GainRamp
-    output_gain: GainRamp
-    levels: Levels
+    mixer: Mixer
     moves: Moves
     second: SecondSource | None
     hop: int = 0
@@ -92,7 +71,6 @@ class PathState:
     encoded: TierStep | None = None
     """Has encoded this hop's chunk."""
     bad_frames: int = 0
-    limited_hops: int = 0
 
 
 def initial_path(
@@ -116,13 +94,7 @@ def initial_path(
         ring=ring,
         voice=Voice(0, runners[controls.tier], runners[controls.tier].lines[0], initial_partial(facts, lanes)),
         history=InputHistory(lanes, facts.chunk + prime_frames * facts.hop, facts.hop),
-        guard=InputGuard(lanes, facts.hop, facts.rate, keep_offset=recorded),
-        limiter=Limiter(facts.hop),
-        howl=FeedbackGuard(facts.frames_per_second),
-        input_gain=GainRamp(linear(controls.input_gain_db), facts.hop),
-        wet=GainRamp(0.0 if controls.bypass else controls.wet, facts.hop),
-        output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), facts.hop),
-        levels=Levels(*([0.0] * lanes for _ in range(4))),
+        mixer=initial_mixer(lanes, facts.rate, facts.hop, controls, recorded),
         moves=Moves(tiers.values(), lanes, controls),
         second=SecondSource(tiers, lanes) if second else None,
     )
@@ -142,7 +114,8 @@ def step(
     """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done;
     `second` is the second source's hop, (lanes, hop), where the path has one."""
     facts = path.facts
-    chunk = hear(samples, path, controls)
+    path.history.append(hear(samples, path.mixer, controls))
+    chunk = path.history.last(facts.chunk)
     mark(GUARD)
 
     path.moves.begin_hop(path.hop, chunk, controls, path.other is not None)
@@ -167,19 +140,11 @@ def step(
     elif path.moves.morph > 0 and _can_morph(path, controls):
         path.other, path.level = _primed_voice(path, controls.morph_tier), 0
 
-    mixed = mix(wet, chunk, path, controls)
+    # The chunk began `overlap` samples ago: its first hop is the dry sound, as late as `wet`, for free.
+    mixed = mix(wet, chunk[:, : facts.hop], path.mixer, controls)
     path.hop += 1
     mark(MIX)
     return mixed
-
-
-def hear(samples: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:
-    """One hop of input, (lanes, hop), cleaned and at its gain, into the history -> its (lanes, chunk)."""
-    samples = path.input_gain.apply(path.guard.clean(samples), linear(controls.input_gain_db))
-    path.history.append(samples)
-    levels = path.levels
-    levels.input_peak, levels.input_mean_square = _levels(samples)
-    return path.history.last(path.facts.chunk)
 
 
 def _sound_of(
@@ -282,35 +247,3 @@ def _note_priming(path: PathState, voice: Voice, dna: Dna, sound: np.ndarray) ->
             dna.phases[:, i],
             PRIMING,
         )
-
-
-def mix(wet: np.ndarray, chunk: np.ndarray, path: PathState, controls: Controls) -> np.ndarray:
-    """Dry/wet, gain, limiter. Bit-exact with `wet` alone at wet 1, gain 0 dB and nothing too loud.
-
-    The chunk began `overlap` samples ago: its first hop is the dry sound, as late as `wet`, for free.
-    """
-    dry = chunk[:, : wet.shape[1]]
-    amount = path.wet.advance(0.0 if controls.bypass else controls.wet)
-    mixed = wet if isinstance(amount, float) and amount == 1.0 else dry + (wet - dry) * amount
-    limiting, levels = path.limiter.gain < 1.0, path.levels
-    ducked = 1.0
-    if controls.feedback_guard:
-        rms = max(levels.input_mean_square) ** 0.5
-        ducked = path.howl.advance(rms, max(levels.input_peak), limiting)
-    elif path.howl.active:
-        path.howl.release()
-    mixed = path.output_gain.apply(mixed, 0.0 if controls.mute else linear(controls.output_gain_db) * ducked)
-    levels.output_peak, levels.output_mean_square = _levels(mixed)
-    limited = path.limiter.limit(mixed, max(levels.output_peak))
-    if limited is not mixed:
-        levels.output_peak, levels.output_mean_square = _levels(limited)
-    path.limited_hops += limiting
-    return limited
-
-
-def _levels(samples: np.ndarray) -> tuple[list[float], list[float]]:
-    """Peaks and mean squares of (lanes, hop)."""
-    return (
-        np.abs(samples).max(axis=1).tolist(),
-        (np.vecdot(samples, samples) / samples.shape[1]).tolist(),
-    )

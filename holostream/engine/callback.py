@@ -200,7 +200,7 @@ class AudioCallback:
             return self._silent_hop
         self._stages[len(STAGES) - 1][histogram_bin((self._marked - started) / 1000)] += 1
         record.hops = path.hop
-        levels = path.levels
+        levels = path.mixer.levels
         self._show_levels(record.input_peak, record.input_rms, levels.input_peak, levels.input_mean_square)
         self._show_levels(record.output_peak, record.output_rms, levels.output_peak, levels.output_mean_square)
         return sound
@@ -219,7 +219,7 @@ class AudioCallback:
         self._marked = now
 
     def _measure(self, started: int, block: int) -> None:
-        status, record, path = self._status, self._status.record, self.path
+        status, record, path, mixer = self._status, self._status.record, self.path, self.path.mixer
         block_us = block / self.device.rate * 1e6
         if self._last_call:
             late_us = (started - self._last_call) / 1000 - block_us
@@ -231,10 +231,10 @@ class AudioCallback:
         record.tier = (path.incoming or path.voice).runner.facts.harmonics
         record.voice = path.newest_voice
         record.fading_from = path.voice.runner.facts.harmonics if path.incoming else 0
-        record.guard_active = path.howl.active
-        record.limiter_db = 20 * math.log10(path.limiter.gain)
-        record.bad_samples, record.bad_frames = path.guard.bad_samples, path.bad_frames
-        record.limited_hops = path.limited_hops
+        record.guard_active = mixer.howl.active
+        record.limiter_db = 20 * math.log10(mixer.limiter.gain)
+        record.bad_samples, record.bad_frames = mixer.guard.bad_samples, path.bad_frames
+        record.limited_hops = mixer.limited_hops
         if self._playback is not None:
             record.playback_dry = self._playback.dry
         record.output_fill = self._queue.fill

@@ -19,11 +19,13 @@ from typing import Self
 import numpy as np
 
 from holostream.codec.dna_ring import DnaRing, ring_bytes
-from holostream.codec.tier_model import ModelError, TierModel, load_all_tiers, load_tier
-from holostream.engine.block_path import PathState, hear, initial_path, mix, step
+from holostream.codec.tier_model import ModelError, load_all_tiers
+from holostream.engine.block_path import PathState, initial_path, step
 from holostream.engine.command_replay import CommandReplay
 from holostream.engine.dna_comparison import DnaComparison
+from holostream.engine.input_history import InputHistory
 from holostream.engine.kept_input import input_path
+from holostream.engine.mixer import hear, initial_mixer, mix
 from holostream.engine.played_sounds import PlayedSounds
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import HoloFormatError
@@ -115,8 +117,9 @@ class Performance:
             names = ", ".join(sorted(self._commands.unknown))
             self.remarks.append(f"{self.name} holds commands that this version does not know and left out: {names:.200}")
 
-    def _path(self, tiers: dict[int, TierModel], crossed: bool = False) -> PathState:
+    def _path(self, crossed: bool) -> PathState:
         ring = DnaRing(bytearray(ring_bytes(self.lanes, RING_FRAMES)), self.lanes, RING_FRAMES)
+        tiers = load_all_tiers(self._models)
         header, facts = self._reader.header, next(iter(tiers.values())).facts
         if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or (
             self._commands.controls.tier not in tiers
@@ -131,22 +134,23 @@ class Performance:
 
     def _mixed_again(self) -> Iterator[np.ndarray]:
         """(lanes, hop) a hop: the recorded DNA's sound through the mixer."""
-        controls = self._commands.controls
-        path = self._path({controls.tier: load_tier(self._models, controls.tier)})
-        hop, silence = path.facts.hop, np.zeros((self.lanes, path.facts.hop), np.float32)
+        header, controls = self._reader.header, self._commands.controls
+        hop, silence = header.hop, np.zeros((self.lanes, header.hop), np.float32)
+        mixer = initial_mixer(self.lanes, header.rate, hop, controls)
+        history = InputHistory(self.lanes, header.chunk, hop)
         sounds = self._sounds.hops() if self._sounds is not None else repeat((silence, None))
         for piece in self._recorded.pieces():
             for at in range(0, piece.samples.shape[1], hop):
-                self._commands.apply(path.hop)
-                chunk = hear(next(sounds)[0], path, controls)
-                yield mix(np.ascontiguousarray(piece.samples[:, at : at + hop]), chunk, path, controls)
-                path.hop += 1
+                self._commands.apply(self._first_hop + (piece.start + at) // hop)
+                history.append(hear(next(sounds)[0], mixer, controls))
+                wet, dry = np.ascontiguousarray(piece.samples[:, at : at + hop]), history.last(header.chunk)[:, :hop]
+                yield mix(wet, dry, mixer, controls)
         self.remarks += self._recorded.remarks
 
     def _made_anew(self) -> Iterator[np.ndarray]:
         """(lanes, hop) a hop: the input through the whole path, as long as the recording is."""
         assert self._sounds is not None
-        path = self._path(load_all_tiers(self._models), self._sounds.crossed)
+        path = self._path(self._sounds.crossed)
         comparison, cursor = DnaComparison(self._all_blocks()), 0
         hops = self.length // path.facts.hop
         for done, (samples, second) in zip(range(1, hops + 1), self._sounds.hops(), strict=False):

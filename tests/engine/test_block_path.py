@@ -42,7 +42,7 @@ def test_wet_is_the_codec_alone(tiers, voice, tier):
     path, controls, _ = new_path(tiers, tier)
     heard = run(path, controls, voice)
     model, facts = tiers[tier], tiers[tier].facts
-    guard = new_path(tiers)[0].guard
+    guard = new_path(tiers)[0].mixer.guard
     cleaned = np.concatenate([guard.clean(voice[:, at : at + HOP]) for at in range(0, voice.shape[1], HOP)], axis=1)
     chunks, _ = frame(cleaned, initial_previous(facts, 1), facts)
     dna, _ = model.encode(chunks, model.initial_encoder_state(1))
@@ -87,7 +87,7 @@ def test_a_switch_within_the_first_hops_has_little_to_prime_with(tiers, voice):
 def test_dry_is_the_input_delayed_by_the_overlap(tiers, voice):
     path, controls, _ = new_path(tiers, 4, wet=0.0)
     heard = run(path, controls, voice)
-    guard = new_path(tiers)[0].guard
+    guard = new_path(tiers)[0].mixer.guard
     cleaned = np.concatenate([guard.clean(voice[:, at : at + HOP]) for at in range(0, voice.shape[1], HOP)], axis=1)
     assert np.allclose(heard[:, 64:], cleaned[:, :-64], atol=1e-6)
 
@@ -95,23 +95,3 @@ def test_dry_is_the_input_delayed_by_the_overlap(tiers, voice):
 def test_half_wet_is_between(tiers, voice):
     wet, dry, half = (run(*new_path(tiers, 256, wet=amount)[:2], voice) for amount in (1.0, 0.0, 0.5))
     assert np.allclose(half, (wet + dry) / 2, atol=1e-6)
-
-
-def test_gains(tiers, voice):
-    plain = run(*new_path(tiers, 256)[:2], voice)
-    louder = run(*new_path(tiers, 256, output_gain_db=-6.0205999)[:2], voice)
-    assert np.allclose(louder, plain / 2, atol=1e-6)
-    muted = run(*new_path(tiers, 256, mute=True)[:2], voice)
-    assert not muted.any()
-
-
-def test_the_feedback_guard_turns_a_howl_down(tiers):
-    path, controls, _ = new_path(tiers, 64)
-    controls.feedback_guard = True
-    howl = np.sin(2 * np.pi * 1000 * np.arange(400 * HOP) / 48000).astype(np.float32)[np.newaxis] * 1.2
-    heard = run(path, controls, howl)
-    assert path.howl.active
-    assert np.abs(heard[:, -20 * HOP :]).max() < 0.2
-    assert np.abs(heard[:, 50 * HOP : 60 * HOP]).max() > 0.9
-    run(path, controls, np.zeros((1, 800 * HOP), np.float32))
-    assert not path.howl.active

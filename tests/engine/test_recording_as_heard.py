@@ -71,7 +71,7 @@ class Playing:
 
     def check_recorded(self, path: Path, hops: Iterable[int]) -> list[DnaBlock]:
         """Asserts that the file holds exactly these consecutive hops, sounding as they were heard."""
-        assert self.path.limited_hops == self.path.bad_frames == 0
+        assert self.path.mixer.limited_hops == self.path.bad_frames == 0
         blocks, sound = replayed(path, self.tiers)
         assert [block.first_hop + hop for block in blocks for hop in range(block.hops)] == list(hops)
         first, last = min(hops), max(hops)

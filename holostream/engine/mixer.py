@@ -1,0 +1,90 @@
+"""What surrounds the codec in the path of a hop: `hear` before it, `mix` after it.
+
+    hear   the input cleaned and at its gain
+    mix    dry and wet together, at the output's gain, turned down where it howls or would be too loud
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from holostream.engine.controls import Controls
+from holostream.engine.feedback_guard import FeedbackGuard
+from holostream.engine.gain_ramp import GainRamp, linear
+from holostream.engine.input_guard import InputGuard
+from holostream.engine.limiter import Limiter
+
+
+@dataclass
+class Levels:
+    """Of one hop, per lane, linear."""
+
+    input_peak: list[float]
+    input_mean_square: list[float]
+    output_peak: list[float]
+    output_mean_square: list[float]
+
+
+@dataclass
+class Mixer:
+    """What of it lasts from one hop to the next."""
+
+    guard: InputGuard
+    input_gain: GainRamp
+    wet: GainRamp
+    output_gain: GainRamp
+    howl: FeedbackGuard
+    limiter: Limiter
+    levels: Levels
+    limited_hops: int = 0
+
+
+def initial_mixer(lanes: int, rate: int, hop: int, controls: Controls, recorded: bool = False) -> Mixer:
+    """At rest, where the controls stand. `recorded`: the input is a recording's sound, not a microphone's."""
+    return Mixer(
+        guard=InputGuard(lanes, hop, rate, keep_offset=recorded),
+        input_gain=GainRamp(linear(controls.input_gain_db), hop),
+        wet=GainRamp(0.0 if controls.bypass else controls.wet, hop),
+        output_gain=GainRamp(0.0 if controls.mute else linear(controls.output_gain_db), hop),
+        howl=FeedbackGuard(rate / hop),
+        limiter=Limiter(hop),
+        levels=Levels(*([0.0] * lanes for _ in range(4))),
+    )
+
+
+def hear(samples: np.ndarray, mixer: Mixer, controls: Controls) -> np.ndarray:
+    """One hop of input, (lanes, hop) -> the same, cleaned and at its gain."""
+    samples = mixer.input_gain.apply(mixer.guard.clean(samples), linear(controls.input_gain_db))
+    levels = mixer.levels
+    levels.input_peak, levels.input_mean_square = _levels(samples)
+    return samples
+
+
+def mix(wet: np.ndarray, dry: np.ndarray, mixer: Mixer, controls: Controls) -> np.ndarray:
+    """One hop, (lanes, hop). Bit-exact with `wet` alone at wet 1, gain 0 dB and nothing too loud."""
+    amount = mixer.wet.advance(0.0 if controls.bypass else controls.wet)
+    mixed = wet if isinstance(amount, float) and amount == 1.0 else dry + (wet - dry) * amount
+    limiting, levels = mixer.limiter.gain < 1.0, mixer.levels
+    ducked = 1.0
+    if controls.feedback_guard:
+        rms = max(levels.input_mean_square) ** 0.5
+        ducked = mixer.howl.advance(rms, max(levels.input_peak), limiting)
+    elif mixer.howl.active:
+        mixer.howl.release()
+    mixed = mixer.output_gain.apply(mixed, 0.0 if controls.mute else linear(controls.output_gain_db) * ducked)
+    levels.output_peak, levels.output_mean_square = _levels(mixed)
+    limited = mixer.limiter.limit(mixed, max(levels.output_peak))
+    if limited is not mixed:
+        levels.output_peak, levels.output_mean_square = _levels(limited)
+    mixer.limited_hops += limiting
+    return limited
+
+
+def _levels(samples: np.ndarray) -> tuple[list[float], list[float]]:
+    """Peaks and mean squares of (lanes, hop)."""
+    return (
+        np.abs(samples).max(axis=1).tolist(),
+        (np.vecdot(samples, samples) / samples.shape[1]).tolist(),
+    )
