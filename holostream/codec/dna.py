@@ -46,6 +46,10 @@ class Dna:
         """Frames start..stop (a view)."""
         return Dna(self.gains[:, start:stop], self.amplitudes[:, start:stop], self.phases[:, start:stop])
 
+    def row(self, frame: int) -> np.ndarray:
+        """One frame's codes in a row of bytes, the inverse of `one_frame`."""
+        return np.concatenate((self.gains[:, frame], self.amplitudes[:, frame], self.phases[:, frame]), axis=None)
+
     def equals(self, other: Dna) -> bool:
         """Same codes in the same shape."""
         return (

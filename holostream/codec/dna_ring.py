@@ -97,23 +97,6 @@ class DnaRing:
         self,
         hop: int,
         voice: int,
-        gains: np.ndarray,
-        amplitudes: np.ndarray,
-        phases: np.ndarray,
-        kind: int = HEARD,
-        fade_hop: int = 0,
-        fade_hops: int = 0,
-        level_from: int = 0,
-        level_to: int = 0,
-    ) -> int:
-        """Store one frame, (lanes,) gains and (lanes, harmonics) codes; returns its place."""
-        row = np.concatenate((gains, amplitudes, phases), axis=None)
-        return self.write_row(hop, voice, row, kind, fade_hop, fade_hops, level_from, level_to)
-
-    def write_row(
-        self,
-        hop: int,
-        voice: int,
         row: np.ndarray,
         kind: int = HEARD,
         fade_hop: int = 0,
@@ -121,7 +104,7 @@ class DnaRing:
         level_from: int = 0,
         level_to: int = 0,
     ) -> int:
-        """As `write`, with the codes in a row: gains, amplitudes, phases. Never waits, never grows."""
+        """Store one frame, its codes in a row (see `dna.codes_in`); returns its place. Never waits, never grows."""
         place = self._written[0]
         index, harmonics = place % self.capacity, (len(row) // self.lanes - 1) // 2
         head = (hop, voice, harmonics, kind, fade_hop, fade_hops, level_from, level_to)

@@ -167,7 +167,7 @@ def _sound_of(
     second = path.second.row(runner.facts.harmonics) if path.second is not None and crossing else None
     row = path.moves.heard(runner, second, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
-    place = path.ring.write_row(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
+    place = path.ring.write(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
     line.heard_row[:] = path.ring.row_at(place, len(row))
     mark(RING)
     line.vocode()
@@ -239,11 +239,4 @@ def _note_priming(path: PathState, voice: Voice, dna: Dna, sound: np.ndarray) ->
     """Frames that were run until now, not heard: what still rings of them, and their place in the ring."""
     _, voice.partial = overlap_add(sound, voice.partial, voice.runner.facts)
     for i in range(dna.frames):
-        path.ring.write(
-            path.hop + 1 - dna.frames + i,
-            voice.number,
-            dna.gains[:, i],
-            dna.amplitudes[:, i],
-            dna.phases[:, i],
-            PRIMING,
-        )
+        path.ring.write(path.hop + 1 - dna.frames + i, voice.number, dna.row(i), PRIMING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.codec.dna import Dna, join, silence
+from holostream.codec.dna import Dna, join, one_frame, silence
 
 
 def some(lanes: int = 2, frames: int = 5, harmonics: int = 4, seed: int = 0) -> Dna:
@@ -27,6 +27,12 @@ def test_parts_join_to_the_whole() -> None:
     assert join([dna.part(0, 2), dna.part(2, 2), dna.part(2, 5)]).equals(dna)
     assert dna.part(1, 3).frames == 2
     assert np.shares_memory(dna.part(1, 3).gains, dna.gains)
+
+
+def test_a_frame_in_a_row_and_back() -> None:
+    dna = some()
+    for frame in range(dna.frames):
+        assert one_frame(dna.row(frame), dna.lanes).equals(dna.part(frame, frame + 1))
 
 
 def test_joining_nothing() -> None:

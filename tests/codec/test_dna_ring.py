@@ -27,8 +27,13 @@ def codes(number: int, lanes: int, harmonics: int) -> tuple[np.ndarray, np.ndarr
     )
 
 
+def row(number: int, lanes: int, harmonics: int) -> np.ndarray:
+    """The same in a row."""
+    return np.concatenate(codes(number, lanes, harmonics), axis=None)
+
+
 def put(ring: DnaRing, number: int, harmonics: int = 4, voice: int = 0) -> None:
-    ring.write(number, voice, *codes(number, ring.lanes, harmonics))
+    ring.write(number, voice, row(number, ring.lanes, harmonics))
 
 
 def is_frame(frame: RingFrame, number: int, lanes: int) -> bool:
@@ -49,8 +54,8 @@ def test_an_empty_ring() -> None:
 
 def test_every_field_arrives() -> None:
     writer, reader = ring_pair(2, 8)
-    place = writer.write(-3, 9, *codes(-3 % 50, 2, 16), PRIMING)
-    writer.write(-2, 4_000_000_000, *codes(48, 2, 256), HEARD, 3, 8)
+    place = writer.write(-3, 9, row(-3 % 50, 2, 16), PRIMING)
+    writer.write(-2, 4_000_000_000, row(48, 2, 256), HEARD, 3, 8)
     first, second = reader.read(0)[0]
     assert place == 0
     assert (first.hop, first.voice, first.kind, first.fade_hop, first.fade_hops) == (-3, 9, PRIMING, 0, 0)
@@ -200,8 +205,8 @@ def test_a_slot_being_written_is_not_read() -> None:
     writer, reader = ring_pair(1, 4)
     for number in range(4):
         put(writer, number)
-    probe = ReadDuringWrite(np.concatenate(codes(4, 1, 4), axis=None), reader)
-    writer.write_row(4, 0, probe)
+    probe = ReadDuringWrite(row(4, 1, 4), reader)
+    writer.write(4, 0, probe)
     frames, cursor, lost = probe.found
     assert [frame.hop for frame in frames] == [1, 2, 3]
     assert (cursor, lost) == (4, 1)

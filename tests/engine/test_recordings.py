@@ -23,7 +23,7 @@ from holostream.format.holo_file import HoloReader
 
 HOP = 128
 FACTS = {4: TierFacts("f", 4, 48000, HOP, 192, 192, 1, 1, 5, 3, False, "0" * 64)}
-CODES = np.zeros((1, 4), np.uint8)
+ROW = np.zeros(1 + 2 * 4, np.uint8)
 
 
 class Kept:
@@ -40,7 +40,7 @@ class Kept:
         for _ in range(hops):
             if self.shared.input is not None:
                 self.shared.input.write(self.hop, np.full((1, HOP), self.hop / 1000, np.float32))
-            self.shared.dna.write(self.hop, 0, CODES[0, :1], CODES, CODES)
+            self.shared.dna.write(self.hop, 0, ROW)
             self.hop += 1
         self.recordings.drain()
 

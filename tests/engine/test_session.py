@@ -174,12 +174,12 @@ def test_events_stand_where_the_sound_changed(tmp_path, models):
 def test_a_command_that_comes_while_the_ring_is_read_stands_before_its_frame(tmp_path, monkeypatch):
     session = Session(LiveSettings(device_api="virtual"))
     session.start_recording(tmp_path / "a.holo")
-    shared, read, silence = session.shared, session.shared.dna.read, np.zeros((1, 64), np.uint8)
+    shared, read, silence = session.shared, session.shared.dna.read, np.zeros(1 + 2 * 64, np.uint8)
 
     def while_the_engine_plays(cursor):
         shared.applied.report(0, "wet", 0.5)
         for hop in range(BLOCK_HOPS + 2):
-            shared.dna.write(hop, 0, silence[0, :1], silence, silence)
+            shared.dna.write(hop, 0, silence)
         return read(cursor)
 
     monkeypatch.setattr(shared.dna, "read", while_the_engine_plays)
