@@ -18,10 +18,10 @@ from types import TracebackType
 
 from holostream.control.action import Action
 from holostream.control.command_table import row_named
-from holostream.control.limited_teller import LimitedTeller
 from holostream.control.osc_message import Received, read_osc, write_osc
 from holostream.control.osc_settings import LOCALHOST, OscSettings
 from holostream.control.performance import Performance
+from holostream.control.seldom import Seldom
 from holostream.engine.command import COMMANDS
 
 PREFIX = "/holostream/"
@@ -34,7 +34,7 @@ class Osc:
 
     def __init__(self, settings: OscSettings, performance: Performance) -> None:
         self._performance = performance
-        self._complain = LimitedTeller(lambda text: performance.tell(f"OSC: {text}"))
+        self._complain = Seldom(lambda text: performance.tell(f"OSC: {text}"))
         self._incoming = None if settings.port is None else _listen(settings.host, settings.port)
         self._outgoing: socket.socket | None = None
         if settings.out is not None:
@@ -98,7 +98,7 @@ class Osc:
             for message in read_osc(datagram):
                 self._do(message, reply)
         except ValueError as error:
-            self._complain(str(error))
+            self._complain(str(error), "refused")
 
     def _do(self, message: Received, reply: Callable[[bytes], None]) -> None:
         address, arguments = message

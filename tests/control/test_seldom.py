@@ -13,11 +13,27 @@ def test_the_same_is_told_again_after_a_while_and_other_things_at_once() -> None
     tell("b")
     now[0] = AGAIN_SECONDS
     tell("a")
-    assert told == ["a", "b", "a"]
+    tell("b")
+    now[0] = 2 * AGAIN_SECONDS
+    tell("a")
+    assert told == ["a", "b", "a (999 more such before)", "b", "a"]
+
+
+def test_sentences_of_a_kind_are_one_flood_whatever_they_say() -> None:
+    told, now = [], [0.0]
+    tell = Seldom(told.append, lambda: now[0])
+    for number in range(1000):
+        tell(f"bad {number}", "bad")
+    tell("bad 7")
+    now[0] = AGAIN_SECONDS
+    tell("worse", "bad")
+    assert told == ["bad 0", "bad 7", "worse (999 more such before)"]
 
 
 def test_it_does_not_grow() -> None:
     tell = Seldom(lambda sentence: None)
     for n in range(10 * MOST):
         tell(str(n))
+        tell(str(n))
     assert len(tell._told) <= MOST
+    assert len(tell._left_out) <= MOST
