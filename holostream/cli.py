@@ -15,6 +15,7 @@ from holostream.cli_control import list_commands, preset_app
 from holostream.cli_live import live
 from holostream.cli_midi import midi_app
 from holostream.cli_models import import_holo_audio, train
+from holostream.cli_options import Models
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
@@ -31,8 +32,6 @@ app = typer.Typer(
 app.add_typer(bench_app, name="bench")
 app.add_typer(preset_app, name="preset")
 app.add_typer(midi_app, name="midi")
-
-Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
 
 
 @app.callback(invoke_without_command=True)

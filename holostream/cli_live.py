@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from holostream.cli_options import (
+    Block,
+    DeviceApi,
     MidiApi,
     MidiChannel,
     MidiFeedback,
     MidiMapFile,
     MidiPorts,
     MidiVirtual,
+    Models,
     NoMidi,
     NoMidiClock,
     OscHost,
     OscOut,
     OscPort,
+    Output,
     PresetName,
+    Rate,
     ScriptFile,
 )
 from holostream.cli_session import Wishes, perform, stoppable, tell_session
@@ -32,14 +37,14 @@ if TYPE_CHECKING:
 
 def live(
     input: Annotated[str | None, typer.Option(help="Input device by name, or an audio file to loop.")] = None,
-    output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
-    device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
+    output: Output = None,
+    device_api: DeviceApi = None,
     tier: Annotated[
         int | None,
         typer.Option(help="Harmonics to start with: 4, 8, 16, 32, 64, 128, 256; default: 64 or the nearest."),
     ] = None,
-    block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
-    rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
+    block: Block = None,
+    rate: Rate = None,
     stereo: Annotated[bool, typer.Option("--stereo", help="Two lanes, left and right.")] = False,
     second: Annotated[
         str | None, typer.Option(help="Second sound for cross: an audio file to loop, or channel: the input's second one.")
@@ -71,7 +76,7 @@ def live(
     osc: OscPort = None,
     osc_host: OscHost = LOCALHOST,
     osc_out: OscOut = None,
-    models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
+    models: Models = None,
     stats: Annotated[Path | None, typer.Option(help="Write the session's final counters here as JSON.")] = None,
 ) -> None:
     """Play: sound in, through harmonics, out; keys, MIDI and OSC switch tiers and bend the sound; R records, C saves what was just played."""
@@ -81,7 +86,7 @@ def live(
     settings = LiveSettings(
         input=input,
         output=output,
-        device_api=device_api.lower() if device_api else None,
+        device_api=device_api,
         tier=tier,
         block=block,
         rate=rate,
@@ -105,7 +110,7 @@ def live(
             off=no_midi or (virtual_time and not (midi or midi_virtual)),
             virtual=midi_virtual,
             channel=midi_channel,
-            api=midi_api.lower() if midi_api else None,
+            api=midi_api,
             map_file=midi_map,
             feedback=tuple(midi_feedback or ()),
             follow_clock=not no_midi_clock,

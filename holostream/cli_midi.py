@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from holostream.cli_options import lower_case
 from holostream.control.midi_settings import MidiSettings
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 midi_app = typer.Typer(no_args_is_help=True, help="MIDI controllers: which there are, what they send, what it does.")
 
 Port = Annotated[list[str] | None, typer.Option("--port", help="Port by part of its name; default: all.")]
-OneApi = Annotated[str | None, typer.Option("--api", help="alsa, jack, coremidi or winmm.")]
+OneApi = Annotated[str | None, typer.Option("--api", help="alsa, jack, coremidi or winmm.", callback=lower_case)]
 OwnMap = Annotated[Path | None, typer.Option("--map", help="A map instead of your own.")]
 OwnPort = Annotated[str | None, typer.Option("--virtual", help="A port of our own of this name besides.")]
 
@@ -45,7 +46,7 @@ def ports(api: OneApi = None) -> None:
     """List MIDI ports: those to listen to (in) and those to send values back to (out)."""
     from holostream.control.midi_library import list_ports
 
-    found, silent = list_ports(_lower(api))
+    found, silent = list_ports(api)
     for port in found:
         typer.echo(f"{port.api:10} {port.direction:4} {port.name}")
     for name, reason in silent.items():
@@ -72,7 +73,7 @@ def monitor(
     def show(port: str, message: MidiMessage, known: tuple[Control, Iterable[MidiRow]] | None) -> None:
         (seldom if message.kind == "clock" else typer.echo)(message_line(port, message, known))
 
-    settings = MidiSettings(tuple(port or ()), virtual=virtual, api=_lower(api), map_file=map_file)
+    settings = MidiSettings(tuple(port or ()), virtual=virtual, api=api, map_file=map_file)
     with MidiInput(settings, NothingPlays(), lambda sentence: typer.echo(sentence, err=True), show) as midi:
         if not midi.port_names["in"]:
             typer.echo("no MIDI ports yet; what is plugged in now is listened to", err=True)
@@ -98,7 +99,7 @@ def learn(
     from holostream.control.midi_map_file import map_path
 
     check_learnable(command, value)
-    settings = MidiSettings(tuple(port or ()), virtual=virtual, api=_lower(api), map_file=map_file, follow_clock=False)
+    settings = MidiSettings(tuple(port or ()), virtual=virtual, api=api, map_file=map_file, follow_clock=False)
     with MidiInput(settings, NothingPlays(), lambda sentence: typer.echo(sentence, err=True)) as midi:
         typer.echo(f"move the control for {command} (an endless knob: to the right) ...", err=True)
         row = midi.learn(command, value, seconds)
@@ -124,7 +125,3 @@ def show_map(
         typer.echo(f"{control:28} {effect}")
     there = "" if own.exists() else " (not there yet: the first learned control writes it)"
     typer.echo("the program's own map" if default else f"{own}{there}", err=True)
-
-
-def _lower(api: str | None) -> str | None:
-    return None if api is None else api.lower()

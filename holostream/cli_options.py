@@ -1,4 +1,4 @@
-"""Options that `live` and `play` have in common."""
+"""Options that several verbs have in common."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from typing import Annotated
 
 import typer
 
+
+def lower_case(name: str | None) -> str | None:
+    """As APIs are called."""
+    return name.lower() if name else None
+
+
+Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
+Output = Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")]
+DeviceApi = Annotated[
+    str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.", callback=lower_case)
+]
+Block = Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")]
+Rate = Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")]
 PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with this preset, by name or number.")]
 ScriptFile = Annotated[
     Path | None, typer.Option("--script", help="Play this timed script: lines of SECONDS COMMAND [VALUE].")
@@ -18,7 +31,9 @@ MidiPorts = Annotated[list[str] | None, typer.Option("--midi", help="MIDI port b
 NoMidi = Annotated[bool, typer.Option("--no-midi", help="No MIDI; default: all ports, as they come and go.")]
 MidiVirtual = Annotated[str | None, typer.Option("--midi-virtual", help="A MIDI port of our own of this name.")]
 MidiChannel = Annotated[int | None, typer.Option("--midi-channel", min=1, max=16, help="Only this MIDI channel.")]
-MidiApi = Annotated[str | None, typer.Option("--midi-api", help="alsa, jack, coremidi or winmm.")]
+MidiApi = Annotated[
+    str | None, typer.Option("--midi-api", help="alsa, jack, coremidi or winmm.", callback=lower_case)
+]
 MidiMapFile = Annotated[Path | None, typer.Option("--midi-map", help="A MIDI map instead of your own.")]
 MidiFeedback = Annotated[list[str] | None, typer.Option("--midi-feedback", help="Send values back to this MIDI port.")]
 NoMidiClock = Annotated[bool, typer.Option("--no-midi-clock", help="Keep the tempo whatever MIDI clock says.")]

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from holostream.cli_options import MidiPorts, NoMidi, OscHost, OscOut, OscPort, PresetName, ScriptFile
+from holostream.cli_options import (
+    Block,
+    DeviceApi,
+    MidiPorts,
+    Models,
+    NoMidi,
+    OscHost,
+    OscOut,
+    OscPort,
+    Output,
+    PresetName,
+    Rate,
+    ScriptFile,
+)
 from holostream.cli_session import EngineError, Wishes, has_screen, perform, stoppable, tell_session
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import LOCALHOST, OscSettings
@@ -25,10 +38,10 @@ def play(
     speed: Annotated[float, typer.Option(min=0.25, max=4.0, help="As a tape's: pitch follows.")] = 1.0,
     loop: Annotated[str | None, typer.Option(help="A:B, from A to B again and again, seconds.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="It is still being recorded: go on as it grows.")] = False,
-    output: Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")] = None,
-    device_api: Annotated[str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.")] = None,
-    block: Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")] = None,
-    rate: Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")] = None,
+    output: Output = None,
+    device_api: DeviceApi = None,
+    block: Block = None,
+    rate: Rate = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; ends with the recording.")] = False,
     virtual_time: Annotated[
         bool, typer.Option("--virtual-time", help="Virtual device, no screen: as fast as possible.")
@@ -40,7 +53,7 @@ def play(
     osc: OscPort = None,
     osc_host: OscHost = LOCALHOST,
     osc_out: OscOut = None,
-    models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
+    models: Models = None,
 ) -> None:
     """Play a .holo as it was heard, or live through any tier; keys go to and fro in it, loop it, change its speed."""
     from holostream.codec.tier_model import default_models_folder
@@ -64,7 +77,7 @@ def play(
         settings = LiveSettings(
             playback=file,
             output=output,
-            device_api=device_api.lower() if device_api else None,
+            device_api=device_api,
             tier=tier,
             block=block,
             rate=rate,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from holostream.cli_options import Models
 from holostream.cli_progress import progress_bar
 
 
@@ -26,7 +27,7 @@ def render(
             "input's second one."
         ),
     ] = None,
-    models: Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")] = None,
+    models: Models = None,
     subtype: Annotated[
         str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")
     ] = None,

@@ -109,7 +109,7 @@ def test_a_session_with_a_screen_begins_as_the_last_one_ended(monkeypatch: pytes
     monkeypatch.setattr("holostream.cli_session.has_screen", lambda headless: not headless)
     monkeypatch.setattr("holostream.ui.app.run_ui", on_the_screen)
     for arguments in ((), ("--tier", 8), ("--fresh",)):
-        assert holostream("live", "--device-api", "virtual", *arguments).returncode == 0
+        assert holostream("live", "--device-api", "Virtual", *arguments).returncode == 0
     assert seen == [(64, 0, 0, 0), (8, 3, 0, 0), (64, 0, 0, 0)]
     before = last_session_path().read_bytes()
     finished = live("--headless", "--record", "a.holo")

@@ -64,7 +64,7 @@ def test_without_rtmidi_every_verb_that_needs_it_says_how_to_get_it(
 @pytest.mark.parametrize(("arguments", "told"), [
     (("midi", "learn", "tlit"), "did you mean tilt"),
     (("midi", "learn", "tier", "5"), "expected one of 4, 8"),
-    (("midi", "monitor", "--api", "usb"), "known are alsa, jack, coremidi, winmm"),
+    (("midi", "monitor", "--api", "USB"), "'usb' is unknown; known are alsa, jack, coremidi, winmm"),
     (("midi", "map", "--map", "nowhere.toml"), "nowhere.toml is not there"),
     (("live", "--no-midi", "--midi", "Pad"), "switched off by --no-midi"),
     (("live", "--midi-map", "nowhere.toml"), "nowhere.toml is not there"),

@@ -26,18 +26,18 @@ ALLOWED = {
     "ui": {"codec", "format", "engine", "control"},
     "bench": {"codec", "format", "engine", "control", "ui"},
     "cli": {
-        "codec", "format", "engine", "control", "ui", "bench", "cli_control", "cli_live", "cli_midi", "cli_models", "cli_play",
-        "cli_progress", "cli_recordings", "cli_render", "cli_session",
+        "codec", "format", "engine", "control", "ui", "bench", "cli_control", "cli_live", "cli_midi", "cli_models", "cli_options",
+        "cli_play", "cli_progress", "cli_recordings", "cli_render", "cli_session",
     },
     "cli_control": {"control"},
     "cli_live": {"engine", "control", "cli_options", "cli_session"},
-    "cli_midi": {"engine", "control"},
+    "cli_midi": {"engine", "control", "cli_options"},
     "cli_models": {"codec", "format", "engine"},
     "cli_options": set(),
     "cli_play": {"codec", "format", "engine", "control", "cli_options", "cli_session"},
     "cli_progress": set(),
     "cli_recordings": {"format", "cli_progress"},
-    "cli_render": {"codec", "engine", "format", "cli_progress"},
+    "cli_render": {"codec", "engine", "format", "cli_options", "cli_progress"},
     "cli_session": {"engine", "control", "ui"},
 }
 """What each layer may import besides itself."""
