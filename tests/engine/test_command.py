@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holostream.codec.dna_moves.bend_plan import BendAmounts
+from holostream.codec.dna_moves.time_moves import TimeAmounts
 from holostream.codec.tier import TIERS
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS, CommandKind
+from holostream.engine.command import COMMAND_NUMBER, COMMANDS, MOVES, CommandKind, command_kind
 from holostream.engine.command_ring import CommandRing
 from holostream.engine.controls import Controls
 
@@ -120,3 +123,10 @@ def test_a_fresh_session_is_neutral(kind: CommandKind) -> None:
     assert controls.value(kind.name) == kind.neutral == kind.accepted(kind.neutral)
     controls.set(kind.name, kind.highest)
     assert controls.value(kind.name) == kind.highest
+
+
+def test_the_moves_take_what_the_table_has_and_are_neutral_by_themselves() -> None:
+    amounts = {**asdict(BendAmounts()), **asdict(TimeAmounts())}
+    assert amounts.pop("freeze_drift") == 0
+    assert amounts == {name: command_kind(name).neutral for name in amounts}
+    assert {kind.name for kind in MOVES} - set(amounts) == {"morph"}
