@@ -52,6 +52,8 @@ class TierFacts:
     alone, and a live switch hands them from tier to tier."""
     zero_code: int = 128
     """Of codes that are `bytes`: the one that stands for the number nearest to 0."""
+    noise_pair: bool = False
+    """Whether the last harmonic is none but tells of noise: amplitude code 0 says that there is none."""
 
     @property
     def overlap(self) -> int:
@@ -81,7 +83,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    optional = ("codes", "entropy_tables", "levels_state", "zero_code")
+    optional = ("codes", "entropy_tables", "levels_state", "zero_code", "noise_pair")
     values = {name: getattr(TierFacts, name) for name in optional} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:

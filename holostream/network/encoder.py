@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
 from holostream.network.masking import Masking
+from holostream.network.noise import Noise
 from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
@@ -35,6 +36,7 @@ class Encoder(nn.Module):
         window = basis.square().sum(0).sqrt()
         self.register_buffer("loudness", window.square() / window.square().sum())
         self.masking = Masking()
+        self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk) if shape.noise_from else None
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
             self.enter = nn.Linear(3 * shape.hop // 2, shape.width)
@@ -62,7 +64,11 @@ class Encoder(nn.Module):
             hidden, stack_state = self.stack(hidden, state[:, self.masking.state_size :])
             flat = flat + self.leave(hidden)
             next_state = torch.cat((next_state, stack_state), dim=1)
-        return gains, flat.unflatten(-1, (self.shape.base, 2)), next_state
+        pairs = flat.unflatten(-1, (self.shape.base, 2))
+        if self.noise is not None:
+            told = self.noise.tell(chunks * self.quantizer.inverse_gains(gains), self.quantizer.log_steps[0].exp())
+            pairs = torch.cat((pairs[..., :-1, :], told.unsqueeze(-2)), -2)
+        return gains, pairs, next_state
 
     def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """-> gains (lanes, frames), amplitudes and phases (lanes, frames, harmonics), all uint8, and the next state."""

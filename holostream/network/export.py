@@ -39,7 +39,7 @@ class TierNetwork(nn.Module):
         self.shape = shape
         self.quantizer = Quantizer(shape.steps, shape.base, shape.tilt)
         self.encoder = Encoder(shape, self.quantizer)
-        self.vocoder = Vocoder(shape, self.quantizer)
+        self.vocoder = Vocoder(shape, self.quantizer, self.encoder.noise)
 
 
 def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], framed: int) -> bytes:
@@ -120,6 +120,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         trained=bool(card.get("trained", False)),
         checksum=graph_checksum(encoder, vocoder),
         levels_state=network.encoder.masking.state_size,
+        noise_pair=network.encoder.noise is not None,
     )
     check_parity(network, TierModel(facts, encoder, vocoder))
     write_tier(models, facts, encoder, vocoder, {"parameters": parameter_count(network), **card})

@@ -24,6 +24,8 @@ class NetworkShape:
     vocoder_dilations: tuple[int, ...] = ()
     kernel: int = 3
     expansion: int = 3
+    noise_from: int = 0
+    """The pair from which on noise fills what no harmonic says, told by the last pair (`network.noise`); 0: none does."""
 
     @property
     def layers(self) -> int:
@@ -33,6 +35,11 @@ class NetworkShape:
     def base(self) -> int:
         """Pairs the network works on; further harmonics refine these."""
         return self.harmonics // self.layers
+
+    @property
+    def tonal(self) -> int:
+        """Pairs that are harmonics."""
+        return self.base - bool(self.noise_from)
 
     @property
     def encoder_context(self) -> int:
@@ -46,6 +53,8 @@ class NetworkShape:
         return network + -(-self.synthesis // self.hop) - 1
 
 
+NOISE_FROM = {8: 7, 16: 20, 32: 20, 64: 24}
+"""Where noise begins in trained tiers: tier 8 has nothing above 2.6 kHz, the others say most of what lies below 7.5 or 9."""
 _FIRST_STEP = {4: 1.0, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.1, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
+from holostream.network.noise import Noise
 from holostream.network.quantizer import MAX_GAIN, Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
@@ -38,9 +39,9 @@ class Vocoder(nn.Module):
 
     fourier: Tensor
 
-    def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
+    def __init__(self, shape: NetworkShape, quantizer: Quantizer, noise: Noise | None = None) -> None:
         super().__init__()
-        self.shape, self.quantizer = shape, quantizer
+        self.shape, self.quantizer, self.noise = shape, quantizer, noise
         basis = np.zeros((shape.hop, shape.synthesis))
         basis[:, : shape.chunk] = atoms(shape.hop, shape.chunk)[:, : shape.synthesis]
         self.place = nn.Linear(2 * shape.base, shape.hop, bias=False)
@@ -60,9 +61,18 @@ class Vocoder(nn.Module):
     def state_size(self) -> int:
         return self.stack.state_size
 
-    def chunks(self, gains: Tensor, pairs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Gain codes and decoded (lanes, frames, base, 2) pairs -> (lanes, frames, synthesis) and the next state."""
-        sound = self.synthesis(self.place(pairs.flatten(-2)))
+    def chunks(
+        self, gains: Tensor, pairs: Tensor, state: Tensor, noise: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Gain codes and decoded (lanes, frames, base, 2) pairs -> (lanes, frames, synthesis) and the next state. Without
+        `noise`, see `Noise.place`, none is heard: so the rest is trained."""
+        told = pairs
+        if self.noise is not None:
+            pairs = torch.nn.functional.pad(pairs[..., : self.shape.tonal, :], (0, 0, 0, 1))
+        coefficients = self.place(pairs.flatten(-2))
+        if self.noise is not None and noise is not None:
+            coefficients = coefficients + self.noise(told, self.quantizer.log_steps[0].exp(), noise)
+        sound = self.synthesis(coefficients)
         hidden: Tensor | None = self.enter(pair_features(pairs)) if self.stack.blocks else None
         hidden, state = self.stack(hidden, state)
         if hidden is not None:
@@ -76,4 +86,5 @@ class Vocoder(nn.Module):
         """uint8 codes as the encoder makes them -> (lanes, frames, synthesis) float32 and the next state."""
         gains = gains.long().clamp(max=MAX_GAIN)
         pairs = self.quantizer.dequantize(amplitudes.float(), phases.float())
-        return self.chunks(gains, pairs, state)
+        noise = None if self.noise is None else self.noise.place(amplitudes.float(), phases.float())
+        return self.chunks(gains, pairs, state, noise)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import NetworkShape, layer_steps, step_tilt, untrained_shape
+from holostream.network.shape import NOISE_FROM, NetworkShape, layer_steps, step_tilt, untrained_shape
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -30,6 +30,8 @@ class Recipe:
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
     kernel: int = 3
     expansion: int = 2
+    noise: bool = True
+    """Whether tiers 8 to 64 tell of noise in their last pair, see `network.noise`."""
     synthesis: int = 384
     """Samples a vocoder chunk rings for; more than the chunk costs no latency."""
     segment_seconds: float = 0.6
@@ -64,8 +66,9 @@ class Recipe:
 
     def shape(self, harmonics: int) -> NetworkShape:
         """The network of one tier."""
+        noise_from = NOISE_FROM.get(harmonics, 0) if self.noise else 0
         if not self.width:
-            return untrained_shape(harmonics)
+            return dataclasses.replace(untrained_shape(harmonics), noise_from=noise_from)
         return NetworkShape(
             harmonics,
             layer_steps(harmonics),
@@ -76,6 +79,7 @@ class Recipe:
             kernel=self.kernel,
             expansion=self.expansion,
             synthesis=self.synthesis,
+            noise_from=noise_from,
         )
 
     def kbps(self, harmonics: int) -> float:

@@ -21,6 +21,7 @@ from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
 from holostream.training.held_out import Check, fit_rate, held_out_sound
+from holostream.training.noise_words import learn_noise_words
 from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
 from holostream.training.tables import learn_tier_tables
 from holostream.training.train_tier import Progress, train_tier
@@ -29,6 +30,8 @@ from holostream.training.training_error import TrainingError
 WEIGHTS = "weights.pt"
 TABLE_MINUTES = 10.0
 """Of training sounds that entropy tables are learned from."""
+WORD_MINUTES = 8.0
+"""Of those that the words for noise are learned from."""
 Watch = Callable[[int, Recipe, Progress, float, Check | None], None]
 
 
@@ -96,6 +99,7 @@ def train_all_tiers(
         )
         if distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0:
             continue
+        learn_noise_words(network, training_sounds(corpus, 60 * WORD_MINUTES))
         sounds = held_out_sound(corpus, network.shape.hop)
         seen = fit_rate(network, sounds, own, own.kbps(harmonics), torch.device("cpu"))
         export_tier(network.eval(), models, model_card(own, corpus, done, seen))

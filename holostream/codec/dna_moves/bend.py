@@ -2,7 +2,8 @@
 
 Pure but for plans kept for the next hop: what is random is a function of the hop and the harmonic. With every amount neutral
 the very row that came in goes out. In tiers above hop / 2 harmonics a bend works on the first layer; further layers
-of a harmonic say what its codes left over, so they are emptied where it changed.
+of a harmonic say what its codes left over, so they are emptied where it changed. A pair that tells of noise stays as it
+is while the highest harmonic is heard, and goes with it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Bend:
     def __init__(self, facts: TierFacts, levels: np.ndarray | None = None) -> None:
         self.base = base_harmonics(facts)
         self._layers = facts.harmonics // self.base
+        self._noise_pair = facts.noise_pair
         self._frame = 1 + 2 * facts.harmonics
         self._shape = code_shape(facts, levels)
         index = np.arange(self.base, dtype=np.uint32)
@@ -86,6 +88,10 @@ class Bend:
                 self._shape.keep(codes, loud[:, np.newaxis])
             if turning:
                 self._shape.turn(amplitudes, phases, turned)
+        if self._noise_pair and (plan.kept is not None or loud is not None):
+            told = bent[lanes:].reshape(2, lanes, -1)[:, :, -1]
+            told *= 1 if plan.kept is None else plan.kept[-1]
+            told *= 1 if loud is None else loud[:, -1]
         if further is None:
             return bent
         if drifting or plan.spread or amounts.amplitude_crush:
@@ -113,7 +119,7 @@ class Bend:
     def _by_layer(self, row: np.ndarray) -> np.ndarray:
         """A view (2, lanes, layers, base) of a row's amplitudes and phases."""
         lanes = len(row) // self._frame
-        return row[lanes:].reshape(2, lanes, self._layers, self.base)
+        return row[lanes:].reshape(2, lanes, self._layers, -1)[..., : self.base]
 
     def _turned(
         self, turns: np.ndarray, amounts: BendAmounts, hop: int, held_hops: int, second: np.ndarray | None

@@ -175,5 +175,5 @@ def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes
 
 
 def base_harmonics(facts: TierFacts) -> int:
-    """Harmonics that stand for themselves; further ones refine these, layer by layer."""
-    return facts.harmonics if facts.codes == "bytes" else min(facts.harmonics, facts.hop // 2)
+    """Harmonics that stand for themselves; further ones refine these, layer by layer, or tell of noise."""
+    return facts.harmonics if facts.codes == "bytes" else min(facts.harmonics, facts.hop // 2) - facts.noise_pair

@@ -167,3 +167,29 @@ def test_cross_takes_phases_where_there_are_any() -> None:
     expected = np.where(sounding, np.rint(second[2] / other * counts) % counts, first[2])
     assert np.array_equal(phases, expected)
     assert not np.array_equal(phases, first[2])
+
+
+def test_a_pair_that_tells_of_noise_goes_with_the_highest_harmonic_and_else_stays() -> None:
+    facts = dataclasses.replace(facts_of(16), noise_pair=True)
+    bend = Bend(facts)
+    _, amplitudes, phases = codes = frames(facts)
+    amplitudes[:, -2:], phases[:, -2:] = 2, 5
+    stays = (
+        BendAmounts(shift=3.0),
+        BendAmounts(tilt=6.0),
+        BendAmounts(amplitude_crush=1.0),
+        BendAmounts(robot=1.0, whisper=1.0, phase_crush=1.0),
+        BendAmounts(mute_range=1.0, mute_high=0.5),
+        BendAmounts(gate=0.01),
+    )
+    for amounts in stays:
+        _, bent, turned = applied(bend, codes, amounts, 3)
+        assert (bent[:, -1] == 2).all()
+        assert (turned[:, -1] == 5).all()
+        assert not np.array_equal(np.stack((bent, turned)), np.stack((amplitudes, phases))) or amounts.gate
+    for amounts in (BendAmounts(solo_range=1.0, solo_high=0.5), BendAmounts(gate=0.9)):
+        amplitudes[:, 0] = 20
+        _, bent, turned = applied(bend, codes, amounts, 3)
+        assert not bent[:, -1].any()
+        assert not turned[:, -1].any()
+        assert bent[:, 0].all()

@@ -1,0 +1,133 @@
+"""Noise told by the last pair: the word that was chosen is the word that is heard, and nothing is added where none is told."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from holostream.network.export import TierNetwork, export_tier
+from holostream.network.noise import LARGEST_CODE, STRENGTH, Noise, word_codes
+from holostream.network.shape import NetworkShape
+from holostream.training.noise_words import learn_noise_words
+
+SHAPE = NetworkShape(16, (0.5,), 0.05, noise_from=20)
+
+
+def noisy_network(shape: NetworkShape = SHAPE) -> TierNetwork:
+    network = TierNetwork(shape).eval()
+    assert network.encoder.noise is not None
+    words = network.encoder.noise.words
+    # Far enough apart to be told apart by one frame.
+    words.copy_(-1.5 * torch.arange(len(words))[:, None] - torch.tensor([0.0]))
+    return network
+
+
+def hiss(seconds: float, level: float, seed: int = 1) -> np.ndarray:
+    """White noise above 8 kHz beside a steady low tone."""
+    samples = round(seconds * 48000) // 128 * 128
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(samples))
+    spectrum[: round(8000 * samples / 48000)] = 0
+    tone = 0.3 * np.sin(2 * np.pi * 700 / 48000 * np.arange(samples))
+    return (level * np.fft.irfft(spectrum, samples) + tone).astype(np.float32)[np.newaxis]
+
+
+def played(network: TierNetwork, sound: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    """What is heard, aligned, and the last pair's amplitude codes."""
+    chunks = torch.nn.functional.pad(torch.from_numpy(sound), (64, 0)).unfold(-1, 192, 128)
+    with torch.no_grad():
+        gains, amplitudes, phases, _ = network.encoder(chunks, network.encoder.initial_state(1))
+        out, _ = network.vocoder(gains, amplitudes, phases, torch.zeros(1, 1))
+    whole = torch.zeros(out.shape[1] * 128 + 64)
+    for place, chunk in enumerate(out[0]):
+        whole[128 * place : 128 * place + 192] += chunk
+    return whole[64:], amplitudes[0, :, -1]
+
+
+def high_db(sound: np.ndarray) -> float:
+    """Level above 8 kHz."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    return 10 * math.log10(spectrum[len(sound) * 8000 // 48000 :].sum() + 1e-12)
+
+
+def test_words_are_legal_codes_the_cheapest_first() -> None:
+    codes = word_codes()
+    assert codes[0].tolist() == [0, 0, 1]
+    assert (codes[:, 1] < codes[:, 2]).all()
+    assert codes[:, 0].tolist() == sorted(codes[:, 0])
+    assert (codes[-1, 0], len(codes)) == (LARGEST_CODE, 15)
+
+
+def test_every_word_comes_back_through_the_quantizer() -> None:
+    noise, network = noisy_network().encoder.noise, noisy_network()
+    assert noise is not None
+    step = network.quantizer.log_steps[0].exp().detach()
+    pairs = torch.zeros(1, len(word_codes()), 16, 2)
+    pairs[0, :, -1] = noise.unit * step[-1]
+    codes = network.quantizer.quantize(pairs)
+    assert codes[0][0, :, -1].tolist() == word_codes()[:, 0].tolist()
+    assert codes[1][0, :, -1].tolist() == word_codes()[:, 1].tolist()
+    added = noise(network.quantizer.dequantize(*codes), step, torch.ones(1, len(word_codes()), 128))
+    assert not added[0, 0].any()
+    assert not added[..., :40].any()
+    expected = STRENGTH * torch.exp(0.5 * noise.words[:, :1])
+    assert torch.allclose(added[0, 1:, 40:], expected.expand(-1, 88), rtol=1e-4)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.01])
+def test_noise_is_as_loud_as_it_was(level: float) -> None:
+    sound = hiss(1.0, level)
+    network = noisy_network()
+    learn_noise_words(network, [hiss(1.0, one, 5) for one in (0.1, 0.03, 0.01, 0.003)])
+    heard, told = played(network, sound)
+    assert (told > 0).float().mean() > 0.9
+    difference = high_db(heard.numpy()[4800:43200]) - high_db(sound[0, 4800:43200])
+    assert -6 < difference < 2
+
+
+def test_none_is_told_where_there_is_none() -> None:
+    sound = hiss(0.5, 0.0)
+    network = noisy_network()
+    learn_noise_words(network, [hiss(1.0, one, 5) for one in (0.1, 0.03, 0.01, 0.003)])
+    heard, told = played(network, sound)
+    assert not told[4:-4].any()
+    assert high_db(heard.numpy()[4800:19200]) < high_db(hiss(0.5, 0.003)[0, 4800:19200]) - 20
+    silence, told = played(network, np.zeros((1, 12800), np.float32))
+    assert not silence.any()
+
+
+def test_noise_is_a_function_of_the_codes() -> None:
+    noise = Noise(20, 15, 128, 192)
+    random = np.random.default_rng(2)
+    amplitudes, phases = (torch.from_numpy(random.integers(0, top, (1, 50, 16)).astype(np.float32)) for top in (255, 64))
+    once, again = noise.place(amplitudes, phases), noise.place(amplitudes, phases)
+    assert torch.equal(once, again)
+    assert torch.equal(noise.place(amplitudes[:, 7:8], phases[:, 7:8]), once[:, 7:8])
+    assert len(torch.unique(once[0], dim=0)) == 50
+    # The pair that tells is no part of it: the same frame hisses the same, only louder or softer.
+    amplitudes[..., -1] = 0
+    assert torch.equal(noise.place(amplitudes, phases), once)
+
+
+def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
+    network = noisy_network(NetworkShape(32, (0.5,), 0.05, noise_from=20))
+    noise = network.encoder.noise
+    assert noise is not None
+    step = network.quantizer.log_steps[0].exp().detach()
+    pairs = torch.zeros(1, 2, 32, 2)
+    pairs[..., -1, :] = noise.unit[1] * step[-1]
+    pairs[0, 1, 25] = 3.0
+    added = noise(pairs, step, torch.ones(1, 2, 128)).unflatten(-1, (64, 2))
+    assert added[0, 0, 20:].all()
+    assert not added[0, 1, 25].any()
+    assert torch.equal(added[0, 1, 26:], added[0, 0, 26:])
+    # No louder than a zero can have been.
+    assert (added[0, 0, 20:31].norm(dim=-1) <= 0.4502 * step[20:31, 0]).all()
+
+
+def test_graphs_say_what_torch_says(tmp_path) -> None:
+    facts = export_tier(noisy_network(), tmp_path, {})  # raises if they differ
+    assert facts.noise_pair
+    assert not export_tier(TierNetwork(NetworkShape(16, (0.5,))), tmp_path, {}).noise_pair
