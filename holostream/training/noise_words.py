@@ -1,6 +1,6 @@
 """Learns the words that tell of noise (`network.noise`) from sounds: envelopes as they occur.
 
-The generalized Lloyd algorithm (Linde, Buzo & Gray 1980) over log energies of bands; all words cost the same.
+The generalized Lloyd algorithm (Linde, Buzo & Gray 1980) over log energies of bands; what a word costs is left out of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def learn_noise_words(network: TierNetwork, sounds: Iterable[np.ndarray], seed: 
     if noise is None:
         return
     found = [_levels(network, sound) for sound in sounds if sound.shape[1] >= 4 * network.shape.hop]
-    levels, counts = (torch.cat(parts) for parts in zip(*found, strict=True)) if found else (torch.empty(0),) * 2
+    if not found:
+        return
+    levels, counts = (torch.cat(parts) for parts in zip(*found, strict=True))
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(levels), generator=generator)[:FRAMES]
     levels, counts = levels[chosen], counts[chosen]

@@ -21,7 +21,7 @@ def noisy_network(shape: NetworkShape = SHAPE) -> TierNetwork:
     assert network.encoder.noise is not None
     words = network.encoder.noise.words
     # Far enough apart to be told apart by one frame.
-    words.copy_(-1.5 * torch.arange(len(words))[:, None] - torch.tensor([0.0]))
+    words.copy_(-1.5 * torch.arange(len(words))[:, None])
     return network
 
 
@@ -96,6 +96,15 @@ def test_none_is_told_where_there_is_none() -> None:
     assert high_db(heard.numpy()[4800:19200]) < high_db(hiss(0.5, 0.003)[0, 4800:19200]) - 20
     silence, told = played(network, np.zeros((1, 12800), np.float32))
     assert not silence.any()
+
+
+def test_words_stay_where_there_is_nothing_to_learn_from() -> None:
+    network = noisy_network()
+    assert network.encoder.noise is not None
+    before = network.encoder.noise.words.clone()
+    for sounds in ([], [np.zeros((1, 200), np.float32)], [np.zeros((1, 12800), np.float32)]):
+        learn_noise_words(network, sounds)
+        assert torch.equal(network.encoder.noise.words, before)
 
 
 def test_noise_is_a_function_of_the_codes() -> None:
