@@ -45,6 +45,16 @@ class Voice:
     left: LeftBehind | None = None
 
 
+@dataclass(frozen=True)
+class WantedVoice:
+    """A second voice that a hop asked for: of which tier, and whether because of a jump in time, to stay beside the first
+    at a level, or else to take its place."""
+
+    harmonics: int
+    jump: bool = False
+    morph: bool = False
+
+
 @dataclass
 class PathState:
     """Everything that lasts from one hop to the next."""
@@ -59,6 +69,8 @@ class PathState:
     moves: Moves
     second: SecondSource | None
     hop: int = 0
+    wanted: WantedVoice | None = None
+    """From the next hop on."""
     incoming: Voice | None = None
     fade_hop: int = 0
     """Of the incoming voice's fade."""
@@ -113,6 +125,7 @@ def step(
 ) -> np.ndarray:
     """One hop in, (lanes, hop) float32, one hop out, `overlap` samples later. `mark` is told when a stage is done;
     `second` is the second source's hop, (lanes, hop), where the path has one."""
+    open_voice(path)
     facts = path.facts
     path.history.append(hear(samples, path.mixer, controls))
     chunk = path.history.last(facts.chunk)
@@ -131,14 +144,8 @@ def step(
             path.voice, path.incoming = path.incoming, None
     elif path.other is not None:
         wet = _morphed(wet, path.other, chunk, path, controls, mark)
-    elif controls.tier != path.voice.runner.facts.harmonics:
-        # Heard from the next hop on: priming and a frame of each tier in one hop would be the longest of all.
-        path.incoming, path.fade_hop = _primed_voice(path, controls.tier), 0
-    elif path.moves.jumping:
-        path.voice.left = path.moves.leave()
-        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
-    elif path.moves.morph > 0 and _can_morph(path, controls):
-        path.other, path.level = _primed_voice(path, controls.morph_tier), 0
+    else:
+        path.wanted = _wanted_voice(path, controls)
 
     # The chunk began `overlap` samples ago: its first hop is the dry sound, as late as `wet`, for free.
     mixed = mix(wet, chunk[:, : facts.hop], path.mixer, controls)
@@ -183,8 +190,30 @@ def _sound_of(
     return sound
 
 
-def _can_morph(path: PathState, controls: Controls) -> bool:
-    return controls.morph_tier in path.runners and controls.morph_tier != path.voice.runner.facts.harmonics
+def _wanted_voice(path: PathState, controls: Controls) -> WantedVoice | None:
+    harmonics = path.voice.runner.facts.harmonics
+    if controls.tier != harmonics:
+        return WantedVoice(controls.tier)
+    if path.moves.jumping:
+        return WantedVoice(harmonics, jump=True)
+    if path.moves.morph > 0 and controls.morph_tier in path.runners and controls.morph_tier != harmonics:
+        return WantedVoice(controls.morph_tier, morph=True)
+    return None
+
+
+def open_voice(path: PathState) -> None:
+    """Prime the voice that the last hop asked for, if it did. `step` does so first of all, but priming takes as long as a
+    hop, so whoever has time between two hops calls this then: what is heard is the same."""
+    wanted, path.wanted = path.wanted, None
+    if wanted is None:
+        return
+    if wanted.jump:
+        path.voice.left = path.moves.leave()
+        path.incoming, path.fade_hop = _voice_elsewhere(path), 0
+    elif wanted.morph:
+        path.other, path.level = _primed_voice(path, wanted.harmonics), 0
+    else:
+        path.incoming, path.fade_hop = _primed_voice(path, wanted.harmonics), 0
 
 
 def _morphed(
@@ -209,13 +238,13 @@ def _morphed(
 
 
 def _primed_voice(path: PathState, harmonics: int) -> Voice:
-    """A new voice in the state it would have after this hop, had it run for the last `prime_frames` hops."""
+    """A new voice in the state it would have after the last hop, had it run for the `prime_frames` hops until then."""
     runner = path.runners[harmonics]
     facts = runner.facts
     path.newest_voice += 1
     voice = Voice(path.newest_voice, runner, runner.lines[0], initial_partial(facts, runner.lanes))
     runner.reset()
-    frames = min(facts.prime_frames, path.hop + 1)
+    frames = min(facts.prime_frames, path.hop)
     if frames:
         recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)
         chunks = np.stack([recent[:, i * facts.hop : i * facts.hop + facts.chunk] for i in range(frames)], axis=1)
@@ -239,4 +268,4 @@ def _note_priming(path: PathState, voice: Voice, dna: Dna, sound: np.ndarray) ->
     """Frames that were run until now, not heard: what still rings of them, and their place in the ring."""
     _, voice.partial = overlap_add(sound, voice.partial, voice.runner.facts)
     for i in range(dna.frames):
-        path.ring.write(path.hop + 1 - dna.frames + i, voice.number, dna.row(i), PRIMING)
+        path.ring.write(path.hop - dna.frames + i, voice.number, dna.row(i), PRIMING)

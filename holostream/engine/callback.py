@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from holostream.engine.audio_source import LoopedSource
-from holostream.engine.block_path import PathState, step
+from holostream.engine.block_path import PathState, open_voice, step
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
 from holostream.engine.playback_input import PlaybackInput
@@ -154,9 +154,12 @@ class AudioCallback:
         if self._playback is not None:
             lanes_in = self._playback.take(lanes_in.shape[1])
         self._gather.write(lanes_in)
+        if self._gather.fill < self._hop:
+            open_voice(self.path)
         while self._gather.fill >= self._hop:
             self._gather.read(self._hop_in)
-            sound = self._one_hop()
+            # In blocks shorter than a hop the next call has time for what this hop leaves to do.
+            sound = self._one_hop(self._gather.fill + lanes_in.shape[1] < self._hop)
             self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
         out = np.empty((self._lanes, outdata.shape[0]), np.float32)
         self._grain = math.gcd(self._grain, outdata.shape[0])
@@ -186,7 +189,7 @@ class AudioCallback:
         self._second.fill(self._second_block)
         return self._second_block.T
 
-    def _one_hop(self) -> np.ndarray:
+    def _one_hop(self, rest_follows: bool) -> np.ndarray:
         path, record = self.path, self._status.record
         started = self._marked = time.perf_counter_ns()
         try:
@@ -195,6 +198,9 @@ class AudioCallback:
             if self._kept_input is not None:
                 self._kept_input.write(path.hop, self._hop_in)
             sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
+            if not rest_follows and path.wanted is not None:
+                open_voice(path)
+                self._marked = time.perf_counter_ns()
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1
             return self._silent_hop

@@ -34,6 +34,7 @@ from holostream.engine.device_list import DeviceError, built_in, rescan
 from holostream.engine.memory_lock import lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
+from holostream.engine.priority import keep_thread_running
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.format.audio_file import AudioFileError
@@ -120,6 +121,8 @@ class Engine:
             device.close()
             raise
         lock_memory()
+        if not info.virtual:
+            keep_thread_running()
         record.running = 1
         self.device, self.settings = device, settings
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
