@@ -62,6 +62,9 @@ def live(
     allow_feedback: Annotated[
         bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
     ] = False,
+    stay_awake: Annotated[
+        bool, typer.Option("--stay-awake", help="Keep processors awake: fewer dropouts with small blocks, more power.")
+    ] = False,
     preset: PresetName = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not begin as the last session ended.")] = False,
     script: ScriptFile = None,
@@ -99,6 +102,7 @@ def live(
         virtual_time=virtual_time,
         seconds=seconds,
         allow_feedback=allow_feedback,
+        stay_awake=stay_awake,
     )
     check_live_settings(settings)
     wishes = Wishes(

@@ -148,6 +148,7 @@ def run_live(
         "--output",
         "system",
         "--allow-feedback",
+        "--stay-awake",
         "--record",
         str(folder / "soak.holo"),
         "--keep",
@@ -211,7 +212,7 @@ def measure_soak(
         (
             f"{minutes:g} minutes each of pass-through (1 minute at period {FREE_OF_DROPOUTS}), holostream and pass-through "
             "on jackd -d dummy at 48 kHz: input "
-            f"overflows + output underflows. holostream draws its screen, records, and {does}. Target: "
+            f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake. Target: "
             f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Memory: allocated, "
             "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
         ),

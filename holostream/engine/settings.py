@@ -44,6 +44,8 @@ class LiveSettings:
     """A `.holo` whose sound the control process sends instead of any input; `input` does not count then."""
     allow_feedback: bool = False
     """Start unmuted from a built-in microphone to built-in speakers."""
+    stay_awake: bool = False
+    """Keep processors from sleeping while a real device plays: fewer dropouts with small blocks, more power."""
     input_gain_db: float = 0.0
     """Gain before the encoder."""
     output_gain_db: float = 0.0

@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import embedding, pad
+from torch.nn.functional import embedding
 
 from holostream.network.atoms import atoms
-from holostream.network.quantizer import ROUNDING, phase_count
+from holostream.network.quantizer import MAX_PHASES, ROUNDING, phase_count
 
 BANDS = (0, 7, 12, 16, 20, 24, 29, 35, 42, 52)
 """First pairs of the bands of an envelope; the last ends with the last pair of a chunk."""
@@ -52,6 +52,12 @@ class Noise(nn.Module):
     weights: Tensor
     member: Tensor
     atoms: Tensor
+    spread: Tensor
+    harmonic: Tensor
+    filled: Tensor
+    most_spoken: Tensor
+    along: Tensor
+    word_of_code: Tensor
 
     def __init__(self, first: int, tonal: int, hop: int, chunk: int) -> None:
         super().__init__()
@@ -69,25 +75,40 @@ class Noise(nn.Module):
         radius, angle = codes[:, 0] ** (4 / 3), 2 * np.pi * codes[:, 1] / np.maximum(codes[:, 2], 1)
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
-        for name, table in {
-            "unit": unit,
-            "strip": random.standard_normal((STRIP + 2 * pairs, 1)),
-            # Whole numbers so small that sums of products with codes are exact in float32.
-            "weights": random.integers(1, 256, (2, tonal)),
-            "member": member,
-            "atoms": atoms(hop, chunk)[2 * first :].T,
-        }.items():
-            self.register_buffer(name, torch.tensor(table, dtype=torch.float32), persistent=False)
+        strip = random.standard_normal((STRIP + 2 * pairs, 1))
+        # Whole numbers so small that sums of products with codes are exact in float32; the last pair counts nothing.
+        weights = np.zeros((2, tonal + 1))
+        weights[:, :tonal] = random.integers(1, 256, (2, tonal))
+        of_pair = np.repeat(np.arange(pairs), 2)
+        filled = (of_pair >= first) & (of_pair < tonal)
+        spread = np.zeros((self.bands, 2 * pairs))
+        spread[:, 2 * first :] = np.repeat(member.T, 2, axis=1)
+        words = np.zeros((LARGEST_CODE + 1) * MAX_PHASES)
+        for word, (code, phase, count) in enumerate(codes.astype(int)):
+            words[code * MAX_PHASES + phase : (code + 1) * MAX_PHASES : count] = word
+        for name, table, kind in (
+            ("unit", unit, torch.float32),
+            ("strip", strip, torch.float32),
+            ("weights", weights, torch.float32),
+            ("member", member, torch.float32),
+            ("atoms", atoms(hop, chunk)[2 * first :].T, torch.float32),
+            ("spread", spread, torch.float32),
+            # The harmonic whose place a coefficient is, where noise fills its zeros; above what code none is filled.
+            ("harmonic", np.where(filled, of_pair, 0), torch.int32),
+            ("filled", filled, torch.bool),
+            ("most_spoken", np.where(filled, 0, 255), torch.float32),
+            ("along", np.arange(2 * pairs), torch.int32),
+            ("word_of_code", words[:, np.newaxis], torch.int32),
+        ):
+            self.register_buffer(name, torch.tensor(table, dtype=kind), persistent=False)
 
     def levels(self, chunks: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
         """(..., chunk) samples relative to the gain, (base, 1) steps -> log energies of the bands, of what no harmonic says,
         and over how many pairs each is a mean; (..., bands)."""
         energy = (chunks @ self.atoms).unflatten(-1, (-1, 2)).square().mean(-1)
-        counted = torch.ones_like(energy)
-        if self.tonal > self.first:
-            largest = (ZERO_RADIUS * step[self.first : self.tonal, 0]).square() / 2
-            inside = (energy[..., : self.tonal - self.first] < largest).to(energy)
-            counted = torch.cat((inside, counted[..., self.tonal - self.first :]), -1)
+        largest = (ZERO_RADIUS * step[self.first : self.tonal, 0]).square() / 2
+        beyond = step.new_full((self.pairs - self.first - len(largest),), math.inf)
+        counted = (energy < torch.cat((largest, beyond))).to(energy)
         count = counted @ self.member
         return torch.log((energy * counted) @ self.member / count.clamp(min=1) + LEAST), count
 
@@ -101,24 +122,18 @@ class Noise(nn.Module):
         distance = (torch.maximum(above, self._too_loud * above).square() * count.unsqueeze(-2)).sum(-1)
         return embedding(distance.argmin(-1), self.unit) * step[-1]
 
-    def place(self, amplitudes: Tensor, phases: Tensor) -> Tensor:
-        """Codes (..., base) as floats -> the noise of these frames, (..., 2 * pairs), of about unit size."""
-        hashed = amplitudes[..., : self.tonal] @ self.weights[0] + phases[..., : self.tonal] @ self.weights[1]
-        start = torch.remainder(hashed, STRIP).int().unsqueeze(-1)
-        return embedding(start + torch.arange(2 * self.pairs, dtype=torch.int32), self.strip).squeeze(-1)
+    def _loudness(self, step: Tensor) -> Tensor:
+        """(words, 2 * pairs): how loud each word lets each coefficient be, those in place of zeros less than a zero may be."""
+        told = torch.cat((torch.zeros_like(self.words[:1]), STRENGTH * torch.exp(0.5 * self.words))) @ self.spread
+        most = HIGHEST / math.sqrt(2) * torch.index_select(step[:, 0], 0, self.harmonic)
+        return torch.where(self.filled, torch.minimum(told, most), told)
 
-    def forward(self, pairs: Tensor, step: Tensor, noise: Tensor) -> Tensor:
-        """Decoded (..., base, 2) pairs, (base, 1) steps and `place`'s noise -> coefficients (..., 2 * pairs) to add."""
-        told = pairs[..., -1, :] / step[-1]
-        word = (told @ self.unit.T - 0.5 * self.unit.square().sum(-1)).argmax(-1)
-        loudness = torch.cat((torch.zeros_like(self.words[:1]), STRENGTH * torch.exp(0.5 * self.words))) @ self.member.T
-        if self.tonal > self.first:
-            filled = self.tonal - self.first
-            most = HIGHEST / math.sqrt(2) * step[self.first : self.tonal, 0]
-            loudness = torch.cat((torch.minimum(loudness[:, :filled], most), loudness[:, filled:]), -1)
-        weight = embedding(word, loudness)
-        if self.tonal > self.first:
-            zero = (pairs[..., self.first : self.tonal, :].square().sum(-1) == 0).to(pairs)
-            weight = torch.cat((weight[..., :filled] * zero, weight[..., filled:]), -1)
-        sound = noise.unflatten(-1, (self.pairs, 2))[..., self.first :, :] * weight.unsqueeze(-1)
-        return pad(sound.flatten(-2), (2 * self.first, 0))
+    def forward(self, amplitudes: Tensor, phases: Tensor, step: Tensor) -> Tensor:
+        """Codes (..., base) as floats, (base, 1) steps -> coefficients (..., 2 * pairs) to add."""
+        # A damaged or hostile code can be anything in a byte: tables are not left, and sums stay exact.
+        said = amplitudes[..., -1].clamp(max=LARGEST_CODE) * MAX_PHASES + phases[..., -1].clamp(max=MAX_PHASES - 1)
+        weight = embedding(embedding(said.int(), self.word_of_code).squeeze(-1), self._loudness(step))
+        spoken = torch.index_select(amplitudes, -1, self.harmonic)
+        hashed = amplitudes @ self.weights[0] + phases @ self.weights[1]
+        place = torch.bitwise_and(hashed.int(), STRIP - 1).unsqueeze(-1) + self.along
+        return torch.where(spoken > self.most_spoken, 0.0, weight) * embedding(place, self.strip).squeeze(-1)

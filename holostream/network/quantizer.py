@@ -105,11 +105,11 @@ class Quantizer(nn.Module):
 
     def dequantize(self, amplitudes: Tensor, phases: Tensor) -> Tensor:
         """Codes (..., base * layers) as floats -> (..., base, 2) pairs."""
+        if self.layers == 1:
+            return self._dequantize_layer(amplitudes, phases) * self.log_steps[0].exp()
         *leading, harmonics = amplitudes.shape
         by_layer = (*leading, self.layers, harmonics // self.layers)
         pairs = self._dequantize_layer(amplitudes.reshape(by_layer), phases.reshape(by_layer))
-        if self.layers == 1:
-            return pairs.squeeze(-3) * self.log_steps[0].exp()
         return (pairs * self.log_steps.exp()).sum(-3)
 
     def forward(self, pairs: Tensor) -> Tensor:

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 
 class Snake(nn.Module):
-    """x + sin^2(a x) / a, one learned a per channel, kept in [0.05, 20] so that neither side blows up."""
+    """The learned a of x + sin^2(a x) / a, one per channel, kept in [0.05, 20] so that neither side blows up."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.log_a = nn.Parameter(torch.zeros(width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        a = self.log_a.clamp(-3.0, 3.0).exp()
-        sine = torch.sin(a * x)
-        return x + sine * sine / a
+    @property
+    def a(self) -> Tensor:
+        return self.log_a.clamp(-3.0, 3.0).exp()
 
 
 class RmsNorm(nn.Module):
@@ -33,7 +33,8 @@ class RmsNorm(nn.Module):
         self.scale = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-3) * self.scale
+        # In just this form ONNX Runtime has it as one operator.
+        return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + 1e-3) * self.scale
 
 
 class ResidualBlock(nn.Module):
@@ -55,11 +56,16 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         joined = torch.cat((state.reshape(-1, self.past, self.width), x), dim=1)
         frames = x.shape[1]
-        convolved = sum(
-            joined[:, k * self.dilation : k * self.dilation + frames] * self.taps[k] for k in range(self.kernel)
-        )
+        convolved = joined[:, :frames] * self.taps[0]
+        for k in range(1, self.kernel):
+            start = k * self.dilation
+            convolved = convolved + joined[:, start : start + frames] * self.taps[k]
         next_state = joined[:, frames:].reshape(-1, self.state_size)
-        return x + self.down(self.snake(self.up(self.norm(convolved)))), next_state
+        # Snake's `a` goes into the layers around it, where it costs a graph nothing.
+        a = self.snake.a
+        scaled = linear(self.norm(convolved), self.up.weight * a.unsqueeze(1), self.up.bias * a)
+        sine = torch.sin(scaled)
+        return x + linear(scaled + sine * sine, self.down.weight / a, self.down.bias), next_state
 
 
 class ResidualStack(nn.Module):

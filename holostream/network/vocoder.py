@@ -38,12 +38,15 @@ class Vocoder(nn.Module):
     """`chunks` is what training looks at; `forward` is the exported graph."""
 
     fourier: Tensor
+    sounding: Tensor
 
     def __init__(self, shape: NetworkShape, quantizer: Quantizer, noise: Noise | None = None) -> None:
         super().__init__()
         self.shape, self.quantizer, self.noise = shape, quantizer, noise
         basis = np.zeros((shape.hop, shape.synthesis))
         basis[:, : shape.chunk] = atoms(shape.hop, shape.chunk)[:, : shape.synthesis]
+        sounding = (torch.arange(shape.base) < shape.tonal).float().unsqueeze(1)
+        self.register_buffer("sounding", sounding, persistent=False)
         self.place = nn.Linear(2 * shape.base, shape.hop, bias=False)
         self.synthesis = nn.Linear(shape.hop, shape.synthesis, bias=False)
         with torch.no_grad():
@@ -65,13 +68,12 @@ class Vocoder(nn.Module):
         self, gains: Tensor, pairs: Tensor, state: Tensor, noise: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Gain codes and decoded (lanes, frames, base, 2) pairs -> (lanes, frames, synthesis) and the next state. Without
-        `noise`, see `Noise.place`, none is heard: so the rest is trained."""
-        told = pairs
+        `noise`, see `Noise`, none is heard: so the rest is trained."""
         if self.noise is not None:
-            pairs = torch.nn.functional.pad(pairs[..., : self.shape.tonal, :], (0, 0, 0, 1))
+            pairs = pairs * self.sounding
         coefficients = self.place(pairs.flatten(-2))
-        if self.noise is not None and noise is not None:
-            coefficients = coefficients + self.noise(told, self.quantizer.log_steps[0].exp(), noise)
+        if noise is not None:
+            coefficients = coefficients + noise
         sound = self.synthesis(coefficients)
         hidden: Tensor | None = self.enter(pair_features(pairs)) if self.stack.blocks else None
         hidden, state = self.stack(hidden, state)
@@ -85,6 +87,7 @@ class Vocoder(nn.Module):
     def forward(self, gains: Tensor, amplitudes: Tensor, phases: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """uint8 codes as the encoder makes them -> (lanes, frames, synthesis) float32 and the next state."""
         gains = gains.long().clamp(max=MAX_GAIN)
-        pairs = self.quantizer.dequantize(amplitudes.float(), phases.float())
-        noise = None if self.noise is None else self.noise.place(amplitudes.float(), phases.float())
+        amplitudes, phases = amplitudes.float(), phases.float()
+        pairs = self.quantizer.dequantize(amplitudes, phases)
+        noise = None if self.noise is None else self.noise(amplitudes, phases, self.quantizer.log_steps[0].exp())
         return self.chunks(gains, pairs, state, noise)

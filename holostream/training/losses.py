@@ -54,10 +54,20 @@ def spectral_losses(sound: Tensor, target: Tensor, rate: int) -> tuple[Tensor, T
     return mel / len(SCALES), magnitude / len(SCALES)
 
 
-def companded_loss(sound: Tensor, target: Tensor) -> Tensor:
+@cache
+def ear_weights(window: int, rate: int) -> Tensor:
+    """(window / 2 + 1,) how much of the ear's scale a bin covers, in the mean 1: the inverse of the equivalent rectangular
+    bandwidth (Glasberg & Moore 1990)."""
+    frequency = torch.linspace(0, rate / 2, window // 2 + 1)
+    weights = 1 / (24.7 * (4.37e-3 * frequency + 1))
+    return weights / weights.mean()
+
+
+def companded_loss(sound: Tensor, target: Tensor, rate: int) -> Tensor:
     """Mean distance of short spectra whose magnitudes are raised to the power 0.3 and whose phases stay, relative to
     the segment's level: an error counts by how far it is from what masks it, in phase too (as in speech enhancement,
-    Ephrat et al. 2018)."""
+    Ephrat et al. 2018). Bins count by what they cover of the ear's scale: all alike, two thirds of the loss would be
+    of above 8 kHz, where phases cannot be told and silence would be the best guess."""
     level = target.square().mean(-1, keepdim=True).sqrt() + 1e-4
     window = torch.hann_window(COMPANDED_WINDOW, dtype=sound.dtype, device=sound.device)
     spectra = []
@@ -67,7 +77,8 @@ def companded_loss(sound: Tensor, target: Tensor) -> Tensor:
         )
         spectrum = spectrum * (2 / COMPANDED_WINDOW)
         spectra.append(spectrum * (spectrum.square().sum(-1, keepdim=True) + 1e-6) ** -0.35)
-    return (spectra[0] - spectra[1]).abs().mean()
+    weights = ear_weights(COMPANDED_WINDOW, rate).to(sound).reshape(-1, 1, 1)
+    return ((spectra[0] - spectra[1]).abs() * weights).mean()
 
 
 def wave_loss(sound: Tensor, target: Tensor) -> Tensor:

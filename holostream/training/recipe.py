@@ -28,6 +28,8 @@ class Recipe:
     """Channels of the residual networks; 0 trains the linear path alone."""
     encoder_dilations: tuple[int, ...] = (1, 4)
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
+    encoder_frozen: bool = False
+    """Leave encoder and quantizer as they were started from, and so the bitrate: only the vocoder learns."""
     kernel: int = 3
     expansion: int = 2
     noise: bool = True

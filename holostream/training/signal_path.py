@@ -19,8 +19,13 @@ def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Ten
     chunks = padded.unfold(-1, shape.chunk, shape.hop)
     lanes = sound.shape[0]
     gains, pairs, _ = network.encoder.pairs(chunks, network.encoder.initial_state(lanes).to(sound))
+    # A network has to know the noise beside it; the linear path alone is better trained without.
+    noise = None
+    if network.encoder.noise is not None and shape.width:
+        with torch.no_grad():
+            noise = network.encoder.noise(*network.quantizer.quantize(pairs), network.quantizer.log_steps[0].exp())
     out, _ = network.vocoder.chunks(
-        gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound)
+        gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound), noise
     )
     length = (out.shape[1] - 1) * shape.hop + shape.synthesis
     folded = torch.nn.functional.fold(
@@ -37,7 +42,7 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
     mel, magnitude = spectral_losses(heard, target, network.shape.rate)
     quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
     if recipe.companded_weight:
-        quality = quality + recipe.companded_weight * companded_loss(heard, target)
+        quality = quality + recipe.companded_weight * companded_loss(heard, target, network.shape.rate)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
     return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps[-1].exp()), quality

@@ -20,7 +20,7 @@ from holostream.network.export import export_tier
 from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
-from holostream.training.held_out import Check, fit_rate, held_out_sound
+from holostream.training.held_out import Check, check, fit_rate, held_out_sound
 from holostream.training.noise_words import learn_noise_words
 from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
 from holostream.training.tables import learn_tier_tables
@@ -99,9 +99,12 @@ def train_all_tiers(
         )
         if distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0:
             continue
-        learn_noise_words(network, training_sounds(corpus, 60 * WORD_MINUTES))
-        sounds = held_out_sound(corpus, network.shape.hop)
-        seen = fit_rate(network, sounds, own, own.kbps(harmonics), torch.device("cpu"))
+        sounds, cpu = held_out_sound(corpus, network.shape.hop), torch.device("cpu")
+        if own.encoder_frozen:
+            seen = check(network, sounds, own, cpu)
+        else:
+            learn_noise_words(network, training_sounds(corpus, 60 * WORD_MINUTES))
+            seen = fit_rate(network, sounds, own, own.kbps(harmonics), cpu)
         export_tier(network.eval(), models, model_card(own, corpus, done, seen))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)

@@ -146,16 +146,18 @@ def train_tier(
 
 
 def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:
-    """The linear path and the quantizer's steps learn at rates of their own."""
+    """The linear path and the quantizer's steps learn at rates of their own; what is frozen not at all."""
+    if recipe.encoder_frozen:
+        for part in (network.encoder, network.quantizer):
+            part.requires_grad_(False)
     steps = network.quantizer.log_steps
     linear = [network.encoder.analysis, network.encoder.select, network.vocoder.place, network.vocoder.synthesis]
     slow = [parameter for layer in linear for parameter in layer.parameters()]
     known = {id(parameter) for parameter in (*slow, steps)}
     rest = [parameter for parameter in network.parameters() if id(parameter) not in known]
+    shares = ((rest, 1.0), (slow, recipe.linear_rate), ([steps], recipe.step_rate))
     return [
-        {"params": rest, "share": 1.0},
-        {"params": slow, "share": recipe.linear_rate},
-        {"params": [steps], "share": recipe.step_rate},
+        {"params": [value for value in values if value.requires_grad], "share": share} for values, share in shares
     ]
 
 

@@ -9,7 +9,7 @@ from holostream.codec.dna_ring import HEARD, PRIMING, DnaRing, ring_bytes
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import FADE_HOPS, fade_weights
-from holostream.engine.block_path import PathState, initial_path, step
+from holostream.engine.block_path import PathState, WantedVoice, initial_path, open_voice, step
 from holostream.engine.controls import Controls
 from tests.speech import speech
 
@@ -48,6 +48,30 @@ def test_wet_is_the_codec_alone(tiers, voice, tier):
     dna, _ = model.encode(chunks, model.initial_encoder_state(1))
     sound, _ = model.vocode(dna, model.initial_vocoder_state(1))
     assert np.array_equal(heard, overlap_add(sound, initial_partial(facts, 1), facts)[0])
+
+
+def test_a_voice_opened_between_two_hops_is_the_one_that_the_next_hop_would_open(tiers, voice):
+    heard = []
+    for early in (False, True):
+        path, controls, ring = new_path(tiers, 64)
+        sounds = []
+        for hop in range(60):
+            controls.tier = 8 if hop >= 20 else 64
+            controls.freeze = float(40 <= hop < 50)
+            if early:
+                open_voice(path)
+                assert path.wanted is None
+                open_voice(path)  # nothing is left to do
+            sounds.append(step(voice[:, hop * HOP : (hop + 1) * HOP], path, controls))
+            if hop == 20:
+                assert path.wanted == WantedVoice(8)
+                assert path.incoming is None
+                controls.tier = 256  # too late for this one
+        frames, _, _ = ring.read(0)
+        heard.append((np.concatenate(sounds, axis=1), [(f.hop, f.voice, f.kind) for f in frames]))
+    assert np.array_equal(heard[0][0], heard[1][0])
+    assert heard[0][1] == heard[1][1]
+    assert max(voice for _, voice, _ in heard[0][1]) == 2  # the switch, and the freeze let go
 
 
 def test_a_switch_fades_from_one_tier_running_alone_to_the_other(tiers, voice):

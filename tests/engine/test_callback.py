@@ -10,6 +10,7 @@ import pytest
 
 from holostream.codec.dna_ring import HEARD
 from holostream.codec.tier_fade import FADE_HOPS
+from holostream.engine import block_path, callback
 from holostream.engine.command import COMMANDS
 from tests.engine.live_callback import LiveCallback
 from tests.speech import speech
@@ -61,6 +62,25 @@ def test_block_sizes_make_no_difference_to_the_sound(tiers):
         shift = int(live.status["added_latency"]) - 64
         out = live.play(sound, [block])
         assert np.array_equal(out[shift:], reference[: len(out) - shift])
+
+
+def test_blocks_shorter_than_a_hop_prime_in_between_and_sound_the_same(tiers, monkeypatch):
+    primed = []
+    monkeypatch.setattr(callback, "open_voice", lambda path: (primed.append(path.wanted), block_path.open_voice(path)))
+    sound, heard, calls = speech(0.5, 48000, 1)[:, np.newaxis], {}, {}
+    for block in (128, 64, 32):
+        live, out = LiveCallback(tiers, block=block), []
+        for part, tier in enumerate((64, 8, 256, 4)):
+            live.controls.tier = tier
+            out.append(live.play(sound[part * 4096 : (part + 1) * 4096], [block]))
+        heard[block] = np.concatenate(out)
+        calls[block] = [wanted.harmonics for wanted in primed if wanted is not None]
+        primed.clear()
+        assert live.status["errors"] == 0
+    assert calls == {128: [8, 256, 4], 64: [8, 256, 4], 32: [8, 256, 4]}
+    for block in (64, 32):
+        shift = 128 - block
+        assert np.array_equal(heard[block][shift:], heard[128][: len(heard[block]) - shift])
 
 
 def test_changing_block_sizes_lengthen_the_latency_once_and_lose_nothing(tiers):

@@ -10,6 +10,7 @@ import torch
 
 from holostream.network.export import TierNetwork, export_tier
 from holostream.network.noise import LARGEST_CODE, STRENGTH, Noise, word_codes
+from holostream.network.quantizer import MAX_PHASES
 from holostream.network.shape import NetworkShape
 from holostream.training.noise_words import learn_noise_words
 
@@ -69,7 +70,8 @@ def test_every_word_comes_back_through_the_quantizer() -> None:
     codes = network.quantizer.quantize(pairs)
     assert codes[0][0, :, -1].tolist() == word_codes()[:, 0].tolist()
     assert codes[1][0, :, -1].tolist() == word_codes()[:, 1].tolist()
-    added = noise(network.quantizer.dequantize(*codes), step, torch.ones(1, len(word_codes()), 128))
+    noise.strip.fill_(1.0)
+    added = noise(*codes, step)
     assert not added[0, 0].any()
     assert not added[..., :40].any()
     expected = STRENGTH * torch.exp(0.5 * noise.words[:, :1])
@@ -108,16 +110,38 @@ def test_words_stay_where_there_is_nothing_to_learn_from() -> None:
 
 
 def test_noise_is_a_function_of_the_codes() -> None:
-    noise = Noise(20, 15, 128, 192)
+    noise, step = Noise(20, 15, 128, 192), torch.full((16, 1), 0.5)
     random = np.random.default_rng(2)
+    with torch.no_grad():
+        noise.words.copy_(torch.from_numpy(random.uniform(-6, -1, noise.words.shape).astype(np.float32)))
     amplitudes, phases = (torch.from_numpy(random.integers(0, top, (1, 50, 16)).astype(np.float32)) for top in (255, 64))
-    once, again = noise.place(amplitudes, phases), noise.place(amplitudes, phases)
+    amplitudes[..., -1], phases[..., -1] = 1, 3
+    once, again = noise(amplitudes, phases, step), noise(amplitudes, phases, step)
     assert torch.equal(once, again)
-    assert torch.equal(noise.place(amplitudes[:, 7:8], phases[:, 7:8]), once[:, 7:8])
-    assert len(torch.unique(once[0], dim=0)) == 50
+    assert torch.equal(noise(amplitudes[:, 7:8], phases[:, 7:8], step), once[:, 7:8])
+    assert len(torch.unique(once[0], dim=0)) > 45  # of 4096 places
+    assert not once[..., :40].any()
     # The pair that tells is no part of it: the same frame hisses the same, only louder or softer.
+    phases[..., -1] = 4
+    ratio = noise(amplitudes, phases, step)[..., 40:] / once[..., 40:]
+    assert torch.allclose(ratio, ratio[:, :1].expand_as(ratio), rtol=1e-4)
     amplitudes[..., -1] = 0
-    assert torch.equal(noise.place(amplitudes, phases), once)
+    assert not noise(amplitudes, phases, step).any()
+
+
+@pytest.mark.parametrize("code", [3, 7, 255])
+@pytest.mark.parametrize("phase", [0, 20, 63, 64, 255])
+def test_codes_that_no_encoder_makes_are_some_word(code, phase):
+    noise, step = Noise(20, 15, 128, 192), torch.full((16, 1), 0.5)
+    amplitudes, phases = torch.zeros(1, 1, 16), torch.zeros(1, 1, 16)
+    amplitudes[..., -1], phases[..., -1] = code, phase
+    assert torch.isfinite(noise(amplitudes, phases, step)).all()
+
+
+def test_every_word_is_told_by_its_code():
+    noise = Noise(20, 15, 128, 192)
+    for word, (code, phase, _) in enumerate(word_codes().astype(int)):
+        assert int(noise.word_of_code[code * MAX_PHASES + phase]) == word
 
 
 def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
@@ -125,10 +149,11 @@ def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
     noise = network.encoder.noise
     assert noise is not None
     step = network.quantizer.log_steps[0].exp().detach()
-    pairs = torch.zeros(1, 2, 32, 2)
-    pairs[..., -1, :] = noise.unit[1] * step[-1]
-    pairs[0, 1, 25] = 3.0
-    added = noise(pairs, step, torch.ones(1, 2, 128)).unflatten(-1, (64, 2))
+    amplitudes, phases = torch.zeros(1, 2, 32), torch.zeros(1, 2, 32)
+    amplitudes[..., -1], phases[..., -1] = torch.from_numpy(word_codes()[1, :2])
+    amplitudes[0, 1, 25] = 3.0
+    noise.strip.fill_(1.0)
+    added = noise(amplitudes, phases, step).unflatten(-1, (64, 2))
     assert added[0, 0, 20:].all()
     assert not added[0, 1, 25].any()
     assert torch.equal(added[0, 1, 26:], added[0, 0, 26:])

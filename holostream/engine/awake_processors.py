@@ -1,0 +1,72 @@
+"""Keeps processors from sleeping while sound runs: one that has slept comes back late and cold, and a hop then takes up to
+four times as long.
+
+Linux is asked not to let them sleep (PM QoS: /dev/cpu_dma_latency, held open at 0). Where no idle driver heeds that, as in
+most virtual machines, sleeping gives the processor back to the host; there a process for each spins at a priority below
+everything else (SCHED_IDLE). Both cost power, so nothing of this happens unasked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+from holostream.engine import spinner
+
+LATENCY_REQUEST = Path("/dev/cpu_dma_latency")
+IDLE_DRIVER = Path("/sys/devices/system/cpu/cpuidle/current_driver")
+
+
+class AwakeProcessors:
+    """From the making to `close`, or the end of this process. `remark` says why it cannot be, if so."""
+
+    def __init__(self, request: Path = LATENCY_REQUEST, idle_driver: Path = IDLE_DRIVER) -> None:
+        self.remark: str | None = None
+        self._request: int | None = None
+        self._spinning: list[subprocess.Popen[bytes]] = []
+        if not sys.platform.startswith("linux"):
+            self.remark = "processors can be kept awake on Linux only: going on without"
+        elif _driver(idle_driver):
+            self._ask(request)
+        else:
+            self._spin()
+
+    def _ask(self, request: Path) -> None:
+        try:
+            self._request = os.open(request, os.O_WRONLY)
+            os.write(self._request, struct.pack("i", 0))
+        except OSError as error:
+            self.close()
+            self.remark = (
+                f"processors cannot be kept awake ({request}: {error.strerror}); "
+                f"let this user write to {request}: going on without"
+            )
+
+    def _spin(self) -> None:
+        for processor in sorted(os.sched_getaffinity(0)):
+            command = [sys.executable, "-I", "-S", spinner.__file__, str(processor), str(os.getpid())]
+            self._spinning.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+
+    def close(self) -> None:
+        """Let them sleep again; safe to call twice."""
+        if self._request is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._request)
+            self._request = None
+        for process in self._spinning:
+            process.kill()
+            process.wait()
+        self._spinning = []
+
+
+def _driver(path: Path) -> str:
+    """The idle driver's name; empty if there is none."""
+    try:
+        name = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return "" if name == "none" else name
