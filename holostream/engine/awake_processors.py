@@ -1,5 +1,5 @@
-"""Keeps processors from sleeping while sound runs: one that has slept comes back late and cold, and a hop then takes up to
-four times as long.
+"""Keeps processors from sleeping while sound runs, and one of them for the engine: one that has slept comes back late and
+cold, and a hop then takes up to four times as long.
 
 Linux is asked not to let them sleep (PM QoS: /dev/cpu_dma_latency, held open at 0). Where no idle driver heeds that, as in
 most virtual machines, sleeping gives the processor back to the host; there a process for each spins at a priority below
@@ -19,6 +19,10 @@ from holostream.engine import spinner
 
 LATENCY_REQUEST = Path("/dev/cpu_dma_latency")
 IDLE_DRIVER = Path("/sys/devices/system/cpu/cpuidle/current_driver")
+
+
+_ALL = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset[int]()
+"""Processors that this program may use."""
 
 
 class AwakeProcessors:
@@ -47,7 +51,7 @@ class AwakeProcessors:
             )
 
     def _spin(self) -> None:
-        for processor in sorted(os.sched_getaffinity(0)):
+        for processor in sorted(_ALL):
             command = [sys.executable, "-I", "-S", spinner.__file__, str(processor), str(os.getpid())]
             self._spinning.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
 
@@ -61,6 +65,19 @@ class AwakeProcessors:
             process.kill()
             process.wait()
         self._spinning = []
+
+
+def share_processors(engine: int) -> None:
+    """The last processor to the process that has just been started, the others to this one, so that what draws the screen
+    does not push the audio thread's data out of the caches. Nothing where there is only one, or no such thing."""
+    if len(_ALL) < 2 or not sys.platform.startswith("linux"):
+        return
+    last = max(_ALL)
+    with contextlib.suppress(OSError):  # it has just ended
+        os.sched_setaffinity(engine, {last})
+    for thread in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(int(thread.name), _ALL - {last})
 
 
 def _driver(path: Path) -> str:

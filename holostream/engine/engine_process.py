@@ -26,7 +26,6 @@ from typing import Any
 from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers, starting_tier
 from holostream.engine.audio_device import AudioDevice
 from holostream.engine.audio_source import LoopedSource, open_source
-from holostream.engine.awake_processors import AwakeProcessors
 from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
@@ -87,7 +86,6 @@ class Engine:
         if settings.second is not None and not settings.second_channel:
             self.second = open_source(Path(settings.second), self.rate, shared.lanes)
         self.device: AudioDevice | None = None
-        self._awake: AwakeProcessors | None = None
         self._next_try = 0.0
 
     def open(self, settings: LiveSettings) -> None:
@@ -125,9 +123,6 @@ class Engine:
         lock_memory()
         if not info.virtual:
             keep_thread_running()
-            if settings.stay_awake and self._awake is None:
-                self._awake = AwakeProcessors()
-                remark = " ".join(filter(None, (remark, self._awake.remark))) or None
         record.running = 1
         self.device, self.settings = device, settings
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))

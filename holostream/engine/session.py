@@ -21,6 +21,7 @@ import numpy as np
 from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
+from holostream.engine.awake_processors import AwakeProcessors, share_processors
 from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
@@ -70,6 +71,7 @@ class Session:
         tables = all_current_tables(models, self._tiers)
         self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages)
         self._engine: subprocess.Popen[str] | None = None
+        self._awake: AwakeProcessors | None = None
         self._ready, self._ended, self._closing = threading.Event(), threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -90,7 +92,11 @@ class Session:
             self.start_recording(self.settings.record)
         if self.playback is not None:
             self.playback.start()
-        self._engine = launch_engine(self.settings, self.shared.path, resume=False)
+        if self.settings.stay_awake:
+            self._awake = AwakeProcessors()
+            if self._awake.remark is not None:
+                self.messages.append(self._awake.remark)
+        self._engine = self._launch(resume=False)
         for target in (self._supervise, self._follow_dna):
             thread = threading.Thread(target=target, daemon=True)
             thread.start()
@@ -102,6 +108,12 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _launch(self, resume: bool) -> subprocess.Popen[str]:
+        engine = launch_engine(self.settings, self.shared.path, resume)
+        if self._awake is not None:
+            share_processors(engine.pid)
+        return engine
 
     def _supervise(self) -> None:
         """Read events until the engine ends; start another one if it ended because its device vanished."""
@@ -121,7 +133,7 @@ class Session:
                 input=self.settings.input or self.device["input"] or None,
                 output=self.settings.output or self.device["output"] or None,
             )
-            self._engine = launch_engine(self.settings, self.shared.path, resume=True)
+            self._engine = self._launch(resume=True)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
         self._ended.set()
@@ -234,6 +246,8 @@ class Session:
         if self.playback is not None:
             self.playback.close()
         end_engine(self._engine)
+        if self._awake is not None:
+            self._awake.close()
         for thread in self._threads:
             thread.join(QUIT_TIMEOUT_SECONDS)
         self._threads.clear()

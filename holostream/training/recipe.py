@@ -29,7 +29,8 @@ class Recipe:
     encoder_dilations: tuple[int, ...] = (1, 4)
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
     encoder_frozen: bool = False
-    """Leave encoder and quantizer as they were started from, and so the bitrate: only the vocoder learns."""
+    """Leave encoder and quantizer as they were started from, and so the bitrate; from nothing, as the atoms with steps
+    fitted to the bitrate. Only the vocoder learns."""
     kernel: int = 3
     expansion: int = 2
     noise: bool = True
@@ -90,14 +91,28 @@ class Recipe:
 
 
 def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
-    """Tiers whose waveform can be followed get a waveform term, growing with the tier; from 128 on the linear path alone
-    comes so close that a network has nothing to add, and only steps and basis are learned."""
+    """Tier 4, which cannot follow a waveform, learns all of its network. Tiers 8 to 64 can, and linear codes are hard to beat
+    there: their vocoder alone learns what belongs beside them. From 128 on the linear path comes so close that a network
+    has nothing to add, and only steps and basis are learned. Measured in docs/findings.md."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
-    wave = {4: 0.05, 8: 0.05, 16: 0.3, 32: 0.5, 64: 1.0, 128: 2.0, 256: 4.0}[harmonics]
-    companded = {4: 4.0, 8: 4.0, 16: 6.0, 32: 8.0, 64: 8.0, 128: 4.0, 256: 0.0}[harmonics]
+    if harmonics >= 128:
+        wave, companded = {128: (2.0, 4.0), 256: (4.0, 0.0)}[harmonics]
+        return dataclasses.replace(recipe, width=0, wave_weight=wave, companded_weight=companded)
+    if harmonics == 4:
+        return dataclasses.replace(recipe, wave_weight=0.05, companded_weight=5.0, magnitude_weight=0.3)
+    wave = {8: 0.1, 16: 0.2, 32: 0.4, 64: 0.6}[harmonics]
+    dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4)}[harmonics]
     return dataclasses.replace(
-        recipe, companded_weight=companded, wave_weight=wave, width=recipe.width if harmonics < 128 else 0
+        recipe,
+        encoder_frozen=True,
+        encoder_dilations=(),
+        vocoder_dilations=dilations,
+        mel_weight=0.7,
+        magnitude_weight=0.1,
+        companded_weight=8.0,
+        wave_weight=wave,
+        rate_weight=0.0,
     )
 
 

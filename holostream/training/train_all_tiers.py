@@ -20,9 +20,9 @@ from holostream.network.export import export_tier
 from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
-from holostream.training.held_out import Check, check, fit_rate, held_out_sound
-from holostream.training.noise_words import learn_noise_words
+from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, for_tier, recipe_to_dict
+from holostream.training.settle import settle
 from holostream.training.tables import learn_tier_tables
 from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
@@ -30,8 +30,6 @@ from holostream.training.training_error import TrainingError
 WEIGHTS = "weights.pt"
 TABLE_MINUTES = 10.0
 """Of training sounds that entropy tables are learned from."""
-WORD_MINUTES = 8.0
-"""Of those that the words for noise are learned from."""
 Watch = Callable[[int, Recipe, Progress, float, Check | None], None]
 
 
@@ -99,12 +97,10 @@ def train_all_tiers(
         )
         if distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0:
             continue
-        sounds, cpu = held_out_sound(corpus, network.shape.hop), torch.device("cpu")
         if own.encoder_frozen:
-            seen = check(network, sounds, own, cpu)
+            seen = check(network, held_out_sound(corpus, network.shape.hop), own, torch.device("cpu"))
         else:
-            learn_noise_words(network, training_sounds(corpus, 60 * WORD_MINUTES))
-            seen = fit_rate(network, sounds, own, own.kbps(harmonics), cpu)
+            seen = settle(network, corpus, own)
         export_tier(network.eval(), models, model_card(own, corpus, done, seen))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)

@@ -23,6 +23,7 @@ from holostream.training.checkpoint import load_checkpoint, save_checkpoint, war
 from holostream.training.corpus import Corpus, varied_segment
 from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, recipe_to_dict
+from holostream.training.settle import settle
 from holostream.training.signal_path import losses
 from holostream.training.training_error import TrainingError
 
@@ -84,14 +85,21 @@ def train_tier(
 ) -> tuple[TierNetwork, Progress]:
     """Train until the recipe's steps or `minutes` are over or nothing gets better; returns the averaged network.
 
-    `start` warm-starts from another tier's weights where their shapes agree. Raises TrainingError.
+    `start` warm-starts from another tier's weights where their shapes agree; an encoder that is to stay as it is starts from
+    its own tier's alone. Raises TrainingError.
     """
     device = device or torch.device("cpu")
     process, processes = _place()
     torch.manual_seed(recipe.seed + harmonics)
-    network = TierNetwork(recipe.shape(harmonics)).to(device)
+    network = TierNetwork(recipe.shape(harmonics))
+    steps = network.quantizer.log_steps
+    goes_on = start is not None and steps.shape == start.get("quantizer.log_steps", steps[:0]).shape
     if start is not None:
-        warm_start(network, start)
+        foreign = ("encoder.", "quantizer.") if recipe.encoder_frozen and not goes_on else ()
+        warm_start(network, {name: value for name, value in start.items() if not name.startswith(foreign)})
+    if recipe.encoder_frozen and not goes_on and not (resume and checkpoint.exists()):
+        settle(network, corpus, recipe)
+    network = network.to(device)
     average = copy.deepcopy(network)
     optimizer = torch.optim.Adam(_parameter_groups(network, recipe), lr=recipe.learning_rate, betas=(0.8, 0.99))
     done = Progress(rate_weight=recipe.rate_weight)

@@ -86,3 +86,23 @@ def test_a_spinner_does_not_outlive_what_started_it(seconds):
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert gone(int(told))
+
+
+def test_the_engine_has_a_processor_to_itself_where_there_are_two():
+    program = (
+        "import os, subprocess, sys, threading\n"
+        "from holostream.engine.awake_processors import share_processors\n"
+        "stop = threading.Event()\n"
+        "thread = threading.Thread(target=stop.wait); thread.start()\n"
+        "mine = os.sched_getaffinity(0)\n"
+        "engine = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
+        "share_processors(engine.pid)\n"
+        "theirs = os.sched_getaffinity(engine.pid)\n"
+        "left = [os.sched_getaffinity(0), os.sched_getaffinity(thread.native_id)]\n"
+        "whole = len(mine) < 2\n"
+        "assert theirs == (mine if whole else {max(mine)}), theirs\n"
+        "assert left == [mine if whole else mine - {max(mine)}] * 2, left\n"
+        "stop.set(); engine.communicate(b'.'); share_processors(engine.pid); print('shared')\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.stdout == "shared\n", result.stderr

@@ -79,6 +79,39 @@ def test_the_rate_weight_follows_the_bitrate(sounds, tmp_path):
     assert done.rate_weight < far_below.rate_weight
 
 
+FROZEN = dataclasses.replace(TINY, encoder_frozen=True, encoder_dilations=(), rate_weight=0.0)
+
+
+def own(network: TierNetwork, part: str) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in network.named_parameters() if name.startswith(part)}
+
+
+def test_a_frozen_encoder_stays_as_it_was_and_the_vocoder_learns(sounds, tmp_path):
+    linear, _ = train_tier(8, dataclasses.replace(TINY, width=0), sounds, tmp_path / "linear.pt")
+    start = dict(linear.named_parameters())
+    trained, done = train_tier(8, FROZEN, sounds, tmp_path / "frozen.pt", start=start)
+    for part in ("encoder.", "quantizer."):
+        before, after = own(linear, part), own(trained, part)
+        assert before.keys() == after.keys()
+        assert all(torch.equal(after[name], value) for name, value in before.items())
+    # Nothing was trained but the vocoder, its linear path and its network.
+    assert not torch.equal(trained.vocoder.synthesis.weight[:192], linear.vocoder.synthesis.weight)
+    assert done.step == FROZEN.steps
+
+
+def test_from_nothing_or_another_tier_it_is_the_atoms_at_the_bitrate(sounds, tmp_path):
+    recipe = dataclasses.replace(FROZEN, target_kbps=9.0)
+    other, _ = train_tier(4, dataclasses.replace(TINY, noise=False), sounds, tmp_path / "other.pt")
+    for place, start in enumerate((None, dict(other.named_parameters()))):
+        trained, done = train_tier(8, recipe, sounds, tmp_path / f"{place}.pt", start=start)
+        assert abs(done.curves["kbps"][-1] / 9.0 - 1) < 0.05
+        fresh = TierNetwork(recipe.shape(8))
+        assert torch.equal(trained.encoder.analysis.weight, fresh.encoder.analysis.weight)
+        assert not torch.equal(trained.encoder.noise.words, fresh.encoder.noise.words)
+    resumed, _ = train_tier(8, recipe, sounds, tmp_path / "0.pt", resume=True)
+    assert torch.equal(resumed.quantizer.log_steps, trained.quantizer.log_steps)
+
+
 def test_it_stops_early_without_progress(sounds, tmp_path):
     stuck = dataclasses.replace(TINY, steps=50, check_every=1, patience=2, learning_rate=0.0, final_learning_rate=0.0)
     _, done = train_tier(4, stuck, sounds, tmp_path / "t.pt")
