@@ -28,7 +28,8 @@ from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
 from holostream.network.vocoder import Vocoder
 
-MAX_PRIME_FRAMES = 8
+MAX_PRIME_FRAMES = 4
+"""More make no switch cleaner, and priming a network is the longest thing that a call of the engine does."""
 
 
 class TierNetwork(nn.Module):

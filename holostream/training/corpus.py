@@ -170,8 +170,30 @@ def random_segment(corpus: Corpus, generator: np.random.Generator, samples: int)
     return corpus.samples[start : start + samples].astype(np.float32) / 32768.0
 
 
+TONE_SHARE = 0.06
+"""Of segments that are bare tones: without any, a network lets a steady tone flutter."""
+LOWEST_TONE, HIGHEST_TONE = 50.0, 14_000.0
+
+
+def tone_segment(generator: np.random.Generator, samples: int, rate: int) -> np.ndarray:
+    """(samples,) float32: one to three sines, steady or gliding by up to a semitone, that come and go, with silence around."""
+    time = np.arange(samples) / rate
+    sound = np.zeros(samples)
+    for _ in range(generator.integers(1, 4)):
+        hz = LOWEST_TONE * (HIGHEST_TONE / LOWEST_TONE) ** generator.random()
+        glide = generator.choice([0.0, generator.uniform(-1, 1) / 12]) / max(time[-1], 1e-9)
+        phase = 2 * np.pi * (hz * time * (1 + 0.35 * glide * time) + generator.random())
+        sound += generator.uniform(0.1, 1.0) * np.sin(phase)
+    begin, end = sorted(generator.uniform(-0.3, 1.3, 2) * samples)
+    edge = generator.uniform(0.005, 0.05) * rate
+    rise = np.clip((np.arange(samples) - begin) / edge, 0, 1) * np.clip((end - np.arange(samples)) / edge, 0, 1)
+    return (0.3 * sound * np.sin(np.pi / 2 * rise) ** 2).astype(np.float32)
+
+
 def varied_segment(corpus: Corpus, generator: np.random.Generator, samples: int) -> np.ndarray:
-    """A random segment as a microphone might have it: another level, mixed, tilted, resampled, band-limited."""
+    """A random segment as a microphone might have it: another level, mixed, tilted, resampled, band-limited; or tones."""
+    if generator.random() < TONE_SHARE:
+        return tone_segment(generator, samples, corpus.rate) * np.float32(10 ** (generator.uniform(-40, 0) / 20))
     stretch = float(np.exp(generator.uniform(-0.2, 0.2))) if generator.random() < 0.5 else 1.0
     sound = random_segment(corpus, generator, int(np.ceil(samples * stretch)) + 1)
     if stretch != 1.0:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.training.corpus import is_held_out, random_segment, read_corpus, varied_segment
+from holostream.training.corpus import is_held_out, random_segment, read_corpus, tone_segment, varied_segment
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
 from tests.training.sounds import fill
@@ -93,3 +93,15 @@ def test_segments_come_from_training_files_and_are_sane(tmp_path):
         assert np.isfinite(varied).all()
         assert np.abs(varied).max() <= 1.0
         assert np.array_equal(varied, varied_segment(corpus, np.random.default_rng(number), 4800))
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_tones_are_a_few_lines_in_silence(number):
+    sound = tone_segment(np.random.default_rng(number), 24000, 48000)
+    assert (sound.shape, sound.dtype) == ((24000,), np.float32)
+    assert np.abs(sound).max() <= 1.0
+    assert np.array_equal(sound, tone_segment(np.random.default_rng(number), 24000, 48000))
+    if np.abs(sound).max() > 0.01:
+        power = np.sort(np.abs(np.fft.rfft(sound * np.hanning(24000))) ** 2)[::-1]
+        # A semitone's glide at 14 kHz covers 400 of 12001 lines.
+        assert power[:1500].sum() > 0.99 * power.sum()
