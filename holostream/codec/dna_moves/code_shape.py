@@ -28,7 +28,7 @@ GAIN_STEP = 2 ** (0.5 / RADIUS_POWER)
 
 class PolarCodes:
     """The quantizer's codes. `levels`: (base,) radii of amplitude code 1; `linear`: larger codes at a lower gain sound the
-    same, which they do not in a vocoder with a network."""
+    same, which they do not in a vocoder with a network, or where noise is told relative to the gain."""
 
     zero = 0
 
@@ -170,8 +170,10 @@ def code_shape(facts: TierFacts, levels: np.ndarray | None = None) -> PolarCodes
         levels = np.ones(base, np.float32)
     if levels.shape != (base,) or not (np.isfinite(levels) & (levels > 0)).all():
         raise ValueError(f"levels are of shape {levels.shape}; expected {base} positive numbers, see harmonic_levels")
-    # A network has memory, which is its state; a vocoder without keeps a single number.
-    return ByteCodes(facts.zero_code) if facts.codes == "bytes" else PolarCodes(levels, facts.vocoder_state == 1)
+    if facts.codes == "bytes":
+        return ByteCodes(facts.zero_code)
+    # A network has memory, which is its state; a vocoder without keeps a single number. Noise is told relative to the gain.
+    return PolarCodes(levels, linear=facts.vocoder_state == 1 and not facts.noise_pair)
 
 
 def base_harmonics(facts: TierFacts) -> int:
