@@ -19,8 +19,6 @@ from holostream.engine import spinner
 
 LATENCY_REQUEST = Path("/dev/cpu_dma_latency")
 IDLE_DRIVER = Path("/sys/devices/system/cpu/cpuidle/current_driver")
-
-
 _ALL = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 """Processors that this program may use."""
 

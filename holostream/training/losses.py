@@ -66,8 +66,8 @@ def ear_weights(window: int, rate: int) -> Tensor:
 def companded_loss(sound: Tensor, target: Tensor, rate: int) -> Tensor:
     """Mean distance of short spectra whose magnitudes are raised to the power 0.3 and whose phases stay, relative to
     the segment's level: an error counts by how far it is from what masks it, in phase too (as in speech enhancement,
-    Ephrat et al. 2018). Bins count by what they cover of the ear's scale: all alike, two thirds of the loss would be
-    of above 8 kHz, where phases cannot be told and silence would be the best guess."""
+    Ephrat et al. 2018). Bins count by what they cover of the ear's scale: all alike, two thirds of them would
+    be above 8 kHz, where phases cannot be told and silence would be the best guess."""
     level = target.square().mean(-1, keepdim=True).sqrt() + 1e-4
     window = torch.hann_window(COMPANDED_WINDOW, dtype=sound.dtype, device=sound.device)
     spectra = []

@@ -1,7 +1,7 @@
 """A recipe: everything that decides what a training makes of a corpus, as flat settings in a TOML file.
 
 Sizes of the network come from `network.shape`; a recipe names what is trained, how long, on what losses, and to which
-bitrate. `default` is the one the shipped models are made with.
+bitrate. `default` is what shipped tiers are made with, but for what their cards say.
 """
 
 from __future__ import annotations
