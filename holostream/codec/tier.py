@@ -53,7 +53,7 @@ class TierFacts:
     zero_code: int = 128
     """Of codes that are `bytes`: the one that stands for the number nearest to 0."""
     noise_pair: bool = False
-    """Whether the last harmonic is none but tells of noise: amplitude code 0 says that there is none."""
+    """Whether the last harmonic of the first layer is none but tells of noise: amplitude code 0 says that there is none."""
 
     @property
     def overlap(self) -> int:

@@ -36,7 +36,7 @@ class Encoder(nn.Module):
         window = basis.square().sum(0).sqrt()
         self.register_buffer("loudness", window.square() / window.square().sum())
         self.masking = Masking()
-        self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk) if shape.noise_from else None
+        self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers) if shape.noise_from else None
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
             self.enter = nn.Linear(3 * shape.hop // 2, shape.width)
@@ -66,7 +66,7 @@ class Encoder(nn.Module):
             next_state = torch.cat((next_state, stack_state), dim=1)
         pairs = flat.unflatten(-1, (self.shape.base, 2))
         if self.noise is not None:
-            told = self.noise.tell(chunks * self.quantizer.inverse_gains(gains), self.quantizer.log_steps[0].exp())
+            told = self.noise.tell(chunks * self.quantizer.inverse_gains(gains), self.quantizer.log_steps.exp())
             pairs = torch.cat((pairs[..., :-1, :], told.unsqueeze(-2)), -2)
         return gains, pairs, next_state
 

@@ -1,4 +1,4 @@
-"""Noise above a tier's band and in place of its zeros, told by the last pair of codes.
+"""Noise above a tier's band and in place of its zeros, told by the last pair of codes: of the first layer, if there are several.
 
 How much noise belongs there cannot be guessed from the other codes (docs/findings.md), so the encoder says it: the last pair
 is no harmonic but one of 15 words: amplitude code 0, which is no noise at all, 1 with one of its five phases, or 2 with one of
@@ -44,7 +44,7 @@ def word_codes() -> np.ndarray:
 
 class Noise(nn.Module):
     """`tell` for the encoder, `forward` for the vocoder. `first`: the pair from which on there is noise; `tonal`: pairs that are
-    harmonics, of which those from `first` on are filled where they are 0. A pair here is one of the atoms: what the encoder's
+    harmonics, of which those from `first` on are filled where all `layers` of them are 0. A pair here is one of the atoms: what the encoder's
     layers have learned in place of those that no harmonic takes says something about those that one does."""
 
     unit: Tensor
@@ -59,10 +59,10 @@ class Noise(nn.Module):
     along: Tensor
     word_of_code: Tensor
 
-    def __init__(self, first: int, tonal: int, hop: int, chunk: int) -> None:
+    def __init__(self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1) -> None:
         super().__init__()
         pairs = hop // 2
-        self.first, self.tonal, self.pairs = first, tonal, pairs
+        self.first, self.tonal, self.pairs, self.layers = first, tonal, pairs, layers
         self._too_loud = TOO_LOUD if first >= HIGH else 1.0
         edges = [first, *(edge for edge in BANDS if first + 2 < edge < pairs), pairs]
         member = np.zeros((pairs - first, len(edges) - 1))
@@ -76,9 +76,8 @@ class Noise(nn.Module):
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
         strip = random.standard_normal((STRIP + 2 * pairs, 1))
-        # Whole numbers so small that sums of products with codes are exact in float32; the last pair counts nothing.
-        weights = np.zeros((2, tonal + 1))
-        weights[:, :tonal] = random.integers(1, 256, (2, tonal))
+        # Whole numbers so small that sums of products with codes are exact in float32; the pair that tells counts nothing.
+        weights = np.insert(random.integers(1, 256, (2, layers * (tonal + 1) - 1)), tonal, 0, axis=1)
         of_pair = np.repeat(np.arange(pairs), 2)
         filled = (of_pair >= first) & (of_pair < tonal)
         spread = np.zeros((self.bands, 2 * pairs))
@@ -102,38 +101,40 @@ class Noise(nn.Module):
         ):
             self.register_buffer(name, torch.tensor(table, dtype=kind), persistent=False)
 
-    def levels(self, chunks: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """(..., chunk) samples relative to the gain, (base, 1) steps -> log energies of the bands, of what no harmonic says,
-        and over how many pairs each is a mean; (..., bands)."""
+    def levels(self, chunks: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
+        """(..., chunk) samples relative to the gain, (layers, base, 1) steps -> log energies of the bands, of what no harmonic
+        says, and over how many pairs each is a mean; (..., bands)."""
         energy = (chunks @ self.atoms).unflatten(-1, (-1, 2)).square().mean(-1)
-        largest = (ZERO_RADIUS * step[self.first : self.tonal, 0]).square() / 2
-        beyond = step.new_full((self.pairs - self.first - len(largest),), math.inf)
+        largest = (ZERO_RADIUS * steps[-1, self.first : self.tonal, 0]).square() / 2
+        beyond = steps.new_full((self.pairs - self.first - len(largest),), math.inf)
         counted = (energy < torch.cat((largest, beyond))).to(energy)
         count = counted @ self.member
         return torch.log((energy * counted) @ self.member / count.clamp(min=1) + LEAST), count
 
-    def tell(self, chunks: Tensor, step: Tensor) -> Tensor:
+    def tell(self, chunks: Tensor, steps: Tensor) -> Tensor:
         """Of what `levels` takes: the last pair, (..., 2), of the nearest word."""
-        level, count = self.levels(chunks, step)
+        level, count = self.levels(chunks, steps)
         silent = torch.full_like(self.words[:1], math.log(LEAST))
         words = torch.cat((silent, self.words))
         # Too much in one band of one frame is a click, too little is nothing.
         above = words - level.unsqueeze(-2)
         distance = (torch.maximum(above, self._too_loud * above).square() * count.unsqueeze(-2)).sum(-1)
-        return embedding(distance.argmin(-1), self.unit) * step[-1]
+        return embedding(distance.argmin(-1), self.unit) * steps[0, -1]
 
-    def _loudness(self, step: Tensor) -> Tensor:
+    def _loudness(self, steps: Tensor) -> Tensor:
         """(words, 2 * pairs): how loud each word lets each coefficient be, those in place of zeros less than a zero may be."""
         told = torch.cat((torch.zeros_like(self.words[:1]), STRENGTH * torch.exp(0.5 * self.words))) @ self.spread
-        most = HIGHEST / math.sqrt(2) * torch.index_select(step[:, 0], 0, self.harmonic)
+        most = HIGHEST / math.sqrt(2) * torch.index_select(steps[-1, :, 0], 0, self.harmonic)
         return torch.where(self.filled, torch.minimum(told, most), told)
 
-    def forward(self, amplitudes: Tensor, phases: Tensor, step: Tensor) -> Tensor:
-        """Codes (..., base) as floats, (base, 1) steps -> coefficients (..., 2 * pairs) to add."""
+    def forward(self, amplitudes: Tensor, phases: Tensor, steps: Tensor) -> Tensor:
+        """Codes (..., layers * base) as floats, (layers, base, 1) steps -> coefficients (..., 2 * pairs) to add."""
         # A damaged or hostile code can be anything in a byte: tables are not left, and sums stay exact.
-        said = amplitudes[..., -1].clamp(max=LARGEST_CODE) * MAX_PHASES + phases[..., -1].clamp(max=MAX_PHASES - 1)
-        weight = embedding(embedding(said.int(), self.word_of_code).squeeze(-1), self._loudness(step))
-        spoken = torch.index_select(amplitudes, -1, self.harmonic)
+        code, phase = amplitudes[..., self.tonal], phases[..., self.tonal]
+        said = code.clamp(max=LARGEST_CODE) * MAX_PHASES + phase.clamp(max=MAX_PHASES - 1)
+        weight = embedding(embedding(said.int(), self.word_of_code).squeeze(-1), self._loudness(steps))
+        said_at_all = amplitudes if self.layers == 1 else amplitudes.unflatten(-1, (self.layers, -1)).sum(-2)
+        spoken = torch.index_select(said_at_all, -1, self.harmonic)
         hashed = amplitudes @ self.weights[0] + phases @ self.weights[1]
         place = torch.bitwise_and(hashed.int(), STRIP - 1).unsqueeze(-1) + self.along
         return torch.where(spoken > self.most_spoken, 0.0, weight) * embedding(place, self.strip).squeeze(-1)

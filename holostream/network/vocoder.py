@@ -89,5 +89,5 @@ class Vocoder(nn.Module):
         gains = gains.long().clamp(max=MAX_GAIN)
         amplitudes, phases = amplitudes.float(), phases.float()
         pairs = self.quantizer.dequantize(amplitudes, phases)
-        noise = None if self.noise is None else self.noise(amplitudes, phases, self.quantizer.log_steps[0].exp())
+        noise = None if self.noise is None else self.noise(amplitudes, phases, self.quantizer.log_steps.exp())
         return self.chunks(gains, pairs, state, noise)

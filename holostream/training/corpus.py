@@ -173,6 +173,8 @@ def random_segment(corpus: Corpus, generator: np.random.Generator, samples: int)
 TONE_SHARE = 0.06
 """Of segments that are bare tones: without any, a network lets a steady tone flutter."""
 LOWEST_TONE, HIGHEST_TONE = 50.0, 14_000.0
+SLOWEST_EDGE = 0.3
+"""Seconds that a tone takes to come or go: a network must follow it down to nothing."""
 
 
 def tone_segment(generator: np.random.Generator, samples: int, rate: int) -> np.ndarray:
@@ -185,7 +187,7 @@ def tone_segment(generator: np.random.Generator, samples: int, rate: int) -> np.
         phase = 2 * np.pi * (hz * time * (1 + 0.35 * glide * time) + generator.random())
         sound += generator.uniform(0.1, 1.0) * np.sin(phase)
     begin, end = sorted(generator.uniform(-0.3, 1.3, 2) * samples)
-    edge = generator.uniform(0.005, 0.05) * rate
+    edge = 0.005 * (SLOWEST_EDGE / 0.005) ** generator.random() * rate
     rise = np.clip((np.arange(samples) - begin) / edge, 0, 1) * np.clip((end - np.arange(samples)) / edge, 0, 1)
     return (0.3 * sound * np.sin(np.pi / 2 * rise) ** 2).astype(np.float32)
 

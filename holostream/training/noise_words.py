@@ -60,6 +60,6 @@ def _levels(network: TierNetwork, sound: np.ndarray) -> tuple[Tensor, Tensor]:
     chunks = padded.unfold(-1, shape.chunk, shape.hop)
     gains, _, _ = encoder.pairs(chunks, encoder.initial_state(len(sound)))
     relative = chunks * network.quantizer.inverse_gains(gains)
-    levels, counts = encoder.noise.levels(relative, network.quantizer.log_steps[0].exp())
+    levels, counts = encoder.noise.levels(relative, network.quantizer.log_steps.exp())
     heard = gains > 0
     return levels[heard], counts[heard]

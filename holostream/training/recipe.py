@@ -55,6 +55,8 @@ class Recipe:
     magnitude_weight: float = 0.5
     companded_weight: float = 0.0
     """Of the distance of companded spectra, phases included: without it what a tier says is no longer the waveform."""
+    loudness_weight: float = 0.0
+    """Of the difference in loudness, which holds no phase: beside others only."""
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
     rate_weight: float = 0.01

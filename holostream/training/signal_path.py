@@ -7,6 +7,7 @@ from torch import Tensor
 
 from holostream.network.export import TierNetwork
 from holostream.training.losses import companded_loss, rate_proxy, spectral_losses, wave_loss
+from holostream.training.loudness import loudness_loss
 from holostream.training.recipe import Recipe
 
 
@@ -23,7 +24,7 @@ def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Ten
     noise = None
     if network.encoder.noise is not None and shape.width:
         with torch.no_grad():
-            noise = network.encoder.noise(*network.quantizer.quantize(pairs), network.quantizer.log_steps[0].exp())
+            noise = network.encoder.noise(*network.quantizer.quantize(pairs), network.quantizer.log_steps.exp())
     out, _ = network.vocoder.chunks(
         gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound), noise
     )
@@ -43,6 +44,8 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
     quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
     if recipe.companded_weight:
         quality = quality + recipe.companded_weight * companded_loss(heard, target, network.shape.rate)
+    if recipe.loudness_weight:
+        quality = quality + recipe.loudness_weight * loudness_loss(heard, target, network.shape.rate)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
     return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps[-1].exp()), quality

@@ -64,9 +64,9 @@ def test_words_are_legal_codes_the_cheapest_first() -> None:
 def test_every_word_comes_back_through_the_quantizer() -> None:
     noise, network = noisy_network().encoder.noise, noisy_network()
     assert noise is not None
-    step = network.quantizer.log_steps[0].exp().detach()
+    step = network.quantizer.log_steps.exp().detach()
     pairs = torch.zeros(1, len(word_codes()), 16, 2)
-    pairs[0, :, -1] = noise.unit * step[-1]
+    pairs[0, :, -1] = noise.unit * step[0, -1]
     codes = network.quantizer.quantize(pairs)
     assert codes[0][0, :, -1].tolist() == word_codes()[:, 0].tolist()
     assert codes[1][0, :, -1].tolist() == word_codes()[:, 1].tolist()
@@ -110,7 +110,7 @@ def test_words_stay_where_there_is_nothing_to_learn_from() -> None:
 
 
 def test_noise_is_a_function_of_the_codes() -> None:
-    noise, step = Noise(20, 15, 128, 192), torch.full((16, 1), 0.5)
+    noise, step = Noise(20, 15, 128, 192), torch.full((1, 16, 1), 0.5)
     random = np.random.default_rng(2)
     with torch.no_grad():
         noise.words.copy_(torch.from_numpy(random.uniform(-6, -1, noise.words.shape).astype(np.float32)))
@@ -132,7 +132,7 @@ def test_noise_is_a_function_of_the_codes() -> None:
 @pytest.mark.parametrize("code", [3, 7, 255])
 @pytest.mark.parametrize("phase", [0, 20, 63, 64, 255])
 def test_codes_that_no_encoder_makes_are_some_word(code, phase):
-    noise, step = Noise(20, 15, 128, 192), torch.full((16, 1), 0.5)
+    noise, step = Noise(20, 15, 128, 192), torch.full((1, 16, 1), 0.5)
     amplitudes, phases = torch.zeros(1, 1, 16), torch.zeros(1, 1, 16)
     amplitudes[..., -1], phases[..., -1] = code, phase
     assert torch.isfinite(noise(amplitudes, phases, step)).all()
@@ -148,7 +148,7 @@ def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
     network = noisy_network(NetworkShape(32, (0.5,), 0.05, noise_from=20))
     noise = network.encoder.noise
     assert noise is not None
-    step = network.quantizer.log_steps[0].exp().detach()
+    step = network.quantizer.log_steps.exp().detach()
     amplitudes, phases = torch.zeros(1, 2, 32), torch.zeros(1, 2, 32)
     amplitudes[..., -1], phases[..., -1] = torch.from_numpy(word_codes()[1, :2])
     amplitudes[0, 1, 25] = 3.0
@@ -158,10 +158,36 @@ def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
     assert not added[0, 1, 25].any()
     assert torch.equal(added[0, 1, 26:], added[0, 0, 26:])
     # No louder than a zero can have been.
-    assert (added[0, 0, 20:31].norm(dim=-1) <= 0.4502 * step[20:31, 0]).all()
+    assert (added[0, 0, 20:31].norm(dim=-1) <= 0.4502 * step[0, 20:31, 0]).all()
 
 
 def test_graphs_say_what_torch_says(tmp_path) -> None:
     facts = export_tier(noisy_network(), tmp_path, {})  # raises if they differ
     assert facts.noise_pair
     assert not export_tier(TierNetwork(NetworkShape(16, (0.5,))), tmp_path, {}).noise_pair
+
+
+def test_in_layers_the_first_tells_and_all_must_be_zero() -> None:
+    network = noisy_network(NetworkShape(128, (0.42, 0.078), 0.0, noise_from=24))
+    noise, steps = network.encoder.noise, network.quantizer.log_steps.exp().detach()
+    assert noise is not None
+    pairs = torch.zeros(1, len(word_codes()), 64, 2)
+    pairs[0, :, -1] = noise.unit * steps[0, -1]
+    amplitudes, phases = network.quantizer.quantize(pairs)
+    assert amplitudes[0, :, 63].tolist() == word_codes()[:, 0].tolist()
+    assert not amplitudes[0, :, 127].any()
+    noise.strip.fill_(1.0)
+    added = noise(amplitudes, phases, steps).unflatten(-1, (64, 2))
+    assert not added[0, 0].any()
+    assert added[0, 1:, 24:63].all()
+    # No louder than a zero of the finest layer can have been.
+    assert (added[0, :, 24:63].norm(dim=-1) <= 0.4502 * steps[1, 24:63, 0]).all()
+    amplitudes[0, 1, 64 + 30] = 1.0
+    spoken = noise(amplitudes, phases, steps).unflatten(-1, (64, 2))
+    assert not spoken[0, 1, 30].any()
+    assert torch.equal(spoken[0, 1, 31:], added[0, 1, 31:])
+
+
+def test_graphs_in_layers_say_what_torch_says(tmp_path) -> None:
+    shape = NetworkShape(128, (0.42, 0.078), 0.0, noise_from=24)
+    assert export_tier(noisy_network(shape), tmp_path, {}).noise_pair  # raises if they differ

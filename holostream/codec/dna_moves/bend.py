@@ -89,7 +89,7 @@ class Bend:
             if turning:
                 self._shape.turn(amplitudes, phases, turned)
         if self._noise_pair and (plan.kept is not None or loud is not None):
-            told = bent[lanes:].reshape(2, lanes, -1)[:, :, -1]
+            told = bent[lanes:].reshape(2, lanes, -1)[:, :, self.base]
             told *= 1 if plan.kept is None else plan.kept[-1]
             told *= 1 if loud is None else loud[:, -1]
         if further is None:
