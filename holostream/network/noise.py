@@ -77,7 +77,7 @@ class Noise(nn.Module):
         random = np.random.default_rng(6)
         strip = random.standard_normal((STRIP + 2 * pairs, 1))
         # Whole numbers so small that sums of products with codes are exact in float32; the pair that tells counts nothing.
-        weights = np.insert(random.integers(1, 256, (2, layers * (tonal + 1) - 1)), tonal, 0, axis=1)
+        weights = np.insert(random.integers(1, 512 // max(2, layers), (2, layers * (tonal + 1) - 1)), tonal, 0, axis=1)
         of_pair = np.repeat(np.arange(pairs), 2)
         filled = (of_pair >= first) & (of_pair < tonal)
         spread = np.zeros((self.bands, 2 * pairs))

@@ -74,7 +74,7 @@ class Quantizer(nn.Module):
         """Gain codes (...) int64 -> 1 / factor, 0 for silence, (..., 1)."""
         return embedding(codes, self.inverse_gain)
 
-    def _quantize_layer(self, z: Tensor) -> tuple[Tensor, Tensor]:
+    def quantize_layer(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Pairs (..., 2) -> amplitude and phase codes, still floats."""
         x, y = z[..., 0], z[..., 1]
         r = torch.sqrt(x * x + y * y)
@@ -85,7 +85,7 @@ class Quantizer(nn.Module):
         phase = torch.round(half_angle * count * (1 / math.pi))
         return amplitude, torch.where(phase < 0, phase + count, phase)
 
-    def _dequantize_layer(self, amplitude: Tensor, phase: Tensor) -> Tensor:
+    def dequantize_layer(self, amplitude: Tensor, phase: Tensor) -> Tensor:
         """Codes as floats -> pairs (..., 2)."""
         # A damaged or hostile phase can be anything in a byte: the index stays inside the table.
         index = phase_count(amplitude) * MAX_PHASES + torch.clamp(phase, max=MAX_PHASES - 1)
@@ -96,20 +96,20 @@ class Quantizer(nn.Module):
         amplitudes, phases = [], []
         for layer in range(self.layers):
             step = self.log_steps[layer].exp()
-            amplitude, phase = self._quantize_layer(pairs / step)
+            amplitude, phase = self.quantize_layer(pairs / step)
             amplitudes.append(amplitude)
             phases.append(phase)
             if layer + 1 < self.layers:
-                pairs = pairs - self._dequantize_layer(amplitude, phase) * step
+                pairs = pairs - self.dequantize_layer(amplitude, phase) * step
         return torch.cat(amplitudes, -1), torch.cat(phases, -1)
 
     def dequantize(self, amplitudes: Tensor, phases: Tensor) -> Tensor:
         """Codes (..., base * layers) as floats -> (..., base, 2) pairs."""
         if self.layers == 1:
-            return self._dequantize_layer(amplitudes, phases) * self.log_steps[0].exp()
+            return self.dequantize_layer(amplitudes, phases) * self.log_steps[0].exp()
         *leading, harmonics = amplitudes.shape
         by_layer = (*leading, self.layers, harmonics // self.layers)
-        pairs = self._dequantize_layer(amplitudes.reshape(by_layer), phases.reshape(by_layer))
+        pairs = self.dequantize_layer(amplitudes.reshape(by_layer), phases.reshape(by_layer))
         return (pairs * self.log_steps.exp()).sum(-3)
 
     def forward(self, pairs: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What training minimizes: the ear's picture of the error, the waveform's error, and the rate.
+"""What training minimizes: the ear's picture of the error, and the waveform's error.
 
 Spectral terms are the multi-scale log-mel and log-magnitude distances that neural codecs are trained with (Engel et
 al. 2020; Defossez et al. 2022), with a floor so that digital silence has no gradient of its own.
@@ -86,12 +86,3 @@ def wave_loss(sound: Tensor, target: Tensor) -> Tensor:
     energy = target.square().mean(-1)
     error = (sound - target).square().mean(-1)
     return 0.5 * torch.log((error + 1e-8) / (energy + 1e-8) + 1e-6).mean()
-
-
-def rate_proxy(pairs: Tensor, steps: Tensor) -> Tensor:
-    """Differentiable stand-in for bits a frame: 1.5 log2(1 + (r / 0.4)^2) summed over the harmonics, r in steps: about
-    what an amplitude and its phase cost, with its rise where the first code that is not zero begins. `steps` are those
-    of the finest layer, (base, 1): what several layers cost together is about what the finest would cost alone.
-    """
-    radius_square = (pairs / steps).square().sum(-1)
-    return 1.5 * torch.log2(1 + radius_square / 0.16).sum(-1).mean()

@@ -28,9 +28,9 @@ class Recipe:
     """Channels of the residual networks; 0 trains the linear path alone."""
     encoder_dilations: tuple[int, ...] = (1, 4)
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 8)
-    encoder_frozen: bool = False
-    """Leave encoder and quantizer as they were started from, and so the bitrate; from nothing, as the atoms with steps
-    fitted to the bitrate. Only the vocoder learns."""
+    encoder_waits: float = 0.0
+    """Share of the training before encoder and quantizer learn, too. Until then they are what they were started from, or from
+    nothing the atoms with steps fitted to the bitrate, and the vocoder learns beside codes that stay. 1: they never learn."""
     kernel: int = 3
     expansion: int = 2
     noise: bool = True
@@ -60,7 +60,8 @@ class Recipe:
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
     rate_weight: float = 0.01
-    """Where the rate's weight starts; it then follows the bitrate."""
+    """Where the rate's weight starts; it then follows the bitrate. An encoder that waited, or goes on from the same tier, starts
+    with what a bit is worth there instead."""
     target_kbps: float = 0.0
     """0: the tier's own, see TARGET_KBPS."""
     check_every: int = 100
@@ -107,14 +108,14 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
     dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4)}[harmonics]
     return dataclasses.replace(
         recipe,
-        encoder_frozen=True,
+        encoder_waits=0.6,
         encoder_dilations=(),
         vocoder_dilations=dilations,
         mel_weight=0.7,
         magnitude_weight=0.1,
         companded_weight=8.0,
         wave_weight=wave,
-        rate_weight=0.0,
+        loudness_weight=4.0,
     )
 
 
@@ -151,6 +152,8 @@ def recipe_from_dict(values: dict) -> Recipe:
             raise ValueError(f"{name} is {value} in the recipe; expected 0 or more")
         checked[name] = value
     recipe = Recipe(**checked)
+    if recipe.encoder_waits > 1:
+        raise ValueError(f"encoder_waits is {recipe.encoder_waits} in the recipe; expected a share, 0 to 1")
     if recipe.batch < 1 or recipe.steps < 1 or recipe.segment_seconds < 0.2 or recipe.check_every < 1:
         raise ValueError("a recipe needs batch, steps and check_every of 1 or more and segment_seconds of 0.2 or more")
     return recipe

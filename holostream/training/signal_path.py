@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
-from holostream.training.losses import companded_loss, rate_proxy, spectral_losses, wave_loss
+from holostream.training.losses import companded_loss, spectral_losses, wave_loss
 from holostream.training.loudness import loudness_loss
+from holostream.training.rate_loss import code_bits
 from holostream.training.recipe import Recipe
 
 
@@ -48,4 +49,4 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
         quality = quality + recipe.loudness_weight * loudness_loss(heard, target, network.shape.rate)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
-    return quality + rate_weight * rate_proxy(pairs, network.quantizer.log_steps[-1].exp()), quality
+    return quality + rate_weight * code_bits(pairs, network.quantizer), quality

@@ -97,7 +97,7 @@ def train_all_tiers(
         )
         if distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0:
             continue
-        if own.encoder_frozen:
+        if own.encoder_waits == 1:
             seen = check(network, held_out_sound(corpus, network.shape.hop), own, torch.device("cpu"))
         else:
             seen = settle(network, corpus, own)

@@ -23,7 +23,7 @@ from holostream.training.checkpoint import load_checkpoint, save_checkpoint, war
 from holostream.training.corpus import Corpus, varied_segment
 from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, recipe_to_dict
-from holostream.training.settle import settle
+from holostream.training.settle import balanced_rate_weight, settle
 from holostream.training.signal_path import losses
 from holostream.training.training_error import TrainingError
 
@@ -40,6 +40,7 @@ class Progress:
     step: int = 0
     seconds: float = 0.0
     rate_weight: float = 0.0
+    encoder_learns: bool = False
     best: float = math.inf
     checks_since_best: int = 0
     curves: dict[str, list[float]] = field(
@@ -85,8 +86,8 @@ def train_tier(
 ) -> tuple[TierNetwork, Progress]:
     """Train until the recipe's steps or `minutes` are over or nothing gets better; returns the averaged network.
 
-    `start` warm-starts from another tier's weights where their shapes agree; an encoder that is to stay as it is starts from
-    its own tier's alone. Raises TrainingError.
+    `start` warm-starts from another tier's weights where their shapes agree; an encoder that is to wait starts from its own
+    tier's alone. Raises TrainingError.
     """
     device = device or torch.device("cpu")
     process, processes = _place()
@@ -95,14 +96,14 @@ def train_tier(
     steps = network.quantizer.log_steps
     goes_on = start is not None and steps.shape == start.get("quantizer.log_steps", steps[:0]).shape
     if start is not None:
-        foreign = ("encoder.", "quantizer.") if recipe.encoder_frozen and not goes_on else ()
+        foreign = ("encoder.", "quantizer.") if recipe.encoder_waits and not goes_on else ()
         warm_start(network, {name: value for name, value in start.items() if not name.startswith(foreign)})
-    if recipe.encoder_frozen and not goes_on and not (resume and checkpoint.exists()):
+    if recipe.encoder_waits and not goes_on and not (resume and checkpoint.exists()):
         settle(network, corpus, recipe)
     network = network.to(device)
     average = copy.deepcopy(network)
     optimizer = torch.optim.Adam(_parameter_groups(network, recipe), lr=recipe.learning_rate, betas=(0.8, 0.99))
-    done = Progress(rate_weight=recipe.rate_weight)
+    done = Progress(rate_weight=0.0 if recipe.encoder_waits else recipe.rate_weight)
     if resume and checkpoint.exists():
         state = load_checkpoint(checkpoint)
         if state["recipe"] != recipe_to_dict(recipe) or state["harmonics"] != harmonics:
@@ -113,7 +114,7 @@ def train_tier(
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         done = Progress(**state["progress"])
-    model = torch.nn.parallel.DistributedDataParallel(_Losses(network)) if processes > 1 else _Losses(network)
+    model = _learning(network, done.encoder_learns, processes)
     sounds = held_out_sound(corpus, network.shape.hop)
     hop = network.shape.hop
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds
@@ -124,6 +125,11 @@ def train_tier(
             part = max(part, done.seconds / (60 * minutes))
             if _agree(part >= 1.0):
                 break
+        if not done.encoder_learns and _agree(part >= recipe.encoder_waits):
+            done.encoder_learns = True
+            model = _learning(network, True, processes)
+            if goes_on or recipe.encoder_waits:
+                done.rate_weight = balanced_rate_weight(average, sounds, recipe, device)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(recipe, part, done.step) * group["share"]
         sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
@@ -154,10 +160,7 @@ def train_tier(
 
 
 def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:
-    """The linear path and the quantizer's steps learn at rates of their own; what is frozen not at all."""
-    if recipe.encoder_frozen:
-        for part in (network.encoder, network.quantizer):
-            part.requires_grad_(False)
+    """The linear path and the quantizer's steps learn at rates of their own."""
     steps = network.quantizer.log_steps
     linear = [network.encoder.analysis, network.encoder.select, network.vocoder.place, network.vocoder.synthesis]
     slow = [parameter for layer in linear for parameter in layer.parameters()]
@@ -167,6 +170,16 @@ def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:
     return [
         {"params": [value for value in values if value.requires_grad], "share": share} for values, share in shares
     ]
+
+
+def _learning(network: TierNetwork, encoder_learns: bool, processes: int) -> torch.nn.Module:
+    """What a step runs: the losses of a network of which the encoder learns, or waits."""
+    for part in (network.encoder, network.quantizer):
+        for parameter in part.parameters():
+            parameter.requires_grad_(encoder_learns)
+    if network.encoder.noise is not None:
+        network.encoder.noise.words.requires_grad_(False)  # learned in one go, see `settle`
+    return torch.nn.parallel.DistributedDataParallel(_Losses(network)) if processes > 1 else _Losses(network)
 
 
 class _Losses(torch.nn.Module):

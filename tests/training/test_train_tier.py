@@ -19,7 +19,8 @@ from holostream.network.export import TierNetwork
 from holostream.training.checkpoint import load_checkpoint, save_checkpoint, warm_start
 from holostream.training.corpus import Corpus
 from holostream.training.held_out import fit_rate, held_out_sound
-from holostream.training.signal_path import whole_path
+from holostream.training.settle import NUDGE, balanced_rate_weight
+from holostream.training.signal_path import losses, whole_path
 from holostream.training.train_all_tiers import checkpoint_path, start_weights, train_all_tiers
 from holostream.training.train_tier import train_tier
 from holostream.training.training_error import TrainingError
@@ -79,14 +80,33 @@ def test_the_rate_weight_follows_the_bitrate(sounds, tmp_path):
     assert done.rate_weight < far_below.rate_weight
 
 
-FROZEN = dataclasses.replace(TINY, encoder_frozen=True, encoder_dilations=(), rate_weight=0.0)
+def test_a_training_that_goes_on_pays_for_a_bit_what_it_is_worth(sounds, tmp_path):
+    recipe = dataclasses.replace(TINY, width=0, steps=1, check_every=100)
+    network, _ = train_tier(16, recipe, sounds, tmp_path / "a.pt")
+    held_out = held_out_sound(sounds, network.shape.hop)
+    before = network.quantizer.log_steps.detach().clone()
+    weight = balanced_rate_weight(network, held_out, recipe, torch.device("cpu"))
+    assert torch.allclose(network.quantizer.log_steps, before, atol=1e-6)
+
+    def cost(nudge: float) -> float:
+        with torch.no_grad():
+            network.quantizer.log_steps.copy_(before + nudge)
+            return sum(float(losses(network, torch.from_numpy(sound), recipe, weight)[0]) for sound in held_out)
+
+    assert cost(NUDGE) == pytest.approx(cost(-NUDGE), abs=1e-3)
+    network.quantizer.log_steps.data.copy_(before)
+    _, done = train_tier(16, recipe, sounds, tmp_path / "b.pt", start=dict(network.named_parameters()))
+    assert done.rate_weight == pytest.approx(weight, rel=0.06)  # it has moved once since
+
+
+FROZEN = dataclasses.replace(TINY, encoder_waits=1.0, encoder_dilations=())
 
 
 def own(network: TierNetwork, part: str) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in network.named_parameters() if name.startswith(part)}
 
 
-def test_a_frozen_encoder_stays_as_it_was_and_the_vocoder_learns(sounds, tmp_path):
+def test_an_encoder_that_waits_stays_as_it_was_and_the_vocoder_learns(sounds, tmp_path):
     linear, _ = train_tier(8, dataclasses.replace(TINY, width=0), sounds, tmp_path / "linear.pt")
     start = dict(linear.named_parameters())
     trained, done = train_tier(8, FROZEN, sounds, tmp_path / "frozen.pt", start=start)
@@ -97,6 +117,28 @@ def test_a_frozen_encoder_stays_as_it_was_and_the_vocoder_learns(sounds, tmp_pat
     # Nothing was trained but the vocoder, its linear path and its network.
     assert not torch.equal(trained.vocoder.synthesis.weight[:192], linear.vocoder.synthesis.weight)
     assert done.step == FROZEN.steps
+
+
+def test_an_encoder_that_waited_learns_in_the_end(sounds, tmp_path, monkeypatch):
+    recipe = dataclasses.replace(FROZEN, encoder_waits=0.5, target_kbps=9.0, steps=8, check_every=4)
+    learned = []
+    whole, done = train_tier(8, recipe, sounds, tmp_path / "whole.pt", watch=lambda done, *_: learned.append(done.encoder_learns))
+    assert learned == [False] * 4 + [True] * 4
+    assert done.rate_weight > 0
+    assert not torch.equal(whole.encoder.analysis.weight, TierNetwork(recipe.shape(8)).encoder.analysis.weight)
+
+    class StoppedError(Exception):
+        pass
+
+    def interrupt(done, loss, seen):
+        if done.step == 6:
+            raise StoppedError
+
+    monkeypatch.setattr("holostream.training.train_tier.CHECKPOINT_SECONDS", 0.0)
+    with pytest.raises(StoppedError):
+        train_tier(8, recipe, sounds, tmp_path / "stopped.pt", watch=interrupt)
+    resumed, _ = train_tier(8, recipe, sounds, tmp_path / "stopped.pt", resume=True)
+    assert same_weights(whole, resumed)
 
 
 def test_from_nothing_or_another_tier_it_is_the_atoms_at_the_bitrate(sounds, tmp_path):
