@@ -35,6 +35,9 @@ RING_FRAMES = 64
 BESIDE_HOPS = (-17, -16, -15, -14, 14, 15, 16, 17)
 """Where the sound before and after a crossing is compared with it: the shortest loop comes round in four hops."""
 READ_BACK_HOPS = 200
+"""How far back moves in time read, all but one."""
+EIGHT_BEATS_HOPS = 1500
+"""Where a loop of eight beats begins, at 120 a minute."""
 MOVES_IN_TIME = ("freeze", "loop", "loop_beats", "reverse", "scrub", "speed", "stutter")
 """They play what was heard lately: it may be as abrupt as that was."""
 COLUMNS = ("move", *(f"us at tier {tier}" for tier in COST_TIERS), "clicks tone", "clicks speech")
@@ -95,8 +98,10 @@ def crossings(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples
     hop, hops = facts.hop, samples.shape[1] // facts.hop - 200
     neutral, on = playing(tiers, tier, samples).play(hops), playing(tiers, tier, samples, kind).play(hops)
     live, heard = playing(tiers, tier, samples), []
-    places = range(CROSS_EVERY_HOPS, hops - CROSS_EVERY_HOPS, CROSS_EVERY_HOPS)
-    heard.append(live.play(CROSS_EVERY_HOPS))
+    # Not from the start: reversed for as long, it would come to where the sound begins, which is a click of its own.
+    first = 2 * CROSS_EVERY_HOPS
+    places = range(first, hops - CROSS_EVERY_HOPS, CROSS_EVERY_HOPS)
+    heard.append(live.play(first))
     for number, _ in enumerate(places):
         live.controls.set(kind.name, kind.neutral if number % 2 else kind.highest)
         heard.append(live.play(CROSS_EVERY_HOPS))
@@ -108,7 +113,8 @@ def crossings(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples
         window = slice(start, start + length)
         references = [neutral[window], on[window], *_passages(sound, start, length, hop, BESIDE_HOPS)]
         if kind.name in MOVES_IN_TIME:
-            references += _passages(neutral, start, length, hop, range(-READ_BACK_HOPS, -length // hop, 4))
+            newest = EIGHT_BEATS_HOPS - READ_BACK_HOPS // 2 if kind.name == "loop_beats" else 0
+            references += _passages(neutral, start, length, hop, range(-newest - READ_BACK_HOPS, -newest))
         findings.append(find_click(sound[window], references, facts.rate))
     return findings
 

@@ -34,7 +34,7 @@ class Recipe:
     kernel: int = 3
     expansion: int = 2
     noise: bool = True
-    """Whether tiers 8 to 64 tell of noise in their last pair, see `network.noise`."""
+    """Whether tiers 8 to 128 tell of noise in their last pair, see `network.noise`."""
     synthesis: int = 384
     """Samples a vocoder chunk rings for; more than the chunk costs no latency."""
     segment_seconds: float = 0.6
@@ -104,18 +104,18 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
         return dataclasses.replace(recipe, width=0, wave_weight=wave, companded_weight=companded)
     if harmonics == 4:
         return dataclasses.replace(recipe, wave_weight=0.05, companded_weight=5.0, magnitude_weight=0.3)
-    wave = {8: 0.1, 16: 0.2, 32: 0.4, 64: 0.6}[harmonics]
+    wave, loudness = {8: (0.1, 2.0), 16: (0.2, 2.0), 32: (0.4, 4.0), 64: (0.6, 4.0)}[harmonics]
     dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4)}[harmonics]
     return dataclasses.replace(
         recipe,
-        encoder_waits=0.6,
+        encoder_waits=1.0,
         encoder_dilations=(),
         vocoder_dilations=dilations,
         mel_weight=0.7,
         magnitude_weight=0.1,
         companded_weight=8.0,
         wave_weight=wave,
-        loudness_weight=4.0,
+        loudness_weight=loudness,
     )
 
 
