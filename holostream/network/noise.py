@@ -24,7 +24,7 @@ BANDS = (0, 7, 12, 16, 20, 24, 29, 35, 42, 52)
 """First pairs of the bands of an envelope; the last ends with the last pair of a chunk."""
 LARGEST_CODE = 2
 STRIP = 4096
-STRENGTH = 0.8
+STRENGTH = 0.9
 """Of the level told: a little less noise than there was is the better guess at noise that is another."""
 TOO_LOUD, HIGH = 2.0, 16
 """So many times as bad as too soft, where noise begins at pair 16 or above; further down too soft is heard as well."""
