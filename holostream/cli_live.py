@@ -26,6 +26,7 @@ from holostream.cli_options import (
     PresetName,
     Rate,
     ScriptFile,
+    StayAwake,
 )
 from holostream.cli_session import Wishes, perform, stoppable, tell_session
 from holostream.control.midi_settings import MidiSettings
@@ -62,9 +63,7 @@ def live(
     allow_feedback: Annotated[
         bool, typer.Option("--allow-feedback", help="Unmuted on built-in mic and speakers.")
     ] = False,
-    stay_awake: Annotated[
-        bool, typer.Option("--stay-awake", help="Keep processors awake: fewer dropouts with small blocks, more power.")
-    ] = False,
+    stay_awake: StayAwake = False,
     preset: PresetName = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not begin as the last session ended.")] = False,
     script: ScriptFile = None,

@@ -20,6 +20,9 @@ DeviceApi = Annotated[
 ]
 Block = Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")]
 Rate = Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")]
+StayAwake = Annotated[
+    bool, typer.Option("--stay-awake", help="Keep processors awake: fewer dropouts with small blocks, more power.")
+]
 PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with this preset, by name or number.")]
 ScriptFile = Annotated[
     Path | None, typer.Option("--script", help="Play this timed script: lines of SECONDS COMMAND [VALUE].")

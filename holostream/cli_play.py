@@ -20,6 +20,7 @@ from holostream.cli_options import (
     PresetName,
     Rate,
     ScriptFile,
+    StayAwake,
 )
 from holostream.cli_session import EngineError, Wishes, has_screen, perform, stoppable, tell_session
 from holostream.control.midi_settings import MidiSettings
@@ -46,6 +47,7 @@ def play(
     virtual_time: Annotated[
         bool, typer.Option("--virtual-time", help="Virtual device, no screen: as fast as possible.")
     ] = False,
+    stay_awake: StayAwake = False,
     preset: PresetName = None,
     script: ScriptFile = None,
     midi: MidiPorts = None,
@@ -84,6 +86,7 @@ def play(
             stereo=sound.lanes == 2,
             models=folder,
             virtual_time=virtual_time,
+            stay_awake=stay_awake,
             bypass=tier is None,
         )
         session = Session(settings, sound, options)

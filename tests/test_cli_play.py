@@ -101,7 +101,7 @@ def test_through_a_tier_it_is_another_sound_and_can_be_faster(tmp_path, holo, de
 
 def test_in_real_time_it_ends_by_itself(holo):
     started = time.monotonic()
-    finished = holostream("play", holo, "--headless", "--from", 3.2)
+    finished = holostream("play", holo, "--headless", "--from", 3.2, "--stay-awake")
     assert finished.returncode == 0, finished.stderr
     assert "playing voice.holo through the virtual device" in finished.stderr
     assert time.monotonic() - started > 1.0
