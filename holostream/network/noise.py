@@ -24,10 +24,13 @@ BANDS = (0, 7, 12, 16, 20, 24, 29, 35, 42, 52)
 """First pairs of the bands of an envelope; the last ends with the last pair of a chunk."""
 LARGEST_CODE = 2
 STRIP = 4096
-STRENGTH = 0.9
-"""Of the level told: a little less noise than there was is the better guess at noise that is another."""
-TOO_LOUD, HIGH = 2.0, 16
-"""So many times as bad as too soft, where noise begins at pair 16 or above; further down too soft is heard as well."""
+HIGH = 16
+"""Noise that begins at this pair or above is hiss; further down it stands in for what is heard as voice."""
+STRENGTH, LOW_STRENGTH = 0.9, 0.65
+"""Of the level told: a little less noise than there was is the better guess at noise that is another, much less where it is
+low."""
+TOO_LOUD = 2.0
+"""So many times as bad as too soft, where noise is high; low, too soft is heard as well."""
 LEAST = 1e-7
 """Energy, relative to the gain, of a band without any."""
 ZERO_RADIUS = (1 - ROUNDING) ** (4 / 3)
@@ -63,7 +66,7 @@ class Noise(nn.Module):
         super().__init__()
         pairs = hop // 2
         self.first, self.tonal, self.pairs, self.layers = first, tonal, pairs, layers
-        self._too_loud = TOO_LOUD if first >= HIGH else 1.0
+        self.strength, self._too_loud = (STRENGTH, TOO_LOUD) if first >= HIGH else (LOW_STRENGTH, 1.0)
         edges = [first, *(edge for edge in BANDS if first + 2 < edge < pairs), pairs]
         member = np.zeros((pairs - first, len(edges) - 1))
         for band, (low, high) in enumerate(pairwise(edges)):
@@ -75,7 +78,9 @@ class Noise(nn.Module):
         radius, angle = codes[:, 0] ** (4 / 3), 2 * np.pi * codes[:, 1] / np.maximum(codes[:, 2], 1)
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
-        strip = random.standard_normal((STRIP + 2 * pairs, 1))
+        # Pairs of one radius and any phase: hiss that fluctuates less is nearer to what there was.
+        turned = random.uniform(0, 2 * np.pi, STRIP // 2 + pairs)
+        strip = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=1).reshape(-1, 1)
         # Whole numbers so small that sums of products with codes are exact in float32; the pair that tells counts nothing.
         weights = np.insert(random.integers(1, 512 // max(2, layers), (2, layers * (tonal + 1) - 1)), tonal, 0, axis=1)
         of_pair = np.repeat(np.arange(pairs), 2)
@@ -123,7 +128,7 @@ class Noise(nn.Module):
 
     def _loudness(self, steps: Tensor) -> Tensor:
         """(words, 2 * pairs): how loud each word lets each coefficient be, those in place of zeros less than a zero may be."""
-        told = torch.cat((torch.zeros_like(self.words[:1]), STRENGTH * torch.exp(0.5 * self.words))) @ self.spread
+        told = torch.cat((torch.zeros_like(self.words[:1]), self.strength * torch.exp(0.5 * self.words))) @ self.spread
         most = HIGHEST / math.sqrt(2) * torch.index_select(steps[-1, :, 0], 0, self.harmonic)
         return torch.where(self.filled, torch.minimum(told, most), told)
 
@@ -136,5 +141,5 @@ class Noise(nn.Module):
         said_at_all = amplitudes if self.layers == 1 else amplitudes.unflatten(-1, (self.layers, -1)).sum(-2)
         spoken = torch.index_select(said_at_all, -1, self.harmonic)
         hashed = amplitudes @ self.weights[0] + phases @ self.weights[1]
-        place = torch.bitwise_and(hashed.int(), STRIP - 1).unsqueeze(-1) + self.along
+        place = torch.bitwise_and(hashed.int(), STRIP - 2).unsqueeze(-1) + self.along  # even: where a pair begins
         return torch.where(spoken > self.most_spoken, 0.0, weight) * embedding(place, self.strip).squeeze(-1)

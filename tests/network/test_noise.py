@@ -119,7 +119,7 @@ def test_noise_is_a_function_of_the_codes() -> None:
     once, again = noise(amplitudes, phases, step), noise(amplitudes, phases, step)
     assert torch.equal(once, again)
     assert torch.equal(noise(amplitudes[:, 7:8], phases[:, 7:8], step), once[:, 7:8])
-    assert len(torch.unique(once[0], dim=0)) > 45  # of 4096 places
+    assert len(torch.unique(once[0], dim=0)) > 45  # of 2048 places
     assert not once[..., :40].any()
     # The pair that tells is no part of it: the same frame hisses the same, only louder or softer.
     phases[..., -1] = 4
