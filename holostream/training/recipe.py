@@ -94,18 +94,17 @@ class Recipe:
 
 
 def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
-    """Tier 4, which cannot follow a waveform, learns all of its network. Tiers 8 to 64 can, and linear codes are hard to beat
-    there: their vocoder alone learns what belongs beside them. From 128 on the linear path comes so close that a network
+    """Tier 4, which cannot follow a waveform, learns all of its network. Tiers 8 to 128 can, and linear codes are hard to beat
+    there: their vocoder alone learns what belongs beside them. At 256 the linear path comes so close that a network
     has nothing to add, and only steps and basis are learned. Measured in docs/findings.md."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
-    if harmonics >= 128:
-        wave, companded = {128: (2.0, 4.0), 256: (4.0, 0.0)}[harmonics]
-        return dataclasses.replace(recipe, width=0, wave_weight=wave, companded_weight=companded)
+    if harmonics == 256:
+        return dataclasses.replace(recipe, width=0, wave_weight=4.0)
     if harmonics == 4:
         return dataclasses.replace(recipe, wave_weight=0.05, companded_weight=5.0, magnitude_weight=0.3)
-    wave, loudness = {8: (0.1, 2.0), 16: (0.2, 2.0), 32: (0.4, 4.0), 64: (0.6, 4.0)}[harmonics]
-    dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4)}[harmonics]
+    wave, loudness = {8: (0.1, 2.0), 16: (0.2, 2.0), 32: (0.4, 4.0), 64: (0.6, 4.0), 128: (1.0, 8.0)}[harmonics]
+    dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4), 128: (1, 4)}[harmonics]
     return dataclasses.replace(
         recipe,
         encoder_waits=1.0,
