@@ -108,11 +108,15 @@ class TierStep:
         return dna, self.lines[0].prime(dna)
 
     def warm(self) -> None:
-        """First runs are slow (memory is laid out then): have them before sound starts."""
+        """First runs are slow (memory is laid out then), of one frame and of as many as a switch is primed with: have them
+        before sound starts."""
+        recent = np.zeros((self.lanes, max(1, self.facts.prime_frames), self.facts.chunk), np.float32)
         for _ in range(WARM_RUNS):
             self.encode()
             for line in self.lines:
                 line.vocode()
+            dna, _ = self.prime(recent, self.levels)
+            self.lines[1].prime(dna)
         self.reset()
 
 

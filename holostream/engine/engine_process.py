@@ -41,6 +41,9 @@ from holostream.format.audio_file import AudioFileError
 
 DEVICE_LOST = 75
 TICK_SECONDS = 0.05
+GIVE_WAY_SECONDS = 1e-4
+"""After which other threads of the engine give the interpreter to the callback that waits for it; Python's own 5 ms are more
+than a block."""
 RECONNECT_SECONDS = 1.0
 
 
@@ -211,6 +214,7 @@ def _read_requests(requests: deque[dict]) -> None:
 
 def run(arguments: dict) -> int:
     """Until quit, end of input, or the end of the session; returns the exit code."""
+    sys.setswitchinterval(GIVE_WAY_SECONDS)
     settings = settings_from_dict(arguments["settings"])
     shared = SharedState.attach(Path(arguments["shared"]), 2 if settings.stereo else 1, settings.ring_frames)
     try:
