@@ -54,7 +54,8 @@ class AwakeProcessors:
             self._spinning.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
 
     def close(self) -> None:
-        """Let them sleep again; safe to call twice."""
+        """Let them sleep again, and this process run on all of them; safe to call twice."""
+        _run_on(_ALL)
         if self._request is not None:
             with contextlib.suppress(OSError):
                 os.close(self._request)
@@ -73,9 +74,16 @@ def share_processors(engine: int) -> None:
     last = max(_ALL)
     with contextlib.suppress(OSError):  # it has just ended
         os.sched_setaffinity(engine, {last})
+    _run_on(_ALL - {last})
+
+
+def _run_on(processors: frozenset[int]) -> None:
+    """All threads of this process."""
+    if not processors or not sys.platform.startswith("linux"):
+        return
     for thread in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):
-            os.sched_setaffinity(int(thread.name), _ALL - {last})
+            os.sched_setaffinity(int(thread.name), processors)
 
 
 def _driver(path: Path) -> str:

@@ -91,7 +91,7 @@ def test_a_spinner_does_not_outlive_what_started_it(seconds):
 def test_the_engine_has_a_processor_to_itself_where_there_are_two():
     program = (
         "import os, subprocess, sys, threading\n"
-        "from holostream.engine.awake_processors import share_processors\n"
+        "from holostream.engine.awake_processors import AwakeProcessors, share_processors\n"
         "stop = threading.Event()\n"
         "thread = threading.Thread(target=stop.wait); thread.start()\n"
         "mine = os.sched_getaffinity(0)\n"
@@ -102,6 +102,9 @@ def test_the_engine_has_a_processor_to_itself_where_there_are_two():
         "whole = len(mine) < 2\n"
         "assert theirs == (mine if whole else {max(mine)}), theirs\n"
         "assert left == [mine if whole else mine - {max(mine)}] * 2, left\n"
+        "AwakeProcessors().close()\n"
+        "back = [os.sched_getaffinity(0), os.sched_getaffinity(thread.native_id)]\n"
+        "assert back == [mine] * 2, back\n"
         "stop.set(); engine.communicate(b'.'); share_processors(engine.pid); print('shared')\n"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
