@@ -80,7 +80,8 @@ def test_pieces_make_no_difference(tmp_path, holo_audio_models, holo_audio_tiers
     encode_file_v2(tmp_path / "a.wav", tmp_path / "pieces.holo", holo_audio_tiers[16])
     assert (tmp_path / "pieces.holo").read_bytes() == (tmp_path / "whole.holo").read_bytes()
     decode_file_v2(tmp_path / "whole.holo", tmp_path / "pieces.wav", holo_audio_models)
-    assert (tmp_path / "pieces.wav").read_bytes() == (tmp_path / "whole.wav").read_bytes()
+    # A float WAV's header holds the second in which it was written, so only the samples are compared.
+    assert np.array_equal(soundfile.read(tmp_path / "pieces.wav")[0], soundfile.read(tmp_path / "whole.wav")[0])
     assert parts_of(tmp_path / "whole.holo")[0].chunks == -(-samples // 1024)
 
 
