@@ -16,7 +16,7 @@ import numpy as np
 
 from holostream.bench.live_program import LiveProgram
 from holostream.bench.measurement import Measurement, Row
-from holostream.bench.process_figures import have_figures, memory
+from holostream.bench.process_figures import allocated, have_figures
 from holostream.codec.dna import Dna
 from holostream.codec.tier_model import default_models_folder, load_tier
 from holostream.format.audio_reader import read_whole
@@ -157,18 +157,18 @@ def grow_to(hours: float, path: Path) -> tuple[float, float]:
                 writer.write(DnaBlock(384 * number, 384, (VoiceRun(number == 0, 0, dna),)))
 
         write(range(blocks // 100))
-        before = memory(os.getpid()).anonymous
+        before = allocated(os.getpid())
         write(range(blocks // 100, blocks))
         writer.finish()
-        written = memory(os.getpid()).anonymous - before
+        written = allocated(os.getpid()) - before
     with path.open("rb") as long:
         found = HoloReader(long).blocks()
         for _ in range(blocks // 100):
             next(found)
-        before = memory(os.getpid()).anonymous
+        before = allocated(os.getpid())
         if sum(1 for _ in found) + blocks // 100 != blocks:
             raise RuntimeError("the long recording came back shorter than it was written")
-        return written, memory(os.getpid()).anonymous - before
+        return written, allocated(os.getpid()) - before
 
 
 def measure_safety(kills: int = KILLS, mutants: int = MUTANTS, hours: float = HOURS,
@@ -190,7 +190,7 @@ def measure_safety(kills: int = KILLS, mutants: int = MUTANTS, hours: float = HO
             ("kill -9 while recording", str(kills), f"{most:.2f} s lost at most, the rest {'' if exact else 'NOT '}bit-exact",
              f"<= {MOST_LOST_SECONDS:g} s, bit-exact"), most <= MOST_LOST_SECONDS and exact))  # fmt: skip
         sources, outcomes, slowest = [small_recording(seed) for seed in range(12)], {"read": 0, "refused": 0}, 0.0
-        before, worst = memory(os.getpid()).anonymous, ""
+        before, worst = allocated(os.getpid()), ""
         for number in range(mutants):
             if number % 1000 == 0:
                 progress(f"damaged file {number} of {mutants}")
@@ -200,7 +200,7 @@ def measure_safety(kills: int = KILLS, mutants: int = MUTANTS, hours: float = HO
                 outcomes[outcome] += 1
             else:
                 worst = outcome
-        grown = memory(os.getpid()).anonymous - before
+        grown = allocated(os.getpid()) - before
         rows.append(Row(
             ("damaged files: read, info, repair", str(mutants),
              worst or f"{outcomes['read']} read, {outcomes['refused']} refused, {slowest:.2f} s at most, {grown:+.1f} MB",

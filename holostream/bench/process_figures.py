@@ -11,16 +11,11 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Memory:
-    """Megabytes (10^6). RSS counts shared pages in full, PSS shares them out, USS is what only this process holds.
-
-    `anonymous` is what the process itself has allocated: the only one that does not change when other programs that
-    use the same libraries come and go.
-    """
+    """Megabytes (10^6). RSS counts shared pages in full, PSS shares them out, USS is what only this process holds."""
 
     rss: float
     pss: float
     uss: float
-    anonymous: float
 
 
 def have_figures() -> bool:
@@ -29,15 +24,22 @@ def have_figures() -> bool:
 
 
 def memory(pid: int) -> Memory:
-    """Of a process. Raises OSError if it is gone."""
+    """Of a process, which waits meanwhile whenever it changes its map: milliseconds. Raises OSError if it is gone."""
     kilobytes: dict[str, int] = {}
     for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]:
         name, _, rest = line.partition(":")
         kilobytes[name] = int(rest.split()[0])
     unique = kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]
-    return Memory(
-        *(round(size * 1024 / 1e6, 2) for size in (kilobytes["Rss"], kilobytes["Pss"], unique, kilobytes["Anonymous"]))
-    )
+    return Memory(*(round(size * 1024 / 1e6, 2) for size in (kilobytes["Rss"], kilobytes["Pss"], unique)))
+
+
+def allocated(pid: int) -> float:
+    """Megabytes that a process itself has allocated, of which it notices nothing; other programs that use the same libraries
+    do not change them. Raises OSError if it is gone."""
+    for line in (PROC / str(pid) / "status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return round(int(line.split()[1]) * 1024 / 1e6, 2)
+    raise OSError(f"process {pid} has ended")
 
 
 def cpu_seconds(pid: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass, field
 
-from holostream.bench.process_figures import memory
+from holostream.bench.process_figures import allocated
 from holostream.engine.shared_state import SharedState
 
 SETTLE_SECONDS = 60
@@ -24,7 +24,7 @@ class Watch:
 
     def read(self, engine: int, control: int, shared: SharedState) -> None:
         """Raises OSError if a process is gone."""
-        engine_mb, control_mb = memory(engine).anonymous, memory(control).anonymous
+        engine_mb, control_mb = allocated(engine), allocated(control)
         self.engine_mb.append(engine_mb)
         self.control_mb.append(control_mb)
         self.ring_fill.append(shared.dna.fill)

@@ -9,11 +9,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from holostream.control.midi_port_name import CLIENT, shown
+from holostream.control.midi_port_name import shown
 from holostream.control.midi_settings import APIS
+from holostream.control.port_listing import ERRORS, jack_library, open_listing
 
-ERRORS = (OSError, RuntimeError, ValueError)
-"""What rtmidi raises."""
 _API_NAMES = {
     "alsa": "API_LINUX_ALSA", "jack": "API_UNIX_JACK", "coremidi": "API_MACOSX_CORE", "winmm": "API_WINDOWS_MM",
 }  # fmt: skip
@@ -53,7 +52,7 @@ def _hush_jack(rtmidi: Any) -> None:
     rtmidi holds while it waits for JACK's thread.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):
-        library = ctypes.CDLL(rtmidi._rtmidi.__file__)
+        library = jack_library(rtmidi)
         harmless = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p)
         library.jack_set_error_function(harmless)
         library.jack_set_info_function(harmless)
@@ -75,11 +74,10 @@ def list_ports(api: str | None = None) -> tuple[list[PortName], dict[str, str]]:
     """All ports of others, and for every API that does not run why not. Raises MidiError without rtmidi."""
     rtmidi, found, silent = load_rtmidi(), [], {}
     for name, number in usable_apis(rtmidi, api).items():
-        for direction, kind in (("in", rtmidi.MidiIn), ("out", rtmidi.MidiOut)):
-            try:
-                client = kind(number, CLIENT)
-                found += [PortName(name, shown(port), direction) for port in client.get_ports()]
-                client.delete()
-            except ERRORS as error:
-                silent[name] = str(error)
+        try:
+            listing = open_listing(rtmidi, number)
+            found += [PortName(name, shown(port), way) for way in ("in", "out") for port in listing.names(way)]
+            listing.close()
+        except ERRORS as error:
+            silent[name] = str(error)
     return found, silent

@@ -7,15 +7,15 @@ System exclusive never leaves RtMidi. What is plugged in or comes back is looked
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from holostream.control.midi_library import ERRORS, load_rtmidi, usable_apis
-from holostream.control.midi_port_name import CLIENT, has_part, is_a_controller, is_ours, numbered, shown
+from holostream.control.midi_library import load_rtmidi, usable_apis
+from holostream.control.midi_port_name import CLIENT, has_part, is_a_controller, numbered, shown
 from holostream.control.midi_settings import MidiSettings
+from holostream.control.port_listing import ERRORS, PortListing, delete_client, open_listing
 from holostream.control.seldom import Seldom
 
 POLL_SECONDS, NOBODY_SECONDS, SCAN_SECONDS = 0.001, 0.02, 0.5
@@ -47,8 +47,7 @@ class MidiPorts:
         self._apis = usable_apis(self._rtmidi, settings.api)
         self.api: str | None = None
         """The one in use, None while none runs."""
-        self._clients: dict[str, Any] = {}
-        """Clients that only look: by "in" and "out"."""
+        self._listing: PortListing | None = None
         self._open: dict[str, dict[str, Any]] = {"in": {}, "out": {}}
         self._missed: set[str] = set()
         self._failed: set[tuple[str, str]] = set()
@@ -121,52 +120,34 @@ class MidiPorts:
     def _scan(self, now: float) -> None:
         """Close what is gone, open what came."""
         try:
-            if not self._clients and not self._connect():
+            listing = self._listing or self._connect()
+            if listing is None:
                 return
             patience = PROOF_SECONDS if self._open["in"] else UNUSED_PROOF_SECONDS
-            if self.api == "jack" and now - max(self._heard, self._proved) > patience:
-                self._prove()
-                if not self._clients:
-                    return
+            if now - max(self._heard, self._proved) > patience:
+                if not listing.answers():
+                    raise OSError("no answer")
+                self._proved = now
             self._open_virtual()
-            self._look("in", self._settings.ports, everything=not self._settings.ports)
-            self._look("out", self._settings.feedback, everything=False)
+            self._look(listing, "in", self._settings.ports, everything=not self._settings.ports)
+            self._look(listing, "out", self._settings.feedback, everything=False)
         except ERRORS:
             self._complain(f"MIDI: {self.api} is gone; it is looked for again and again")
             self._forget()
 
-    def _connect(self) -> bool:
+    def _connect(self) -> PortListing | None:
         for name, number in self._apis.items():
             try:
-                self._clients = {
-                    "in": self._rtmidi.MidiIn(number, CLIENT), "out": self._rtmidi.MidiOut(number, CLIENT)
-                }  # fmt: skip
+                self._listing = open_listing(self._rtmidi, number)
                 self.api, self._proved = name, time.monotonic()
-                return True
+                return self._listing
             except ERRORS:
                 continue
-        return False
+        return None
 
-    def _prove(self) -> None:
-        """See whether the server answers, by plugging something into one of our own ports for a moment.
-
-        A new client would tell as well, but one that fails takes the library's memory from those there are: what is left
-        of a dead server must be closed before anything is opened.
-        """
-        sinks = self._clients["out"]
-        opened = self._open["in"]
-        ours = (n for n, name in enumerate(sinks.get_ports()) if any(is_ours(name, own) for own in opened))
-        if (number := next(ours, None)) is not None:
-            sinks.open_port(number, "check")
-            sinks.close_port()
-        else:
-            self._forget()
-            self._connect()
-        self._proved = time.monotonic()
-
-    def _look(self, direction: str, wanted: tuple[str, ...], everything: bool) -> None:
+    def _look(self, listing: PortListing, direction: str, wanted: tuple[str, ...], everything: bool) -> None:
         opened = self._open[direction]
-        there = numbered(self._clients[direction].get_ports())
+        there = numbered(listing.names(direction))
         for name in [name for name in opened if name not in there and name != self._settings.virtual]:
             self._shut(direction, name)
         self._failed = {(way, name) for way, name in self._failed if way != direction or name in there}
@@ -222,7 +203,7 @@ class MidiPorts:
             self._tell(f"MIDI {'from' if direction == 'in' else 'to'} {shown(name)}")
 
     def _shut(self, direction: str, name: str) -> None:
-        _delete(self._open[direction].pop(name))
+        delete_client(self._open[direction].pop(name))
         if name != self._settings.virtual:
             self._tell(f"MIDI port {shown(name)!r} is gone; it is opened again when it comes back")
 
@@ -231,16 +212,9 @@ class MidiPorts:
         for direction, opened in self._open.items():
             for name in list(opened):
                 if self._closing.is_set():
-                    _delete(opened.pop(name))
+                    delete_client(opened.pop(name))
                 else:
                     self._shut(direction, name)
-        for client in self._clients.values():
-            _delete(client)
-        self._clients, self.api = {}, None
-
-
-def _delete(client: Any) -> None:
-    with contextlib.suppress(*ERRORS):
-        client.close_port()
-    with contextlib.suppress(*ERRORS):
-        client.delete()
+        if self._listing is not None:
+            self._listing.close()
+        self._listing, self.api = None, None

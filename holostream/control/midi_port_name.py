@@ -26,11 +26,6 @@ def is_a_controller(name: str, own: str | None) -> bool:
     return not ours and not has_part(name, _NO_CONTROLLERS)
 
 
-def is_ours(port: str, name: str) -> bool:
-    """Whether a port on a JACK server is the one that we opened for port `name`."""
-    return port.startswith(CLIENT) and port.endswith(":" + shown(name))
-
-
 def numbered(names: Sequence[str]) -> dict[str, int]:
     """Port numbers by name; a second port of the same name is told apart by '#2'."""
     numbers: dict[str, int] = {}

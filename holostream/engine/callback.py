@@ -19,6 +19,7 @@ from holostream.engine.audio_source import LoopedSource
 from holostream.engine.block_path import PathState, open_voice, step
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
+from holostream.engine.memory_lock import reserve_memory
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import raise_thread_priority
 from holostream.engine.sample_ring import SampleRing
@@ -121,9 +122,10 @@ class AudioCallback:
         self._status.end()
 
     def _begin(self) -> None:
-        """What needs the audio thread, or a device that plays: its priority, and the values that no command set."""
+        """What needs the audio thread, or a device that plays: its priority and memory, and the values that no command set."""
         if self._realtime:
             raise_thread_priority()
+        reserve_memory()
         for kind in COMMANDS:
             if kind.group == "mixer" or not self.path.hop:  # another device changes nothing else
                 self._apply(kind.name, self.controls.value(kind.name))

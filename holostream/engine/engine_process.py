@@ -31,7 +31,7 @@ from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
 from holostream.engine.device_list import DeviceError, built_in, rescan
-from holostream.engine.memory_lock import lock_memory
+from holostream.engine.memory_lock import keep_freed_memory, lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import keep_thread_running
@@ -118,14 +118,14 @@ class Engine:
                 f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
                 "then unmute, or start with --allow-feedback"
             )
+        lock_memory()  # before sound: until it is done, whatever touches a new page waits
+        if not info.virtual:
+            keep_thread_running()
         try:
             device.start(callback.process)
         except DeviceError:
             device.close()
             raise
-        lock_memory()
-        if not info.virtual:
-            keep_thread_running()
         record.running = 1
         self.device, self.settings = device, settings
         send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
@@ -215,6 +215,7 @@ def _read_requests(requests: deque[dict]) -> None:
 def run(arguments: dict) -> int:
     """Until quit, end of input, or the end of the session; returns the exit code."""
     sys.setswitchinterval(GIVE_WAY_SECONDS)
+    keep_freed_memory()
     settings = settings_from_dict(arguments["settings"])
     shared = SharedState.attach(Path(arguments["shared"]), 2 if settings.stereo else 1, settings.ring_frames)
     try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+import numpy as np
 import pytest
 
-from holostream.bench.process_figures import children, command_line, cpu_seconds, have_figures, memory
+from holostream.bench.process_figures import allocated, children, command_line, cpu_seconds, have_figures, memory
 from holostream.bench.start import process_loads, start_seconds
 
 needs_proc = pytest.mark.skipif(not have_figures(), reason="only Linux's /proc tells")
@@ -35,3 +36,13 @@ def test_figures_of_this_process():
     assert os.getpid() in children(os.getppid())
     with pytest.raises(OSError, match="No such"):
         memory(1 << 30)
+
+
+@needs_proc
+def test_what_this_process_has_allocated():
+    before = allocated(os.getpid())
+    held = np.ones(20_000_000, np.uint8)
+    assert 18 < allocated(os.getpid()) - before < 25
+    del held
+    with pytest.raises(OSError, match="No such"):
+        allocated(1 << 30)

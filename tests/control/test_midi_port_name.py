@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holostream.control.midi_port_name import has_part, is_a_controller, is_ours, numbered, shown
+from holostream.control.midi_port_name import has_part, is_a_controller, numbered, shown
 
 
 def test_names() -> None:
@@ -17,12 +17,6 @@ def test_what_may_be_a_controller() -> None:
     assert not is_a_controller("HoloStream-02:in", None)
     assert not is_a_controller("Midi Through:Midi Through Port-0 14:0", None)
     assert not is_a_controller("mine", "mine")
-
-
-def test_ports_of_ours_on_a_jack_server() -> None:
-    assert is_ours("HoloStream-03:pad:knobs", "pad:knobs")
-    assert not is_ours("HoloStream-03:pad:knobs", "pad")
-    assert not is_ours("pad:knobs", "knobs")
 
 
 def test_ports_of_the_same_name_are_told_apart() -> None:
