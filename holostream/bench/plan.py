@@ -81,15 +81,16 @@ def safety(quick: bool) -> Measurement:
     return measure_safety(kills=2, mutants=300, hours=0.2) if quick else measure_safety()
 
 
-def quality(quick: bool, data: Path) -> tuple[Measurement, ...]:
+def quality(quick: bool, data: Path, against: str | None = None) -> tuple[Measurement, ...]:
     from holostream.bench.quality_run import QualitySettings
     from holostream.bench.quality_verb import quality_with_display
+    from holostream.bench.rivals import DEFAULT
 
-    settings = QualitySettings(data, against="opus-20", limit=1) if quick else QualitySettings(data)
+    settings = QualitySettings(data, against=against or ("opus-20" if quick else DEFAULT), limit=1 if quick else None)
     return quality_with_display(settings)[0]
 
 
-def file_format(quick: bool, data: Path) -> tuple[Measurement, ...]:
+def file_format(quick: bool, data: Path, against: str | None = None) -> tuple[Measurement, ...]:
     from holostream.bench.file_format import measure_format
 
     return (measure_format(data, limit=2, session_seconds=2.0) if quick else measure_format(data),)
@@ -111,10 +112,10 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
 }
 """In the order of the README."""
 
-OF_SOUNDS: dict[str, Callable[[bool, Path], tuple[Measurement, ...]]] = {"format": file_format, "quality": quality}
-"""Those that need a folder of sounds and make several tables."""
+OF_SOUNDS: dict[str, Callable[[bool, Path, str | None], tuple[Measurement, ...]]] = {"format": file_format, "quality": quality}
+"""Those that need a folder of sounds and make several tables; the last argument names whom quality is compared with."""
 
-TABLES = {"quality": ("quality", "opus_equal", "codecs")}
+TABLES = {"quality": ("quality", "opus_equal", "other_models", "codecs")}
 """The tables of those, by the names of their places."""
 
 TABLE_FILES = {"codecs": "models/README.md"}

@@ -1,4 +1,5 @@
-"""The quality bench's tables: our tiers, what Opus needs for the same scores, the rivals, and everything."""
+"""The quality bench's tables: our tiers, what Opus needs for the same scores, how other models compare, the rivals, and
+everything."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from holostream.bench.measurement import Measurement, Row
 from holostream.bench.opus_rival import OpusRival
 from holostream.bench.quality_point import QualityPoint, is_ours, kinds_of, points_of
 from holostream.bench.quality_run import QualityScores
+from holostream.bench.tier_codec import TierCodec
 
 SHORT = ("pesq", "estoi", "visqol_speech", "visqol_audio", "snr", "mel")
 SHORT_KINDS = ("speech", "music", "sound")
@@ -22,7 +24,7 @@ SCORED = (
 
 
 def quality_tables(result: QualityScores) -> tuple[Measurement, ...]:
-    """All four, those without rows left out."""
+    """All five, those without rows left out."""
     points = points_of(result.scores, result.measures)
     ours = [point for point in points if is_ours(point)]
     rivals = [point for point in points if not is_ours(point)]
@@ -31,6 +33,9 @@ def quality_tables(result: QualityScores) -> tuple[Measurement, ...]:
     tables = [short_table("quality", "Quality from decoded files", ours, result.measures, (SCORED, *result.remarks))]
     if opus:
         tables.append(equal_table(ours, opus, result.measures, encoders))
+    models = {codec.series for codec in result.codecs if isinstance(codec, TierCodec)}
+    if others := [point for point in rivals if point.series in models]:
+        tables.append(models_table(ours, others, result.measures))
     if rivals:
         about = (COUNTED, *encoders)
         tables.append(short_table("rivals", "Rivals, by their own encoders", rivals, result.measures, about))
@@ -83,6 +88,41 @@ def equal_table(
             "kbit/s that Opus in 20 ms frames (26.5 ms of latency) needs for a tier's mean score, between the measured "
             f"bitrates by interpolation; >: not even the highest reaches it, <: the lowest is better. {COUNTED}",
             *remarks,
+        ),
+    )
+
+
+def models_table(ours: Sequence[QualityPoint], others: Sequence[QualityPoint], measures: Sequence[str]) -> Measurement:
+    """How often a tier is at least as good as another folder's tiers that cost as much or more, in all measures; a row is met
+    where it always is."""
+    kinds = kinds_of(ours)
+    rows = []
+    for (_, setting), by_kind in _by_codec(ours).items():
+        dearer = [other for other in others if other.kind in by_kind and other.kbps >= by_kind[other.kind].kbps]
+        compared, lost = 0, []
+        for other in dearer:
+            for measure in measures:
+                mean, theirs = by_kind[other.kind].means[measure], other.means[measure]
+                if mean is None or theirs is None:
+                    continue
+                compared += 1
+                step = 0.5 * 10.0 ** -MEASURES[measure].digits  # what no table shows is no difference
+                if (theirs - mean) * (1 if MEASURES[measure].higher_is_better else -1) > step:
+                    lost.append(f"{MEASURES[measure].label}, {other.kind}: {other.setting} at {other.kbps:.1f}")
+        settings = ", ".join(dict.fromkeys(f"{other.setting}" for other in dearer))
+        cells = (setting, _pair(kinds, by_kind, lambda point: f"{point.kbps:.1f}"), settings)
+        won = f"{compared - len(lost)} of {compared}" if compared else ""
+        rows.append(Row((*cells, won, "; ".join(lost)), not lost if compared else None))
+    series = ", ".join(dict.fromkeys(other.series for other in others))
+    return Measurement(
+        "other_models",
+        f"Beside {series}",
+        ("tier", "kbit/s", f"beside {series}", "at least as good", "worse in"),
+        tuple(rows),
+        {"series": series},
+        (
+            f"{' / '.join(kinds)}. Each tier beside those tiers of {series} that cost as much or more on the same sounds, in every "
+            "measure and kind of sound.",
         ),
     )
 

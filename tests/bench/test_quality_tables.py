@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from holostream.bench.codec_score import CodecScore
 from holostream.bench.quality_point import points_of
 from holostream.bench.quality_run import QualityScores
 from holostream.bench.quality_tables import quality_tables
+from holostream.bench.tier_codec import TierCodec
 
 MEASURED = ("pesq", "mel")
 
@@ -82,3 +85,20 @@ def test_rivals_have_a_table_of_their_own(tables):
 def test_tables_without_rows_are_left_out():
     alone = QualityScores(SCORES[:3], MEASURED, (), (), None, ())
     assert [table.name for table in quality_tables(alone)] == ["quality", "codecs"]
+
+
+def test_another_models_folder_is_compared_tier_by_tier():
+    """At 14 kbit/s and PESQ 3.0, mel 0.8: 16 costs less and does not count, 32 is better in PESQ only, 64 in nothing that shows."""
+    theirs = (
+        score("speech_a", "theirs", "16", 4.0, 40, 4.5, 0.1),
+        score("speech_a", "theirs", "32", 4.0, 60, 3.5, 0.9),
+        score("speech_a", "theirs", "64", 4.0, 56, 3.001, 0.801),
+        score("music_a", "theirs", "32", 2.0, 20, None, 0.5),
+    )
+    codecs = (TierCodec(Path("theirs"), 16, "theirs"),)
+    result = QualityScores((*SCORES[:3], *theirs), MEASURED, (), codecs, None, ())
+    table = {table.name: table for table in quality_tables(result)}["other_models"]
+    assert table.columns[2] == "beside theirs"
+    [row] = table.rows
+    assert row.cells == ("8", "14.0 / 10.0", "32, 64", "4 of 5", "PESQ-WB, speech: 32 at 15.0")
+    assert row.met is False
