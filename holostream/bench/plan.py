@@ -75,6 +75,12 @@ def robustness(quick: bool) -> Measurement:
     return measure_robustness()
 
 
+def training(quick: bool) -> Measurement:
+    from holostream.bench.training_speed import measure_training
+
+    return measure_training(seconds=1.0, tiers=(256,), data_minutes=()) if quick else measure_training()
+
+
 def safety(quick: bool) -> Measurement:
     from holostream.bench.file_safety import measure_safety
 
@@ -107,6 +113,7 @@ MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {
     "midi": midi,
     "soak": soak,
     "performance": performance,
+    "training": training,
     "robustness": robustness,
     "safety": safety,
 }

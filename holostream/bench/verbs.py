@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 if TYPE_CHECKING:
-    from holostream.bench.measurement import Measurement
+    from holostream.codec.tier import TIERS
+from holostream.bench.measurement import Measurement
 
 bench_app = typer.Typer(
     no_args_is_help=False,
@@ -185,6 +186,18 @@ def quality(
     write_figures(tables, save)
     if page is not None:
         typer.echo(f"plots and sounds to hear: {page}")
+
+
+@bench_app.command()
+def training(
+    seconds: Annotated[float, typer.Option(min=1, help="Length of each training.")] = 30.0,
+    tier: Annotated[list[int] | None, typer.Option(help="One or more tiers; default: all.")] = None,
+    save: Json = None,
+) -> None:
+    """How fast tiers are trained here, and how long all of them take (needs the extra 'train'); a quarter of an hour."""
+    from holostream.bench.training_speed import measure_training
+
+    measure_all((lambda: measure_training(seconds, tuple(tier or TIERS)),), save)
 
 
 @bench_app.command()

@@ -1,0 +1,41 @@
+"""A training is timed as the program itself does it, and becomes hours of the default recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from holostream.bench import training_speed
+from holostream.bench.training_speed import TrainingRun, make_voices, measure_training, train_once
+
+
+def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
+    make_voices(tmp_path, 1)
+    sounds = [soundfile.read(path)[0] for path in sorted(tmp_path.iterdir())]
+    assert [len(sound) for sound in sounds] == [480_000] * 6
+    assert len({round(float(abs(sound).max()), 3) for sound in sounds}) == 6
+
+
+def test_a_training_tells_its_speed() -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    run = train_once(256, seconds=1.0, threads=1, data_minutes=1)
+    assert run.sound_seconds_per_second > 0
+    assert run.beside_seconds > 0
+    assert run.hours == pytest.approx((96_000 / run.sound_seconds_per_second + run.beside_seconds) / 3600)
+
+
+def test_all_tiers_over_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_speed.os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    monkeypatch.setattr(
+        training_speed, "train_once",
+        lambda tier, seconds, threads, minutes=10: TrainingRun(tier, threads, minutes, 10.0 * threads, 5.0, 2.0 / threads),
+    )  # fmt: skip
+    table = measure_training(data_minutes=(1,))
+    assert [row.cells[0] for row in table.rows] == ["4", "8", "16", "32", "64", "128", "256", "all", "64"]
+    assert table.rows[0].cells == ("4", "10", "10.0", "20.0", "5", "1.0")
+    assert table.rows[7].cells == ("all", "10", "", "", "", "7.0")
+    assert table.rows[7].met
+    monkeypatch.setattr(training_speed, "MOST_HOURS", 6.9)
+    assert not measure_training(data_minutes=()).met
