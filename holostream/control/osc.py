@@ -4,14 +4,17 @@
     /holostream/preset "bright"       an action
     /holostream/get "tilt"            answered with /holostream/tilt 3; without a name with all of them
 
-Whatever changes, whoever changed it, goes out under the same addresses.
+What is in a bundle is done at the bundle's time. Whatever changes, whoever changed it, goes out under the same addresses.
 """
 
 from __future__ import annotations
 
 import contextlib
+import heapq
+import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
@@ -27,6 +30,9 @@ from holostream.engine.command import COMMANDS
 PREFIX = "/holostream/"
 LOOK_SECONDS = 0.2
 LARGEST_DATAGRAM = 1 << 16
+FARTHEST_SECONDS, MOST_WAITING = 60.0, 4096
+"""How far ahead a bundle may be, and how many messages wait at most."""
+Reply = Callable[[bytes], None]
 
 
 class Osc:
@@ -44,6 +50,9 @@ class Osc:
                 self.close()
                 raise
         self._sent: dict[str, float] = {}
+        self._waiting: list[tuple[float, int, Received, Reply]] = []
+        """A heap: by when they are due, as `time.time` counts, then in the order in which they came."""
+        self._arrivals = itertools.count()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
 
@@ -78,6 +87,7 @@ class Osc:
     def _run(self) -> None:
         assert self._incoming is not None
         while not self._stopping.is_set():
+            self._incoming.settimeout(self.do_due(time.time()))
             try:
                 datagram, sender = self._incoming.recvfrom(LARGEST_DATAGRAM)
             except TimeoutError:
@@ -92,16 +102,36 @@ class Osc:
         with contextlib.suppress(OSError):
             self._incoming.sendto(reply, sender)
 
-    def receive(self, datagram: bytes, reply: Callable[[bytes], None]) -> None:
-        """Do what it says. What is wrong with it is a message for the user."""
+    def receive(self, datagram: bytes, reply: Reply) -> None:
+        """Do what it says, or keep it for when it is due. What is wrong with it is a message for the user."""
         try:
             for message in read_osc(datagram):
-                self._do(message, reply)
+                if message.when is None or message.when <= time.time():
+                    self._do(message, reply)
+                else:
+                    self._keep(message.when, message, reply)
         except ValueError as error:
             self._complain(str(error), "refused")
 
-    def _do(self, message: Received, reply: Callable[[bytes], None]) -> None:
-        address, arguments = message
+    def _keep(self, when: float, message: Received, reply: Reply) -> None:
+        if (ahead := when - time.time()) > FARTHEST_SECONDS:
+            raise ValueError(f"a bundle is for in {ahead:.0f} s; {FARTHEST_SECONDS:g} are the most: do both clocks agree?")
+        if len(self._waiting) >= MOST_WAITING:
+            raise ValueError(f"{MOST_WAITING} messages wait for their time already")
+        heapq.heappush(self._waiting, (when, next(self._arrivals), message, reply))
+
+    def do_due(self, now: float) -> float:
+        """What is due at `now`, in the order of time; returns for how many seconds the socket may be waited for."""
+        while self._waiting and self._waiting[0][0] <= now:
+            _, _, message, reply = heapq.heappop(self._waiting)
+            try:
+                self._do(message, reply)
+            except ValueError as error:
+                self._complain(str(error), "refused")
+        return min(LOOK_SECONDS, max(0.0005, self._waiting[0][0] - now)) if self._waiting else LOOK_SECONDS
+
+    def _do(self, message: Received, reply: Reply) -> None:
+        address, arguments, _ = message
         if not address.startswith(PREFIX):
             raise ValueError(f"{address[:60]!r} is not for us; addresses begin with {PREFIX}")
         name = address.removeprefix(PREFIX)

@@ -1,7 +1,6 @@
 """OSC datagrams to messages and back, by python-osc; what is malformed is a ValueError and never anything else.
 
-Bundles are taken apart here: python-osc goes round for ever in one whose sizes are negative. Time tags are not waited
-for.
+Bundles are taken apart here: python-osc goes round for ever in one whose sizes are negative.
 """
 
 from __future__ import annotations
@@ -17,33 +16,42 @@ _BUNDLE, _HEAD_BYTES = b"#bundle\0", 16
 _DEEPEST = 4
 _TYPES = b",ihfdsTFN"
 """Numbers, texts, true, false and nothing."""
+_AT_ONCE = 1
+"""As a time tag."""
+_UNIX_ERA = 2_208_988_800
+"""Seconds from 1900, where time tags begin, to 1970."""
 
 
 class Received(NamedTuple):
-    """A message: its address, and its arguments as Python has them."""
+    """A message: its address, its arguments as Python has them, and for when its bundle is, as `time.time` counts; None: now."""
 
     address: str
     arguments: tuple[Any, ...]
+    when: float | None = None
 
 
 def read_osc(datagram: bytes) -> list[Received]:
     """The messages of a datagram, those of a bundle in their order. Raises ValueError."""
-    return [_message(part) for part in _parts(datagram, 0)]
+    return [_message(part)._replace(when=when) for part, when in _parts(datagram, None, 0)]
 
 
-def _parts(packet: bytes, depth: int) -> Iterator[bytes]:
+def _parts(packet: bytes, when: float | None, depth: int) -> Iterator[tuple[bytes, float | None]]:
     if not packet.startswith(_BUNDLE):
-        yield packet
+        yield packet, when
         return
     if depth == _DEEPEST:
         raise ValueError(f"a bundle is nested more than {_DEEPEST} deep")
+    if len(packet) < _HEAD_BYTES:
+        raise ValueError("a bundle is cut off or its sizes are wrong")
+    tag = int.from_bytes(packet[len(_BUNDLE) : _HEAD_BYTES], "big")
+    own = None if tag <= _AT_ONCE else tag / 2**32 - _UNIX_ERA
     place = _HEAD_BYTES
     while place < len(packet):
         size = struct.unpack(">i", packet[place : place + 4])[0] if place + 4 <= len(packet) else 0
         place += 4
         if size <= 0 or place + size > len(packet):
             raise ValueError("a bundle is cut off or its sizes are wrong")
-        yield from _parts(packet[place : place + size], depth + 1)
+        yield from _parts(packet[place : place + size], own, depth + 1)
         place += size
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from holostream.control.osc import Osc
+from holostream.control.osc import LOOK_SECONDS, MOST_WAITING, Osc
 from holostream.control.osc_message import read_osc, write_osc
 from holostream.control.osc_settings import OscSettings
 from holostream.control.performance import Performance
@@ -51,7 +52,7 @@ def osc(performance: Performance, peer: socket.socket) -> Iterator[Osc]:
 
 
 def told(peer: socket.socket) -> tuple[str, tuple]:
-    return tuple(read_osc(peer.recv(1 << 16))[0])
+    return tuple(read_osc(peer.recv(1 << 16))[0][:2])
 
 
 def test_commands_and_actions_come_in(osc: Osc, peer: socket.socket, session: FakeSession) -> None:
@@ -143,3 +144,42 @@ def test_off_by_default(performance: Performance, session: FakeSession) -> None:
     with Osc(OscSettings(), performance) as osc:
         assert osc.port == 0
     assert not session.messages
+
+
+def in_a_bundle(ahead: float, *messages: bytes) -> bytes:
+    tag = int((time.time() + ahead + 2_208_988_800) * 2**32)
+    return b"#bundle\0" + struct.pack(">Q", tag) + b"".join(struct.pack(">i", len(one)) + one for one in messages)
+
+
+def test_a_bundle_is_done_at_its_time(osc: Osc, peer: socket.socket, session: FakeSession) -> None:
+    at = ("127.0.0.1", osc.port)
+    peer.sendto(in_a_bundle(0.4, write_osc("/holostream/tilt", 2.0)), at)
+    peer.sendto(in_a_bundle(0.2, write_osc("/holostream/tilt", 1.0), write_osc("/holostream/mute", 1.0)), at)
+    peer.sendto(in_a_bundle(-5.0, write_osc("/holostream/tilt", -1.0)), at)
+    wait_for(lambda: len(session.sent) == 1)
+    assert session.sent == [("tilt", -1)], "what is late is done at once"
+    wait_for(lambda: len(session.sent) == 4)
+    assert session.sent == [("tilt", -1), ("tilt", 1), ("mute", 1), ("tilt", 2)]
+
+
+def test_what_is_due_is_done_and_no_more(performance: Performance, session: FakeSession) -> None:
+    osc = Osc(OscSettings(), performance)
+    for ahead, value in ((30.0, 3.0), (10.0, 1.0), (20.0, 2.0)):
+        osc.receive(in_a_bundle(ahead, write_osc("/holostream/tilt", value)), lambda reply: None)
+    now = time.time()
+    assert osc.do_due(now) == LOOK_SECONDS
+    assert session.sent == []
+    assert osc.do_due(now + 9.9) < 0.2
+    assert 0 < osc.do_due(now + 19.9) <= 0.2
+    assert osc.do_due(now + 20.1) == LOOK_SECONDS
+    assert session.sent == [("tilt", 1), ("tilt", 2)]
+
+
+def test_bundles_too_far_ahead_or_too_many_are_refused(performance: Performance, session: FakeSession) -> None:
+    osc = Osc(OscSettings(), performance)
+    osc.receive(in_a_bundle(3600, write_osc("/holostream/tilt", 1.0)), lambda reply: None)
+    assert "do both clocks agree?" in session.messages[-1]
+    for _ in range(MOST_WAITING + 1):
+        osc.receive(in_a_bundle(30, write_osc("/holostream/nonsense", 1.0)), lambda reply: None)
+    osc.do_due(time.time() + 31)
+    assert session.sent == []

@@ -37,6 +37,13 @@ def test_bundles_are_their_messages() -> None:
     assert read_osc(bundle()) == []
 
 
+def test_a_bundle_says_when() -> None:
+    inner = b"#bundle\0" + struct.pack(">II", 2_208_988_800 + 1_700_000_000, 1 << 31) + struct.pack(">i", len(TILT)) + TILT
+    outer = b"#bundle\0" + struct.pack(">Q", 1) + struct.pack(">i", len(TILT)) + TILT + struct.pack(">i", len(inner)) + inner
+    assert [message.when for message in read_osc(outer)] == [None, 1_700_000_000.5]
+    assert read_osc(TILT)[0].when is None
+
+
 @pytest.mark.parametrize(
     ("datagram", "reason"),
     [
@@ -48,6 +55,7 @@ def test_bundles_are_their_messages() -> None:
         (b"/a\0\0,z\0\0", "neither a number"),
         (b"/a\0\0garbage\0", "neither a number"),
         (b"/\xff\0\0,\0\0\0", "malformed"),
+        (b"#bundle\0" + bytes(7), "cut off"),
         (b"#bundle\0" + bytes(8) + struct.pack(">i", -4), "sizes are wrong"),
         (b"#bundle\0" + bytes(8) + struct.pack(">i", 0), "sizes are wrong"),
         (b"#bundle\0" + bytes(8) + struct.pack(">i", 99) + TILT, "sizes are wrong"),
