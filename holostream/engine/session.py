@@ -174,6 +174,11 @@ class Session:
         """Harmonics of the tiers that can be played."""
         return tuple(self._tiers)
 
+    @property
+    def noise_tiers(self) -> tuple[int, ...]:
+        """Those whose last pair (of the first layer) is no harmonic but tells of noise."""
+        return tuple(harmonics for harmonics, facts in self._tiers.items() if facts.noise_pair)
+
     def snapshot(self) -> np.void:
         """The engine's status now: see `status.STATUS_TYPE`."""
         return self.shared.status.snapshot()

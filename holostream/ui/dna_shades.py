@@ -7,7 +7,7 @@ of HOLO-Audio), an amplitude and a phase code are two numbers around the middle 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
@@ -22,13 +22,14 @@ _GAIN_SQUARED = 2.0 ** (np.arange(256, dtype=np.float64) - GAIN_ONE)
 _BYTE_SQUARED = ((np.arange(256, dtype=np.float64) - 127.5) / 127.5) ** 2
 
 
-def harmonic_energy(dna: Dna, most: int, codes: str = "polar") -> np.ndarray:
-    """Mean energy per harmonic over all frames, of the loudest lane; at most the first `most` harmonics.
+def harmonic_energy(dna: Dna, most: int, codes: str = "polar", tells_noise: bool = False) -> np.ndarray:
+    """Mean energy per harmonic over all frames, of the loudest lane; at most the first `most` harmonics, of which the
+    last is none where it `tells_noise`.
 
     Harmonics beyond half a hop describe what the quantizer left over of those before, so they have no row of
     their own in a picture of the spectrum.
     """
-    kept = min(dna.harmonics, most)
+    kept = min(dna.harmonics, most) - tells_noise
     if codes == "bytes":
         both = _BYTE_SQUARED[dna.amplitudes[:, :, :kept]] + _BYTE_SQUARED[dna.phases[:, :, :kept]]
         return (both * (dna.gains > 0)[:, :, np.newaxis]).mean(axis=1).max(axis=0)
@@ -52,10 +53,13 @@ def shades(energy: np.ndarray) -> np.ndarray:
     return np.clip(np.ceil(place * (SHADES - 1)), 0, SHADES - 1).astype(np.uint8)
 
 
-def column(dna: Sequence[Dna], rows: int, most: int, codes: str = "polar") -> np.ndarray:
+def column(
+    dna: Sequence[Dna], rows: int, most: int, codes: str = "polar", noise_tiers: Container[int] = ()
+) -> np.ndarray:
     """One column of the picture, (rows,) shades, lowest harmonic first.
 
-    `dna` are the frames it stands for, each part of one tier; `codes` is the tiers' fact of that name.
+    `dna` are the frames it stands for, each part of one tier; `codes` is the tiers' fact of that name, `noise_tiers` are those
+    whose last pair tells of noise.
     """
-    energy = np.mean([row_energy(harmonic_energy(part, most, codes), rows) for part in dna], axis=0)
-    return shades(energy)
+    parts = [harmonic_energy(part, most, codes, part.harmonics in noise_tiers) for part in dna]
+    return shades(np.mean([row_energy(part, rows) for part in parts], axis=0))

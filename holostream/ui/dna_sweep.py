@@ -6,7 +6,7 @@ Nothing scrolls, because a scrolled picture is new in every cell: over SSH that 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
@@ -19,12 +19,21 @@ class DnaSweep:
     """`picture` is (rows, columns) shades, row 0 the lowest harmonic.
 
     A column is drawn at its time modulo the width. `hops_per_column` is the time a column stands for, `most` the
-    harmonics that have rows of their own, `codes` what a tier's facts say of its codes.
+    harmonics that have rows of their own, `codes` what a tier's facts say of its codes, and `noise_tiers` are those whose last
+    pair tells of noise.
     """
 
-    def __init__(self, rows: int, columns: int, hops_per_column: int, most: int, codes: str = "polar") -> None:
+    def __init__(
+        self,
+        rows: int,
+        columns: int,
+        hops_per_column: int,
+        most: int,
+        codes: str = "polar",
+        noise_tiers: Container[int] = (),
+    ) -> None:
         self.picture = np.zeros((rows, columns), np.uint8)
-        self.hops_per_column, self.most, self._codes = hops_per_column, most, codes
+        self.hops_per_column, self.most, self._codes, self._noise_tiers = hops_per_column, most, codes, noise_tiers
         self.next_hop = -1
         """The first hop that is not drawn yet; -1 before the first frame."""
 
@@ -53,6 +62,6 @@ class DnaSweep:
             for _, voice in itertools.groupby(frames, key=lambda frame: frame.voice)
         ]
         here, ahead = number % columns, (number + 1) % columns
-        self.picture[:, here] = column(parts, rows, self.most, self._codes)
+        self.picture[:, here] = column(parts, rows, self.most, self._codes, self._noise_tiers)
         self.picture[:, ahead] = 0  # the gap between the newest and the oldest
         return [here, ahead]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Container
 
 from rich.segment import Segment
 from rich.style import Style
@@ -57,11 +58,11 @@ class DnaStripe(Widget):
 class DnaView(Horizontal):
     """The picture; `show` draws what has been heard since the last call."""
 
-    def __init__(self, id: str, facts: TierFacts) -> None:
+    def __init__(self, id: str, facts: TierFacts, noise_tiers: Container[int]) -> None:
         super().__init__(id=id)
         self._hops_per_column = max(1, round(COLUMN_SECONDS * facts.frames_per_second))
         self._frames_per_second = facts.frames_per_second
-        self._codes = facts.codes
+        self._codes, self._noise_tiers = facts.codes, noise_tiers
         self.most = facts.hop // 2
         """Harmonics that have rows of their own."""
         self._hops_seen = 0
@@ -77,7 +78,9 @@ class DnaView(Horizontal):
         width, height = self.size
         self.sweep = None
         if width and height:
-            self.sweep = DnaSweep(2 * height, width, self._hops_per_column, self.most, self._codes)
+            self.sweep = DnaSweep(
+                2 * height, width, self._hops_per_column, self.most, self._codes, self._noise_tiers
+            )
         async with self.batch():
             await self.remove_children()
             if self.is_attached:  # not any more, where the size changes while the program ends

@@ -61,7 +61,7 @@ class LiveScreen(Screen[None]):
         self._input_meter = LevelMeter("input-meter", "in")
         self._output_meter = LevelMeter("output-meter", "out")
         self._scale, self._tier_bar = LevelScale("scale"), TierBar("tier", session.tiers)
-        self._dna_title, self._dna = DnaTitle("dna-title"), DnaView("dna", session.facts)
+        self._dna_title, self._dna = DnaTitle("dna-title"), DnaView("dna", session.facts, session.noise_tiers)
         self._latency, self._timing = LatencyTable("latency"), TimingTable("timing")
         self._counters, self._mixer, self._moves = Counters("counters"), MixerLine("mixer"), MovesLine("moves")
         self._recorder, self._messages = RecorderLine("recorder"), MessageLines("messages")

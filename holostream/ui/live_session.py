@@ -70,6 +70,10 @@ class LiveSession(Protocol):
         """Harmonics of the tiers that can be played, in ascending order."""
 
     @property
+    def noise_tiers(self) -> tuple[int, ...]:
+        """Those whose last pair (of the first layer) is no harmonic but tells of noise."""
+
+    @property
     def device(self) -> dict[str, Any]:
         """`api`, `input`, `output`, `rate`, `block`, `virtual`; empty until a device is open."""
 

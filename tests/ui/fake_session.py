@@ -74,6 +74,7 @@ class FakeSession:
         self, clock: Callable[[], float] = lambda: 10.0, lanes: int = 1, tiers: tuple[int, ...] = TIERS
     ) -> None:
         self._clock, self._lanes, self.tiers = clock, lanes, tiers
+        self.noise_tiers: tuple[int, ...] = ()
         self.settings, self.facts = LiveSettings(), FACTS
         self.device: dict[str, Any] = {
             "api": "jack", "input": "system", "output": "system", "rate": 48000, "block": 128,

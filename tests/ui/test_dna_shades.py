@@ -39,6 +39,14 @@ def test_residual_layers_have_no_rows_of_their_own() -> None:
     assert not column([one_frame(256, 200)], 64, 64).any()
 
 
+@pytest.mark.parametrize(("harmonics", "telling"), [(8, 7), (64, 63), (128, 63)])
+def test_a_pair_that_tells_of_noise_has_no_row(harmonics: int, telling: int) -> None:
+    told, heard = one_frame(harmonics, telling), one_frame(harmonics, telling - 1)
+    assert not column([told], 56, 64, noise_tiers=(harmonics,)).any()
+    assert column([told], 56, 64, noise_tiers=(4,)).any()
+    assert column([heard], 56, 64, noise_tiers=(harmonics,))[-1] > 0
+
+
 def test_grouping_keeps_the_energy() -> None:
     energy = np.arange(64, dtype=float)
     assert row_energy(energy, 12).sum() == pytest.approx(energy.sum())
