@@ -93,38 +93,55 @@ def equal_table(
 
 
 def models_table(ours: Sequence[QualityPoint], others: Sequence[QualityPoint], measures: Sequence[str]) -> Measurement:
-    """How often a tier is at least as good as another folder's tiers that cost as much or more, in all measures; a row is met
-    where it always is."""
+    """Each tier beside the cheapest tier of another folder that costs as much or more, in all measures; a row is met where
+    it is nowhere worse."""
     kinds = kinds_of(ours)
     rows = []
     for (_, setting), by_kind in _by_codec(ours).items():
-        dearer = [other for other in others if other.kind in by_kind and other.kbps >= by_kind[other.kind].kbps]
-        compared, lost = 0, []
-        for other in dearer:
-            for measure in measures:
-                mean, theirs = by_kind[other.kind].means[measure], other.means[measure]
-                if mean is None or theirs is None:
+        beside = {kind: _next_dearer(point, others) for kind, point in by_kind.items()}
+        compared, lost = 0, dict[str, list[str]]()
+        for measure in measures:
+            for kind, point in by_kind.items():
+                other = beside[kind]
+                if other is None or (worse := _worse(point, other, measure)) is None:
                     continue
                 compared += 1
-                step = 0.5 * 10.0 ** -MEASURES[measure].digits  # what no table shows is no difference
-                if (theirs - mean) * (1 if MEASURES[measure].higher_is_better else -1) > step:
-                    lost.append(f"{MEASURES[measure].label}, {other.kind}: {other.setting} at {other.kbps:.1f}")
-        settings = ", ".join(dict.fromkeys(f"{other.setting}" for other in dearer))
-        cells = (setting, _pair(kinds, by_kind, lambda point: f"{point.kbps:.1f}"), settings)
-        won = f"{compared - len(lost)} of {compared}" if compared else ""
-        rows.append(Row((*cells, won, "; ".join(lost)), not lost if compared else None))
+                if worse:
+                    lost.setdefault(MEASURES[measure].label, []).append(kind)
+        cells = (
+            setting,
+            _pair(kinds, by_kind, lambda point: f"{point.kbps:.1f}"),
+            " / ".join("-" if other is None else f"{other.setting} ({other.kbps:.1f})" for other in beside.values()),
+            f"{compared - sum(map(len, lost.values()))} of {compared}" if compared else "",
+            "; ".join(f"{label}: {', '.join(where)}" for label, where in lost.items()),
+        )
+        rows.append(Row(cells, not lost if compared else None))
     series = ", ".join(dict.fromkeys(other.series for other in others))
     return Measurement(
         "other_models",
         f"Beside {series}",
-        ("tier", "kbit/s", f"beside {series}", "at least as good", "worse in"),
+        ("tier", "kbit/s", f"{series} (kbit/s)", "at least as good", "worse in"),
         tuple(rows),
         {"series": series},
         (
-            f"{' / '.join(kinds)}. Each tier beside those tiers of {series} that cost as much or more on the same sounds, in every "
-            "measure and kind of sound.",
+            f"{' / '.join(kinds)}. Each tier beside the cheapest tier of {series} that costs as much or more on the same sounds, in "
+            "every measure and kind of sound; -: none costs so much.",
         ),
     )
+
+
+def _next_dearer(point: QualityPoint, others: Sequence[QualityPoint]) -> QualityPoint | None:
+    dearer = [other for other in others if other.kind == point.kind and other.kbps >= point.kbps]
+    return min(dearer, key=lambda other: other.kbps, default=None)
+
+
+def _worse(point: QualityPoint, other: QualityPoint, measure: str) -> bool | None:
+    """None where one of them has no score; what no table shows is no difference."""
+    mean, theirs = point.means[measure], other.means[measure]
+    if mean is None or theirs is None:
+        return None
+    ahead = (theirs - mean) * (1 if MEASURES[measure].higher_is_better else -1)
+    return ahead > 0.5 * 10.0 ** -MEASURES[measure].digits
 
 
 def complete_table(points: Sequence[QualityPoint], measures: Sequence[str], remarks: tuple[str, ...]) -> Measurement:

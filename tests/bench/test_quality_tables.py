@@ -87,18 +87,18 @@ def test_tables_without_rows_are_left_out():
     assert [table.name for table in quality_tables(alone)] == ["quality", "codecs"]
 
 
-def test_another_models_folder_is_compared_tier_by_tier():
-    """At 14 kbit/s and PESQ 3.0, mel 0.8: 16 costs less and does not count, 32 is better in PESQ only, 64 in nothing that shows."""
+def test_another_models_folder_is_compared_with_the_next_dearer_of_its_tiers():
+    """Speech at 14, music at 10 kbit/s: 16 costs less and does not count, 64 costs more than 32 does."""
     theirs = (
         score("speech_a", "theirs", "16", 4.0, 40, 4.5, 0.1),
-        score("speech_a", "theirs", "32", 4.0, 60, 3.5, 0.9),
-        score("speech_a", "theirs", "64", 4.0, 56, 3.001, 0.801),
-        score("music_a", "theirs", "32", 2.0, 20, None, 0.5),
+        score("speech_a", "theirs", "32", 4.0, 60, 3.5, 0.8001),
+        score("speech_a", "theirs", "64", 4.0, 64, 4.0, 0.1),
+        score("music_a", "theirs", "16", 2.0, 18, None, 0.1),
     )
     codecs = (TierCodec(Path("theirs"), 16, "theirs"),)
     result = QualityScores((*SCORES[:3], *theirs), MEASURED, (), codecs, None, ())
     table = {table.name: table for table in quality_tables(result)}["other_models"]
-    assert table.columns[2] == "beside theirs"
+    assert table.columns[2] == "theirs (kbit/s)"
     [row] = table.rows
-    assert row.cells == ("8", "14.0 / 10.0", "32, 64", "4 of 5", "PESQ-WB, speech: 32 at 15.0")
+    assert row.cells == ("8", "14.0 / 10.0", "32 (15.0) / -", "1 of 2", "PESQ-WB: speech")
     assert row.met is False
