@@ -215,7 +215,6 @@ def _read_requests(requests: deque[dict]) -> None:
 def run(arguments: dict) -> int:
     """Until quit, end of input, or the end of the session; returns the exit code."""
     sys.setswitchinterval(GIVE_WAY_SECONDS)
-    keep_freed_memory()
     settings = settings_from_dict(arguments["settings"])
     shared = SharedState.attach(Path(arguments["shared"]), 2 if settings.stereo else 1, settings.ring_frames)
     try:
@@ -223,6 +222,7 @@ def run(arguments: dict) -> int:
         gc.collect()
         gc.freeze()
         gc.disable()
+        keep_freed_memory()  # from now on: what loading has freed is given back
         if not arguments["resume"]:
             engine.open(settings)
     except (ModelError, DeviceError, AudioFileError, ValueError) as error:
