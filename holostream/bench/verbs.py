@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from holostream.codec.tier import TIERS
+
 if TYPE_CHECKING:
-    from holostream.codec.tier import TIERS
-from holostream.bench.measurement import Measurement
+    from holostream.bench.measurement import Measurement
 
 bench_app = typer.Typer(
     no_args_is_help=False,

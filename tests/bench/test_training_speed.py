@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from typer.testing import CliRunner
 
 from holostream.bench import training_speed
+from holostream.bench.measurement import Measurement
 from holostream.bench.training_speed import TrainingRun, make_voices, measure_training, train_once
+from holostream.bench.verbs import bench_app
+from holostream.codec.tier import TIERS
 
 
 def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
@@ -39,3 +43,16 @@ def test_all_tiers_over_night(monkeypatch: pytest.MonkeyPatch) -> None:
     assert table.rows[7].met
     monkeypatch.setattr(training_speed, "MOST_HOURS", 6.9)
     assert not measure_training(data_minutes=()).met
+
+
+def test_the_verb_takes_all_tiers_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, tuple[int, ...]]] = []
+
+    def measured(seconds: float, tiers: tuple[int, ...]) -> Measurement:
+        asked.append((seconds, tiers))
+        return Measurement("training", "Speed of training", ("tier",), ())
+
+    monkeypatch.setattr(training_speed, "measure_training", measured)
+    for arguments in ([], ["--tier", "8", "--tier", "16", "--seconds", "5"]):
+        assert CliRunner().invoke(bench_app, ["training", *arguments]).exit_code == 0
+    assert asked == [(30.0, TIERS), (5.0, (8, 16))]
