@@ -188,7 +188,10 @@ class MidiPorts:
             self._opened(direction, name, port)
 
     def _new(self, direction: str) -> Any:
-        number = self._apis[self.api or ""]
+        assert self._listing is not None
+        assert self.api is not None
+        self._listing.make_way()
+        number = self._apis[self.api]
         if direction == "out":
             return self._rtmidi.MidiOut(number, CLIENT)
         port = self._rtmidi.MidiIn(number, CLIENT, queue_size_limit=QUEUE)

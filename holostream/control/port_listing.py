@@ -1,8 +1,8 @@
 """Which MIDI ports there are, looked at through clients of our own that take no part in anything.
 
-RtMidi's client of a JACK server is active from the start: the server wakes it in every cycle and waits for it, and one whose
-first waking is lost is an xrun for everybody in every cycle. So JACK's ports are looked at through a client that is never
-activated, made with the same library.
+RtMidi's client of a JACK server is active from the start: the server wakes it in every cycle and waits for it, and one that
+sleeps on the wrong semaphore hears nothing and is an xrun for everybody in every cycle. So JACK's ports are looked at through
+a client that is never activated, made with the same library, and before a client of RtMidi's is made its semaphore is seen to.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ class PortListing(Protocol):
     def answers(self) -> bool:
         """Whether the system still runs; `names` alone may not notice."""
 
+    def make_way(self) -> None:
+        """To be called before every client of rtmidi's that is to be opened. Raises ERRORS."""
+
     def close(self) -> None:
         """To be called once."""
 
@@ -43,6 +46,9 @@ class RtMidiListing:
 
     def answers(self) -> bool:
         return True
+
+    def make_way(self) -> None:
+        pass
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -60,10 +66,13 @@ class JackListing:
             library.jack_get_ports.restype = ctypes.POINTER(ctypes.c_char_p)
         except AttributeError as error:
             raise OSError(f"rtmidi's JACK library is not as expected ({error})") from error
-        client = library.jack_client_open(CLIENT.encode(), ctypes.c_int(JACK_NO_START_SERVER), None)
+        self._client = self._new_client()
+
+    def _new_client(self) -> ctypes.c_void_p:
+        client = self._jack.jack_client_open(CLIENT.encode(), ctypes.c_int(JACK_NO_START_SERVER), None)
         if not client:
             raise OSError("no JACK server runs here")
-        self._client = ctypes.c_void_p(client)
+        return ctypes.c_void_p(client)
 
     def names(self, direction: str) -> list[str]:
         flags = ctypes.c_ulong(JACK_IS_OUTPUT if direction == "in" else JACK_IS_INPUT)
@@ -83,6 +92,13 @@ class JackListing:
             return False
         self._jack.jack_free(answer)
         return True
+
+    def make_way(self) -> None:
+        """The library has one table of semaphores for the whole process, by the server's numbers of clients. A program that
+        goes while a client of ours comes into being leaves its semaphore there, and the next client with that number, the
+        lowest that is free, would sleep on it for ever. A client that closes clears its place.
+        """
+        self._jack.jack_client_close(self._new_client())
 
     def close(self) -> None:
         self._jack.jack_client_close(self._client)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
 
-import numpy as np
 import pytest
 
 from holostream.bench.process_figures import allocated, children, command_line, cpu_seconds, have_figures, memory
@@ -41,8 +41,8 @@ def test_figures_of_this_process():
 @needs_proc
 def test_what_this_process_has_allocated():
     before = allocated(os.getpid())
-    held = np.ones(20_000_000, np.uint8)
-    assert 18 < allocated(os.getpid()) - before < 25
-    del held
+    with mmap.mmap(-1, 20_000_000, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as held:  # never from memory freed before
+        held[::4096] = b"1" * len(range(0, len(held), 4096))
+        assert 18 < allocated(os.getpid()) - before < 25
     with pytest.raises(OSError, match="No such"):
         allocated(1 << 30)
