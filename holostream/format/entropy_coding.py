@@ -10,6 +10,8 @@ of 24 bits. Its words are stored high byte first; zero bytes at the end are left
        sequential round frame by frame. Then what escaped, minus 16, uniform over 240, in the order lane, frame, harmonic
     4. phases in the order lane, frame, harmonic: uniform over P(n) = (471 n + 50) // 100, at least 1 and at most 64,
        of the amplitude n; nothing where that is 1. If wide, all are uniform over 256.
+    5. of tables with words, unless wide, the phases that tell one (`told_words`), which 4 leaves out: round by round, lane
+       by lane, frame by frame
 
 Nothing here or in the tables is a float that was rounded: every machine decodes the same codes.
 """
@@ -35,6 +37,7 @@ from holostream.format.code_contexts import (
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables, coder_models
 from holostream.format.holo_error import HoloFormatError
+from holostream.format.told_words import says_by_phase, told_phases, word_rows, words_of
 
 MAX_FRAMES = 1024
 """Of a stretch; bounds what a few bytes can ask of a reader."""
@@ -117,11 +120,11 @@ def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
             rows = tables.rows(each, grid.take(each.places), gain_class)
             writer.by_table(grid.take(each.own), tables.amplitude_models.take(rows.ravel(), 0))
     writer.uniform(dna.amplitudes[dna.amplitudes >= ESCAPE].astype(np.int32) - ESCAPE, ESCAPES)
-    if wide:
-        writer.uniform(dna.phases, 256)
-    else:
-        coded = counts > 1
-        writer.uniform(dna.phases[coded], counts[coded])
+    evenly = _evenly_coded(dna.amplitudes, tables, wide)
+    writer.uniform(dna.phases[evenly], 256 if wide else counts[evenly])
+    if tables.words is not None and not wide:
+        for rows, phases in told_phases(dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]):
+            writer.by_table(phases, tables.word_models[rows])
     return writer.bytes()
 
 
@@ -135,10 +138,11 @@ def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) ->
     wide = bool(reader.by_table(_WIDE)[0])
     gains = _decode_gains(reader, lanes, frames, tables)
     amplitudes = _decode_amplitudes(reader, gains, tables)
-    counts = PHASES[amplitudes]
     phases = np.zeros(amplitudes.shape, np.uint8)
-    coded = np.ones(counts.shape, bool) if wide else counts > 1
-    phases[coded] = reader.uniform(np.full(counts.size, 256, np.int32) if wide else counts[coded])
+    evenly = _evenly_coded(amplitudes, tables, wide)
+    phases[evenly] = reader.uniform(np.full(phases.size, 256, np.int32) if wide else PHASES[amplitudes[evenly]])
+    if tables.words is not None and not wide:
+        _decode_words(reader, amplitudes[..., tables.telling], phases[..., tables.telling], tables)
     reader.check_end()
     return Dna(gains, amplitudes, phases)
 
@@ -148,6 +152,29 @@ def _check_fit(harmonics: int, frames: int, tables: EntropyTables) -> None:
         raise ValueError(f"codes of tier {harmonics} do not go with the entropy tables of tier {tables.harmonics}")
     if not 1 <= frames <= MAX_FRAMES:
         raise ValueError(f"a stretch has {frames} frames; 1 to {MAX_FRAMES} are coded together")
+
+
+def _evenly_coded(amplitudes: np.ndarray, tables: EntropyTables, wide: bool) -> np.ndarray:
+    """(lanes, frames, harmonics) bool: whose phases are coded as if nothing were known of them."""
+    if wide:
+        return np.ones(amplitudes.shape, bool)
+    evenly = PHASES[amplitudes] > 1
+    if tables.words is not None:
+        evenly[..., tables.telling] &= ~says_by_phase(amplitudes[..., tables.telling])
+    return evenly
+
+
+def _decode_words(reader: _Reader, amplitudes: np.ndarray, phases: np.ndarray, tables: EntropyTables) -> None:
+    """Fill the phases of the telling harmonic in, (lanes, frames); those that tell nothing are there."""
+    words, said = words_of(amplitudes, phases), says_by_phase(amplitudes)
+    for round_ in rounds_of(amplitudes.shape[1]):
+        places = np.nonzero(said[:, round_.frames])
+        rows = word_rows(round_, words, amplitudes)[places]
+        own = places[0], round_.frames[places[1]]
+        phases[own] = reader.by_table(tables.word_models[rows])
+        words[own] = words_of(amplitudes[own], phases[own])
+    if (phases[said] >= PHASES[amplitudes[said]]).any():
+        raise HoloFormatError("a block tells of noise in words that there are not")
 
 
 def _decode_gains(reader: _Reader, lanes: int, frames: int, tables: EntropyTables) -> np.ndarray:

@@ -3,7 +3,7 @@
 All numbers little-endian.
 
      4  magic "HOLT"
-     1  version, 1
+     1  version: 1, or 2 with words
      1  layers of the tier's codes: 1, 2, 4
      2  harmonics
      1  classes of harmonics, 1 to 64
@@ -18,6 +18,8 @@ All numbers little-endian.
                                   u16, by layer, group, parity, bin of the prediction and gain class: frequencies of
                                   the amplitude codes 0 to 15 and of the escape
           27 x 32                 u16, frequencies of gain differences -15 to 15 and of the escape
+          2 x 16 x 16 x 9         with words: u16, by amplitude code (1, 2) of the harmonic that tells of noise, word before and
+                                  word after, see `told_words`: frequencies of its phase codes
         frequencies of a table add up to 32768 and none is zero
      4  CRC-32 of all bytes before
 
@@ -52,8 +54,9 @@ from holostream.format.code_contexts import (
     table_rows,
 )
 from holostream.format.new_file import new_file
+from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
 
-MAGIC, VERSION = b"HOLT", 1
+MAGIC, VERSION, VERSION_WITH_WORDS = b"HOLT", 1, 2
 TOTAL = 1 << 15
 """What the frequencies of a table add up to."""
 DIGEST_DIGITS = 16
@@ -65,8 +68,8 @@ CODER_BITS = 24
 
 @dataclass(frozen=True)
 class EntropyTables:
-    """`classes` (base,) uint8; `weights` (groups, 2, layers, classes, taps + 1) int16; `amplitudes` and `gains`
-    (tables, symbols) uint16 frequencies."""
+    """`classes` (base,) uint8; `weights` (groups, 2, layers, classes, taps + 1) int16; `amplitudes`, `gains` and `words`, of tiers
+    with a pair that tells of noise, (tables, symbols) uint16 frequencies."""
 
     harmonics: int
     layers: int
@@ -74,11 +77,17 @@ class EntropyTables:
     weights: np.ndarray
     amplitudes: np.ndarray
     gains: np.ndarray
+    words: np.ndarray | None = None
 
     @property
     def base(self) -> int:
         """Harmonics of a layer."""
         return self.harmonics // self.layers
+
+    @property
+    def telling(self) -> int:
+        """The harmonic that tells of noise, if one does."""
+        return self.base - 1
 
     @cached_property
     def packed(self) -> bytes:
@@ -87,10 +96,12 @@ class EntropyTables:
             self.classes.tobytes()
             + self.weights.astype("<i2").tobytes()
             + self.amplitudes.astype("<u2").tobytes()
-            + self.gains.astype("<u2").tobytes(),
+            + self.gains.astype("<u2").tobytes()
+            + (b"" if self.words is None else self.words.astype("<u2").tobytes()),
             9,
         )
-        head = _HEADER.pack(MAGIC, VERSION, self.layers, self.harmonics, int(self.weights.shape[3]), len(body))
+        version = VERSION if self.words is None else VERSION_WITH_WORDS
+        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, int(self.weights.shape[3]), len(body))
         return head + body + struct.pack("<I", zlib.crc32(head + body))
 
     @cached_property
@@ -107,6 +118,12 @@ class EntropyTables:
     def gain_models(self) -> np.ndarray:
         """(tables, symbols) float32 for `constriction`, see `coder_models`."""
         return coder_models(self.gains)
+
+    @cached_property
+    def word_models(self) -> np.ndarray:
+        """(tables, symbols) float32 for `constriction`, see `coder_models`; only with words."""
+        assert self.words is not None
+        return coder_models(self.words)
 
     @cached_property
     def _by_pass(self) -> dict[tuple[int, int, int], tuple[np.ndarray, np.ndarray]]:
@@ -146,8 +163,8 @@ def unpack_tables(data: bytes) -> EntropyTables:
     if len(data) < _HEADER.size + 4 or data[:4] != MAGIC:
         raise ValueError("they do not begin with 'HOLT'")
     _, version, layers, harmonics, classes, size = _HEADER.unpack_from(data)
-    if version != VERSION:
-        raise ValueError(f"they are of version {version}, this program knows {VERSION}")
+    if version not in (VERSION, VERSION_WITH_WORDS):
+        raise ValueError(f"they are of version {version}, this program knows {VERSION} and {VERSION_WITH_WORDS}")
     if len(data) != _HEADER.size + size + 4 or size > MAX_BODY:
         raise ValueError(f"{len(data)} bytes do not fit to a body of {size}")
     if struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
@@ -156,12 +173,14 @@ def unpack_tables(data: bytes) -> EntropyTables:
         raise ValueError(f"{harmonics} harmonics in {layers} layers")
     if not 1 <= classes <= MAX_CLASSES:
         raise ValueError(f"{classes} classes of harmonics")
-    shapes = (
+    shapes = [
         ("u1", (harmonics // layers,)),
         ("<i2", (GROUPS, 2, layers, classes, len(TAPS) + 1)),
         ("<u2", (table_rows(layers), SYMBOLS)),
         ("<u2", (GAIN_ROWS, GAIN_SYMBOLS)),
-    )
+    ]
+    if version == VERSION_WITH_WORDS:
+        shapes.append(("<u2", (WORD_ROWS, WORD_SYMBOLS)))
     sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape in shapes]
     try:
         body = zlib.decompressobj().decompress(data[_HEADER.size : -4], sum(sizes) + 1)
@@ -173,12 +192,12 @@ def unpack_tables(data: bytes) -> EntropyTables:
     for (kind, shape), length in zip(shapes, sizes, strict=True):
         parts.append(np.frombuffer(body[at : at + length], kind).reshape(shape).astype(kind.replace("<", "=")))
         at += length
-    class_of, weights, amplitudes, gains = parts
+    class_of, weights, *frequencies = parts
     if class_of.max() >= classes:
         raise ValueError("a harmonic has a class that is not there")
-    if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in (amplitudes, gains)):
+    if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in frequencies):
         raise ValueError(f"the frequencies of a table do not add up to {TOTAL}")
-    tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains)
+    tables = EntropyTables(harmonics, layers, class_of, weights, *frequencies)
     tables.__dict__["packed"] = data  # its name is that of these bytes: another zlib might pack them differently
     return tables
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from holostream.codec.dna import Dna
-from holostream.codec.tier import TierFacts
 from holostream.format.code_contexts import (
     ESCAPE,
     GAIN_SYMBOLS,
@@ -21,8 +20,9 @@ from holostream.format.code_contexts import (
     rounds_of,
 )
 from holostream.format.entropy_coding import ESCAPES, PHASES
-from holostream.format.entropy_tables import TOTAL, EntropyTables, layers_of
+from holostream.format.entropy_tables import TOTAL, EntropyTables
 from holostream.format.table_learning import STRETCH, learn_tables
+from holostream.format.told_words import says_by_phase, told_phases
 
 PARTS = ("gains", "amplitudes", "phases")
 
@@ -41,31 +41,41 @@ def ideal_bits(dna: Dna, tables: EntropyTables) -> dict[str, float]:
         for each in passes:
             rows = tables.rows(each, grid.take(each.places), gain_class)
             amplitudes += _bits(tables.amplitudes[rows, grid.take(each.own)])
+    return {"gains": float(gains), "amplitudes": float(amplitudes), "phases": _phase_bits(dna, tables)}
+
+
+def _phase_bits(dna: Dna, tables: EntropyTables) -> float:
     counts = PHASES[dna.amplitudes]
-    phases = 8.0 * counts.size if (dna.phases >= counts).any() else float(np.log2(counts).sum())
-    return {"gains": float(gains), "amplitudes": float(amplitudes), "phases": phases}
+    if (dna.phases >= counts).any():
+        return 8.0 * counts.size
+    bits = np.log2(counts)
+    if tables.words is None:
+        return float(bits.sum())
+    amplitudes, phases = dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]
+    told = sum(_bits(tables.words[rows, own]) for rows, own in told_phases(amplitudes, phases))
+    bits[..., tables.telling][says_by_phase(amplitudes)] = 0
+    return float(bits.sum()) + told
 
 
 def _bits(frequencies: np.ndarray) -> float:
     return float((np.log2(TOTAL) - np.log2(frequencies)).sum())
 
 
-def bits_by_part(dna: Dna, layers: int = 0) -> dict[str, float]:
+def bits_by_part(dna: Dna, layers: int = 0, tells: bool = False) -> dict[str, float]:
     """Mean bits a frame and lane of gains, amplitudes and phases, by tables learned from the other half of the frames.
 
-    `layers` as for `learn_tables`. Raises ValueError for fewer than two frames.
+    `layers` and `tells` as for `learn_tables`. Raises ValueError for fewer than two frames.
     """
     halves = dna.part(0, dna.frames // 2), dna.part(dna.frames // 2, dna.frames)
     total = dict.fromkeys(PARTS, 0.0)
     for learn, code in (halves, halves[::-1]):
-        tables = learn_tables([learn], layers)
+        tables = learn_tables([learn], layers, tells)
         for start in range(0, code.frames, STRETCH):
             for part, bits in ideal_bits(code.part(start, min(code.frames, start + STRETCH)), tables).items():
                 total[part] += bits
     return {part: bits / (dna.lanes * dna.frames) for part, bits in total.items()}
 
 
-def estimated_kbps(dna: Dna, facts: TierFacts | None = None, frames_per_second: float = 375.0) -> float:
-    """Kilobits a second and lane."""
-    rate = facts.frames_per_second if facts is not None else frames_per_second
-    return sum(bits_by_part(dna, layers_of(facts) if facts is not None else 0).values()) * rate / 1000
+def estimated_kbps(dna: Dna, frames_per_second: float = 375.0, tells: bool = False) -> float:
+    """Kilobits a second and lane; `tells` as for `learn_tables`."""
+    return sum(bits_by_part(dna, tells=tells).values()) * frames_per_second / 1000

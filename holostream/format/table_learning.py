@@ -7,6 +7,7 @@ and most codes are small). Frequencies of contexts that were seen seldom lean on
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from holostream.format.code_contexts import (
     table_rows,
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables
+from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS, told_phases
 
 STRETCH = 360
 """Frames of a block: contexts are learned as they will be met."""
@@ -46,8 +48,9 @@ def classes_of(base: int) -> np.ndarray:
     return (harmonics if base <= 16 else np.floor(3 * np.log2(1 + harmonics / 2))).astype(np.uint8)
 
 
-def learn_tables(sounds: list[Dna], layers: int = 0) -> EntropyTables:
-    """Tables from the codes of some sounds, all of one tier. `layers` 0: of a family with 64 pairs in a layer.
+def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False) -> EntropyTables:
+    """Tables from the codes of some sounds, all of one tier. `layers` 0: of a family with 64 pairs in a layer. `tells`: the last
+    pair of the first layer tells of noise.
 
     Raises ValueError if there is no frame to learn from.
     """
@@ -67,6 +70,7 @@ def learn_tables(sounds: list[Dna], layers: int = 0) -> EntropyTables:
         _learned_weights(stretches, layers),
         np.zeros((table_rows(layers), SYMBOLS), np.uint16),
         _learned_gains(stretches),
+        _learned_words(stretches, harmonics // layers - 1) if tells else None,
     )
     counts = np.zeros(tables.amplitudes.size, np.int64)
     for stretch in stretches:
@@ -76,7 +80,7 @@ def learn_tables(sounds: list[Dna], layers: int = 0) -> EntropyTables:
             counts += np.bincount((rows * SYMBOLS + grid.take(each.own)).ravel(), minlength=len(counts))
     shape = (layers * GROUPS * 2, BINS, GAIN_CLASSES, SYMBOLS)
     frequencies = _smoothed(counts.reshape(shape)).reshape(tables.amplitudes.shape)
-    return EntropyTables(harmonics, layers, tables.classes, tables.weights, frequencies, tables.gains)
+    return replace(tables, amplitudes=frequencies)
 
 
 def _all_passes(stretch: Dna, layers: int) -> Iterator[tuple[Pass, np.ndarray]]:
@@ -142,6 +146,16 @@ def _learned_gains(stretches: list[Dna]) -> np.ndarray:
             np.add.at(counts, (rows, gain_symbols(expected, stretch.gains[:, round_.frames])), 1)
     everywhere = counts.sum(0) + 0.05
     return frequencies_of(counts + 2 * everywhere / everywhere.sum())
+
+
+def _learned_words(stretches: list[Dna], telling: int) -> np.ndarray:
+    counts = np.zeros((WORD_ROWS, WORD_SYMBOLS))
+    for stretch in stretches:
+        for rows, phases in told_phases(stretch.amplitudes[..., telling], stretch.phases[..., telling]):
+            np.add.at(counts, (rows, np.minimum(phases, WORD_SYMBOLS - 1)), 1)
+    by_amplitude = counts.reshape(2, -1, WORD_SYMBOLS)
+    everywhere = by_amplitude.sum(1, keepdims=True) + 0.05
+    return frequencies_of((by_amplitude + 2 * everywhere / everywhere.sum(-1, keepdims=True)).reshape(counts.shape))
 
 
 def frequencies_of(weights: np.ndarray) -> np.ndarray:

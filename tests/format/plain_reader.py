@@ -99,7 +99,8 @@ class RangeDecoder:
 class Tables:
     def __init__(self, models: Path, tier: int, digest: str) -> None:
         data = (models / f"tier_{tier:03d}" / "entropy" / f"{digest}.tables").read_bytes()
-        assert data[:5] == b"HOLT\x01"
+        assert data[:4] == b"HOLT"
+        assert data[4] in (1, 2)
         self.layers, harmonics, classes = data[5], int.from_bytes(data[6:8], "little"), data[8]
         assert struct.unpack("<I", data[-4:])[0] == zlib.crc32(data[:-4])
         body = zlib.decompress(data[16:-4])
@@ -116,7 +117,11 @@ class Tables:
         at += 2 * count
         self.amplitudes = lambda row: list(amplitudes[row * 17 : row * 17 + 17])
         gains = struct.unpack_from(f"<{27 * 32}H", body, at)
+        at += 2 * 27 * 32
         self.gains = lambda row: list(gains[row * 32 : row * 32 + 32])
+        self.with_words = data[4] == 2
+        words = struct.unpack_from(f"<{2 * 256 * 9}H", body, at) if self.with_words else ()
+        self.words = lambda row: list(words[row * 9 : row * 9 + 9])
 
 
 def rounds(frames: int) -> list[tuple[int, list[tuple[int, int, int, int, int]]]]:
@@ -136,6 +141,10 @@ def rounds(frames: int) -> list[tuple[int, list[tuple[int, int, int, int, int]]]
             row.append((frame, before, after, early, later))
         found += [(group, row[start : start + 256]) for start in range(0, len(row), 256)]
     return found
+
+
+def word(amplitude: int, phase: int) -> int:
+    return {0: 0, 1: 1 + phase, 2: 6 + phase}.get(amplitude, 15)
 
 
 def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) -> tuple[list, list, list]:
@@ -190,13 +199,25 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
             for k, code in enumerate(of_frame):
                 if code == 16:
                     of_frame[k] += decoder.uniform(240)
-    phases = [
-        [
-            [decoder.uniform(256 if wide else min(64, max(1, (471 * n + 50) // 100))) for n in of_frame]
-            for of_frame in lane
-        ]
-        for lane in amplitudes
-    ]
+    telling = base - 1 if tables.with_words and not wide else -1
+    phases = [[[0] * harmonics for _ in range(frames)] for _ in range(lanes)]
+    for lane in range(lanes):
+        for frame in range(frames):
+            for k, n in enumerate(amplitudes[lane][frame]):
+                if k != telling or n not in (1, 2):
+                    phases[lane][frame][k] = decoder.uniform(256 if wide else min(64, max(1, (471 * n + 50) // 100)))
+    if telling >= 0:
+        for _, row in rounds(frames):
+            for lane in range(lanes):
+                for frame, before, after, _, _ in row:
+                    n = amplitudes[lane][frame][telling]
+                    if n in (1, 2):
+                        said = [
+                            word(amplitudes[lane][at][telling], phases[lane][at][telling]) if at >= 0 else 15
+                            for at in (before, after)
+                        ]
+                        table = (n - 1) * 256 + said[0] * 16 + said[1]
+                        phases[lane][frame][telling] = decoder.by_table(tables.words(table))
     return gains, amplitudes, phases
 
 

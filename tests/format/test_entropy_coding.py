@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 from holostream.codec.dna import Dna, silence
 from holostream.codec.tier import TIERS
 from holostream.format.entropy_coding import MAX_FRAMES, PHASES, decode_codes, encode_codes
+from holostream.format.entropy_tables import TOTAL
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.rate_estimate import ideal_bits
-from tests.format.learned_tables import sound_like, tables_of
+from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
+from tests.format.learned_tables import sound_like, tables_of, telling_sound
 
 
 def any_dna(lanes: int, frames: int, harmonics: int, seed: int, highest: int, legal: bool) -> Dna:
@@ -32,9 +36,12 @@ def any_dna(lanes: int, frames: int, harmonics: int, seed: int, highest: int, le
     seed=st.integers(0, 1 << 20),
     highest=st.sampled_from((0, 1, 5, 15, 16, 17, 255)),
     legal=st.booleans(),
+    tells=st.booleans(),
 )
-def test_any_codes_come_back(harmonics: int, lanes: int, frames: int, seed: int, highest: int, legal: bool) -> None:
-    dna, tables = any_dna(lanes, frames, harmonics, seed, highest, legal), tables_of(harmonics)
+def test_any_codes_come_back(
+    harmonics: int, lanes: int, frames: int, seed: int, highest: int, legal: bool, tells: bool
+) -> None:
+    dna, tables = any_dna(lanes, frames, harmonics, seed, highest, legal), tables_of(harmonics, tells)
     assert decode_codes(encode_codes(dna, tables), lanes, frames, tables).equals(dna)
 
 
@@ -44,6 +51,25 @@ def test_sound_costs_what_its_tables_say(harmonics: int) -> None:
     coded = encode_codes(dna, tables)
     assert decode_codes(coded, 2, 300, tables).equals(dna)
     assert 8 * len(coded) <= 1.03 * sum(ideal_bits(dna, tables).values()) + 64
+
+
+@pytest.mark.parametrize("harmonics", [8, 64, 128])
+def test_words_that_stay_cost_little(harmonics: int) -> None:
+    dna = telling_sound(2, 300, harmonics, 98)
+    coded = encode_codes(dna, tables_of(harmonics, tells=True))
+    assert decode_codes(coded, 2, 300, tables_of(harmonics, tells=True)).equals(dna)
+    assert 8 * len(coded) <= 1.03 * sum(ideal_bits(dna, tables_of(harmonics, tells=True)).values()) + 64
+    evenly = encode_codes(dna, tables_of(harmonics))
+    assert len(coded) < len(evenly) - 600 * 1.5 / 8  # of 2.6 bits a frame at least 1.5
+
+
+def test_a_word_that_there_is_not_is_refused() -> None:
+    dna, tables = telling_sound(1, 1, 8, 3), tables_of(8, tells=True)
+    dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling] = 1, 4
+    ninth = np.ones((WORD_ROWS, WORD_SYMBOLS), np.uint16)
+    ninth[:, -1] = TOTAL - WORD_SYMBOLS + 1
+    with pytest.raises(HoloFormatError, match="in words that there are not"):
+        decode_codes(encode_codes(dna, tables), 1, 1, replace(tables, words=ninth))
 
 
 def test_silence_costs_nearly_nothing() -> None:
@@ -66,10 +92,10 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(data=st.data(), harmonics=st.sampled_from((4, 16, 128)))
-def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int) -> None:
-    tables = tables_of(harmonics)
-    coded = bytearray(encode_codes(sound_like(1, 20, harmonics, 5), tables))
+@given(data=st.data(), harmonics=st.sampled_from((4, 16, 128)), tells=st.booleans())
+def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int, tells: bool) -> None:
+    tables = tables_of(harmonics, tells)
+    coded = bytearray(encode_codes(telling_sound(1, 20, harmonics, 5), tables))
     for place, value in data.draw(st.lists(st.tuples(st.integers(0, len(coded) - 1), st.integers(0, 255)), max_size=6)):
         coded[place] = value
     cut = data.draw(st.integers(0, len(coded)))
@@ -80,10 +106,10 @@ def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int)
     assert (dna.lanes, dna.frames, dna.harmonics) == (1, 20, harmonics)
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_are_codes_or_refused(coded: bytes) -> None:
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_codes_or_refused(coded: bytes, tells: bool) -> None:
     try:
-        dna = decode_codes(coded, 2, 5, tables_of(8))
+        dna = decode_codes(coded, 2, 5, tables_of(8, tells))
     except HoloFormatError:
         return
     assert dna.frames == 5

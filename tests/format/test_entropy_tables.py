@@ -31,9 +31,10 @@ def same(one: EntropyTables, other: EntropyTables) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in fields)
 
 
+@pytest.mark.parametrize("tells", [False, True])
 @pytest.mark.parametrize("harmonics", [4, 64, 256])
-def test_they_come_back_under_the_same_name(harmonics: int) -> None:
-    tables = tables_of(harmonics)
+def test_they_come_back_under_the_same_name(harmonics: int, tells: bool) -> None:
+    tables = tables_of(harmonics, tells)
     found = unpack_tables(tables.packed)
     assert same(found, tables)
     assert found.digest == tables.digest
@@ -50,9 +51,10 @@ def test_frequencies_add_up_and_none_is_zero() -> None:
 @pytest.mark.parametrize("harmonics", [4, 256])
 def test_the_coder_works_with_just_these_frequencies(harmonics: int) -> None:
     """Both ends of every symbol's interval in the library's 24-bit models, found by decoding that very point."""
-    tables, model = tables_of(harmonics), constriction.stream.model.Categorical(perfect=False)
+    tables, model = tables_of(harmonics, tells=True), constriction.stream.model.Categorical(perfect=False)
     point_size = ((1 << 64) - 1) >> CODER_BITS
-    for frequencies in (*tables.amplitudes[:: len(tables.amplitudes) // 6], tables.gains[0]):
+    assert tables.words is not None
+    for frequencies in (*tables.amplitudes[:: len(tables.amplitudes) // 6], tables.gains[0], tables.words[33]):
         own_model = coder_models(frequencies[np.newaxis])
         edges = np.concatenate(([0], np.cumsum(frequencies.astype(np.int64)))) * ((1 << CODER_BITS) // TOTAL)
         for symbol in range(len(frequencies)):
@@ -86,9 +88,9 @@ def test_missing_and_damaged_sets_are_told(tmp_path: Path) -> None:
         load_tables(tmp_path, 8, "1" * 16)
 
 
-@given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16))
-def test_mutated_tables_are_refused(place: int, value: int, cut: int) -> None:
-    data = bytearray(tables_of(4).packed)
+@given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16), tells=st.booleans())
+def test_mutated_tables_are_refused(place: int, value: int, cut: int, tells: bool) -> None:
+    data = bytearray(tables_of(4, tells).packed)
     before = data[place % len(data)]
     data[place % len(data)] = value
     if value != before:

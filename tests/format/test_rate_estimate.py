@@ -24,6 +24,13 @@ def test_phases_cost_the_logarithm_of_their_number():
     assert bits["amplitudes"] < 0.5
 
 
+def test_a_word_that_stays_costs_next_to_nothing():
+    codes = dna(np.full((1, 500, 16), 2))
+    assert bits_by_part(codes)["phases"] == pytest.approx(16 * np.log2(9))
+    assert 15 * np.log2(9) < bits_by_part(codes, tells=True)["phases"] < 15 * np.log2(9) + 0.2
+    assert estimated_kbps(codes, tells=True) < estimated_kbps(codes) - 0.375 * 2.9
+
+
 def test_noise_costs_its_entropy_and_no_less():
     generator = np.random.default_rng(1)
     bits = bits_by_part(dna(generator.integers(0, 8, (1, 20000, 16))))
