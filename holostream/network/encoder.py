@@ -1,5 +1,8 @@
 """The encoder: chunks to pairs relative to the chunk's gain, see `masking`, then codes.
 
+What is heard beside a strong bass may lie far below it, and is not masked by it. So high bands may count more in the gain
+than low ones: a chunk that is mostly bass is quantized finer, a hiss more coarsely.
+
 A linear layer over overlapping chunks, initialised to the atoms, beside a causal residual network over frames that
 may be absent. Below hop / 2 harmonics the untrained linear path keeps the lowest band.
 """
@@ -17,11 +20,16 @@ from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
+EMPHASIS_AROUND, EMPHASIS_UP_TO = 3, 24
+"""The place whose weight stays 1, 1 kHz, so that speech counts about as loud as it is, and the one from which on all count
+alike, 9 kHz."""
+
 
 class Encoder(nn.Module):
     """`pairs` is what training looks at; `forward` is the exported graph."""
 
     loudness: Tensor
+    emphasis: Tensor
 
     def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
         super().__init__()
@@ -35,6 +43,8 @@ class Encoder(nn.Module):
         # Mean square of the atoms' window over one hop: what the coefficients' level will be.
         window = basis.square().sum(0).sqrt()
         self.register_buffer("loudness", window.square() / window.square().sum())
+        place = (1 + torch.arange(shape.hop // 2)).clamp(max=EMPHASIS_UP_TO) / EMPHASIS_AROUND
+        self.register_buffer("emphasis", (place**shape.emphasis).repeat_interleave(2) / shape.hop, persistent=False)
         self.masking = Masking()
         self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers) if shape.noise_from else None
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
@@ -54,10 +64,14 @@ class Encoder(nn.Module):
 
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
-        mean_square = (chunks * chunks * self.loudness).sum(-1)
+        coefficients = self.analysis(chunks)
+        if self.shape.emphasis:
+            mean_square = (coefficients * coefficients * self.emphasis).sum(-1)
+        else:
+            mean_square = (chunks * chunks * self.loudness).sum(-1)
         level, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
         gains = self.quantizer.gain_codes(level, mean_square)
-        coefficients = self.analysis(chunks) * self.quantizer.inverse_gains(gains)
+        coefficients = coefficients * self.quantizer.inverse_gains(gains)
         flat = self.select(coefficients)
         if self.stack.blocks:
             hidden = self.enter(pair_features(coefficients.unflatten(-1, (self.shape.hop // 2, 2))))

@@ -26,6 +26,8 @@ class NetworkShape:
     expansion: int = 3
     noise_from: int = 0
     """The pair from which on noise fills what no harmonic says, told by the last pair (`network.noise`); 0: none does."""
+    emphasis: float = 0.0
+    """By which power of its frequency a pair counts in the level of a chunk (`network.encoder`); 0: all count alike."""
 
     @property
     def layers(self) -> int:
@@ -56,6 +58,8 @@ class NetworkShape:
 NOISE_FROM = {8: 7, 16: 20, 32: 20, 64: 24, 128: 24}
 """Where noise begins in trained tiers: tier 8 has nothing above 2.6 kHz, the others say most of what lies below 7.5 or 9. Tier 4
 has no pair to spare, tier 256 next to nothing left to tell."""
+EMPHASIS = {16: 0.5, 32: 1.0, 64: 1.0, 128: 1.0, 256: 1.0}
+"""What was better at equal bitrates; tiers 4 and 8 gained nothing."""
 _FIRST_STEP = {4: 1.0, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.1, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 
@@ -75,7 +79,7 @@ def step_tilt(harmonics: int, hop: int = 128) -> float:
 
 def untrained_shape(harmonics: int) -> NetworkShape:
     """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
-    return NetworkShape(harmonics, layer_steps(harmonics), step_tilt(harmonics))
+    return NetworkShape(harmonics, layer_steps(harmonics), step_tilt(harmonics), emphasis=EMPHASIS.get(harmonics, 0.0))
 
 
 def full_size_shape(harmonics: int) -> NetworkShape:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import NOISE_FROM, NetworkShape, layer_steps, step_tilt, untrained_shape
+from holostream.network.shape import EMPHASIS, NOISE_FROM, NetworkShape, layer_steps, step_tilt, untrained_shape
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -86,6 +86,7 @@ class Recipe:
             expansion=self.expansion,
             synthesis=self.synthesis,
             noise_from=noise_from,
+            emphasis=EMPHASIS.get(harmonics, 0.0),
         )
 
     def kbps(self, harmonics: int) -> float:
