@@ -153,7 +153,7 @@ def test_tilt_brightens_and_darkens_at_the_same_level(voices: dict[int, Heard], 
     sounds = [heard.sound(BendAmounts(tilt=tilt)) for tilt in (-12.0, -3.0, 0.0, 3.0, 12.0)]
     centroids = [centroid_hz(sound) for sound in sounds]
     assert all(b > 1.3 * a for a, b in pairwise(centroids))
-    assert all(abs(level_db(sound) - level_db(heard.plain)) < 0.6 for sound in sounds)
+    assert all(abs(level_db(sound) - level_db(heard.plain)) < 0.9 for sound in sounds)
 
 
 def test_tilt_is_in_db_per_octave(tiers: dict[int, TierModel]) -> None:
