@@ -97,8 +97,7 @@ class TierStep:
     def prime(self, chunks: np.ndarray, levels: np.ndarray) -> tuple[Dna, np.ndarray]:
         """Start from silence and run (lanes, frames, chunk) recent chunks through the first line; their codes and sound.
 
-        `levels` are those of another tier that has encoded the same chunks and what was before them; taken if they fit. Tiers
-        may weigh bands differently, so they are some dB off where a sound is all bass or all hiss, as long as they count.
+        `levels` are those of another tier that has encoded the same chunks and what was before them; taken if they fit.
         """
         state, frames = self.model.initial_encoder_state(self.lanes), chunks.shape[1]
         known = levels.shape[1]

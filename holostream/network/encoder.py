@@ -16,7 +16,7 @@ from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
 from holostream.network.masking import Masking
 from holostream.network.noise import Noise
-from holostream.network.quantizer import Quantizer
+from holostream.network.quantizer import SILENCE, Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
@@ -65,11 +65,12 @@ class Encoder(nn.Module):
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
         coefficients = self.analysis(chunks)
-        if self.shape.emphasis:
-            mean_square = (coefficients * coefficients * self.emphasis).sum(-1)
-        else:
-            mean_square = (chunks * chunks * self.loudness).sum(-1)
+        mean_square = (chunks * chunks * self.loudness).sum(-1)
+        # What was heard before counts by its energy in all tiers, so that they can hand it to each other.
         level, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
+        if self.shape.emphasis:
+            emphasized = (coefficients * coefficients * self.emphasis).sum(-1)
+            level = level + torch.log2(emphasized.clamp(min=SILENCE) / mean_square.clamp(min=SILENCE))
         gains = self.quantizer.gain_codes(level, mean_square)
         coefficients = coefficients * self.quantizer.inverse_gains(gains)
         flat = self.select(coefficients)
