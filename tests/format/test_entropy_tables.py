@@ -97,7 +97,7 @@ def test_mutated_tables_are_refused(place: int, value: int, cut: int, tells: boo
         with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
             unpack_tables(bytes(data))
     with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
-        unpack_tables(tables_of(4).packed[: cut % len(data)])
+        unpack_tables(tables_of(4, tells).packed[: cut % len(data)])
 
 
 @given(st.binary(max_size=300))
