@@ -76,11 +76,14 @@ def cost_us(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples: 
     """Microseconds that a hop takes longer with the move at its full amount."""
     live = playing(tiers, tier, samples)
     live.play(TURN_HOPS)
+    second = live.path.second
     differences = []
     for _ in range(TURNS):
         took = []
         for value in (kind.neutral, kind.highest):
             live.controls.set(kind.name, value)
+            # A second sound is encoded whether it is crossed with or not: all of that is what a cross costs.
+            live.path.second = None if kind.name == "cross" and value == kind.neutral else second
             live.play(SETTLED_HOPS)
             elapsed = []
             for _ in range(TURN_HOPS):

@@ -94,6 +94,13 @@ class TierStep:
         """(lanes, levels_state) levels of the chunks encoded so far, the newest last."""
         return self._states[self._turn][:, : self.facts.levels_state]
 
+    def go_on_from(self, levels: np.ndarray) -> None:
+        """Encode what follows as another tier would that has heard these `levels`; taken if they fit."""
+        state = self._states[self._turn]
+        state.fill(0.0)
+        if levels.shape[1] == self.facts.levels_state:
+            state[:, : levels.shape[1]] = levels
+
     def prime(self, chunks: np.ndarray, levels: np.ndarray) -> tuple[Dna, np.ndarray]:
         """Start from silence and run (lanes, frames, chunk) recent chunks through the first line; their codes and sound.
 

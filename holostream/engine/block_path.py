@@ -133,7 +133,7 @@ def step(
 
     path.moves.begin_hop(path.hop, chunk, controls, path.other is not None)
     if path.second is not None and second is not None:
-        path.second.begin_hop(second)
+        path.second.begin_hop(second, path.voice.runner.facts.harmonics)
     path.encoded = None
     wet = _sound_of(path.voice, chunk, path, mark)
     if path.incoming is not None:
