@@ -45,7 +45,7 @@ class Encoder(nn.Module):
         self.register_buffer("loudness", window.square() / window.square().sum())
         place = (1 + torch.arange(shape.hop // 2)).clamp(max=EMPHASIS_UP_TO) / EMPHASIS_AROUND
         self.register_buffer("emphasis", (place**shape.emphasis).repeat_interleave(2) / shape.hop, persistent=False)
-        self.masking = Masking()
+        self.masking = Masking(shape.masked)
         self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers) if shape.noise_from else None
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
@@ -70,7 +70,8 @@ class Encoder(nn.Module):
         level, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
         if self.shape.emphasis:
             emphasized = (coefficients * coefficients * self.emphasis).sum(-1)
-            level = level + torch.log2(emphasized.clamp(min=SILENCE) / mean_square.clamp(min=SILENCE))
+            brighter = torch.log2(emphasized.clamp(min=SILENCE) / mean_square.clamp(min=SILENCE))
+            level = level + brighter.clamp(max=self.shape.brighter)
         gains = self.quantizer.gain_codes(level, mean_square)
         coefficients = coefficients * self.quantizer.inverse_gains(gains)
         flat = self.select(coefficients)

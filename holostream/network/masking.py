@@ -1,14 +1,12 @@
 """How loud a chunk counts: between its own level and what the ear still has of the sound before it.
 
 A gain that follows every chunk spends as many bits on the tail of a sound as on the sound. Hearing does not: what is
-weak beside what was just heard is masked (forward masking). So the gain keeps SHARE of the level of a leaky integrator of
+weak beside what was just heard is masked (forward masking). So the gain keeps a share of the level of a leaky integrator of
 energy that halves every HALF_LIFE chunks, wherever that is above the chunk's own: the tail is quantized more coarsely. The
 decoder knows nothing of this; it gets a gain. Measured in docs/findings.md.
 """
 
 from __future__ import annotations
-
-import math
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +15,6 @@ HALF_LIFE = 32
 """Chunks: 85 ms at 375 a second."""
 TAPS = 256
 """The integrator forgets what is older, by then 24 dB down."""
-SHARE = 2 / 3
 
 
 class Masking(nn.Module):
@@ -26,8 +23,9 @@ class Masking(nn.Module):
 
     kernel: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, share: float) -> None:
         super().__init__()
+        self.share = share
         weights = 2.0 ** (-torch.arange(TAPS - 1, -1, -1, dtype=torch.float64) / HALF_LIFE)
         self.register_buffer("kernel", (weights / weights.sum()).float().reshape(1, 1, TAPS), persistent=False)
         self.state_size = TAPS - 1
@@ -36,6 +34,5 @@ class Masking(nn.Module):
         joined = torch.cat((state, mean_square), dim=1)
         heard = torch.nn.functional.conv1d(joined.unsqueeze(1), self.kernel).squeeze(1)
         masked = torch.maximum(heard, mean_square)
-        # Of the product one logarithm is enough: its factors' share is 1 : 2.
-        level = torch.log(mean_square * masked * masked) * (1 / (3 * math.log(2)))
+        level = (1 - self.share) * torch.log2(mean_square) + self.share * torch.log2(masked)
         return level, joined[:, mean_square.shape[1] :]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class NetworkShape:
     """The pair from which on noise fills what no harmonic says, told by the last pair (`network.noise`); 0: none does."""
     emphasis: float = 0.0
     """By which power of its frequency a pair counts in the level of a chunk (`network.encoder`); 0: all count alike."""
+    brighter: float = math.inf
+    """By how much that raises a level at most, in 3 dB."""
+    masked: float = 2 / 3
+    """How much what was just heard counts in the level of a chunk (`network.masking`)."""
 
     @property
     def layers(self) -> int:
@@ -55,13 +61,13 @@ class NetworkShape:
         return network + -(-self.synthesis // self.hop) - 1
 
 
-NOISE_FROM = {8: 7, 16: 20, 32: 20, 64: 24, 128: 24}
-"""Where noise begins in trained tiers: tier 8 has nothing above 2.6 kHz, the others say most of what lies below 7.5 or 9. Tier 4
-has no pair to spare, tier 256 next to nothing left to tell."""
-EMPHASIS = {16: 0.5, 32: 1.0, 64: 1.0, 128: 1.0, 256: 1.0}
-"""What was better at equal bitrates; tier 8 gained nothing, tier 4 was not tried."""
-_FIRST_STEP = {4: 1.0, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
-_FIRST_TILT = {4: 0.1, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
+NOISE_FROM = {4: 3, 8: 7, 16: 20, 32: 20, 64: 24, 128: 24}
+"""Where noise begins in trained tiers: tier 4 has nothing above 1.1 kHz, tier 8 above 2.6, the others say most of what lies
+below 7.5 or 9; tier 256 has next to nothing left to tell."""
+EMPHASIS = {16: 0.5, 32: 1.0, 64: 1.0, 128: 1.0, 256: 3.0}
+"""What was better at equal bitrates; tier 8 gained nothing, nor did tier 4."""
+_FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
+_FIRST_TILT = {4: 0.4, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 
 
 def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
@@ -77,9 +83,16 @@ def step_tilt(harmonics: int, hop: int = 128) -> float:
     return {1: _FIRST_TILT.get(harmonics, 0.0), 2: 0.02, 4: 0.006}[max(1, harmonics // (hop // 2))]
 
 
+def level_settings(harmonics: int) -> dict[str, Any]:
+    """What decides the level of a chunk. Tier 256, whose error must stay 45 dB down in a hiss, too, lets a chunk count little
+    brighter than it is; and it spends less than others on what is weak beside what was just heard."""
+    settings: dict[str, Any] = {"emphasis": EMPHASIS.get(harmonics, 0.0)}
+    return settings | {"brighter": 0.5, "masked": 0.85} if harmonics == 256 else settings
+
+
 def untrained_shape(harmonics: int) -> NetworkShape:
     """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
-    return NetworkShape(harmonics, layer_steps(harmonics), step_tilt(harmonics), emphasis=EMPHASIS.get(harmonics, 0.0))
+    return NetworkShape(harmonics, layer_steps(harmonics), step_tilt(harmonics), **level_settings(harmonics))
 
 
 def full_size_shape(harmonics: int) -> NetworkShape:

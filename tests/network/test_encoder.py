@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +14,9 @@ from holostream.network.quantizer import Quantizer
 from holostream.network.shape import EMPHASIS, untrained_shape
 
 
-def gain(hertz: float, emphasis: float) -> float:
+def gain(hertz: float, emphasis: float, brighter: float = math.inf) -> float:
     """Mean gain code of a tone."""
-    shape = replace(untrained_shape(64), emphasis=emphasis)
+    shape = replace(untrained_shape(64), emphasis=emphasis, brighter=brighter)
     encoder = Encoder(shape, Quantizer(shape.steps, shape.base, shape.tilt))
     tone = torch.from_numpy(0.3 * np.sin(2 * np.pi * hertz / shape.rate * np.arange(shape.hop * 400 + 64))).float()
     chunks = tone[None].unfold(-1, shape.chunk, shape.hop)
@@ -36,6 +37,12 @@ def test_a_bass_counts_less_and_a_hiss_more() -> None:
     assert gain(5000.0, 1.0) == pytest.approx(flat + np.log2(14 / 3), abs=0.7)
     assert gain(12000.0, 1.0) == pytest.approx(gain(18000.0, 1.0), abs=0.7)
     assert gain(180.0, 0.5) == pytest.approx(flat + 0.5 * np.log2(1 / 3), abs=0.7)
+
+
+def test_a_hiss_counts_more_up_to_a_limit() -> None:
+    flat = gain(1000.0, 0.0)
+    assert gain(12000.0, 3.0, 0.5) == pytest.approx(flat + 0.5, abs=0.7)
+    assert gain(180.0, 3.0, 0.5) == pytest.approx(gain(180.0, 3.0), abs=1e-6)
 
 
 def test_what_counts_how_is_part_of_the_shape() -> None:

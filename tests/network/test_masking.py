@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from holostream.network.masking import HALF_LIFE, SHARE, TAPS, Masking
+from holostream.network.masking import HALF_LIFE, TAPS, Masking
 
-masking = Masking()
+masking = Masking(2 / 3)
 
 
 def levels(mean_square: torch.Tensor) -> torch.Tensor:
@@ -23,14 +24,16 @@ def test_an_onset_counts_at_once() -> None:
     assert levels(sound)[300:].abs().max() < 1e-3
 
 
-def test_a_tail_counts_as_what_it_follows_does_for_a_while() -> None:
-    tail = 2.0**-14
-    counted = levels(torch.cat((torch.ones(2 * TAPS), torch.full((TAPS + 40,), tail))))[2 * TAPS :]
-    first = (1 - SHARE) * -14 + SHARE * torch.log2(torch.tensor(2 ** (-1 / HALF_LIFE)))
+@pytest.mark.parametrize("share", [2 / 3, 0.85])
+def test_a_tail_counts_as_what_it_follows_does_for_a_while(share: float) -> None:
+    sharing = Masking(share)
+    sound = torch.cat((torch.ones(2 * TAPS), torch.full((TAPS + 40,), 2.0**-14)))
+    counted = sharing(sound[None], torch.zeros(1, sharing.state_size))[0][0, 2 * TAPS :]
+    first = (1 - share) * -14 + share * torch.log2(torch.tensor(2 ** (-1 / HALF_LIFE)))
     assert abs(counted[0] - first) < 0.01
     assert (counted.diff() < 1e-4).all()
     per_half_life = counted[4 * HALF_LIFE] - counted[3 * HALF_LIFE]
-    assert abs(per_half_life + SHARE) < 0.1
+    assert abs(per_half_life + share) < 0.1
     assert abs(counted[-1] + 14) < 1e-3
 
 
