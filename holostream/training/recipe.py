@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import EMPHASIS, NOISE_FROM, NetworkShape, layer_steps, step_tilt, untrained_shape
+from holostream.network.shape import NOISE_FROM, NetworkShape, layer_steps, level_settings, step_tilt, untrained_shape
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -34,7 +34,7 @@ class Recipe:
     kernel: int = 3
     expansion: int = 2
     noise: bool = True
-    """Whether tiers 8 to 128 tell of noise in their last pair, see `network.noise`."""
+    """Whether tiers 4 to 128 tell of noise in their last pair, see `network.noise`."""
     synthesis: int = 384
     """Samples a vocoder chunk rings for; more than the chunk costs no latency."""
     segment_seconds: float = 0.6
@@ -57,6 +57,8 @@ class Recipe:
     """Of the distance of companded spectra, phases included: without it what a tier says is no longer the waveform."""
     loudness_weight: float = 0.0
     """Of the difference in loudness, which holds no phase: beside others only."""
+    intelligibility_weight: float = 0.0
+    """Of what the envelopes of bands no longer have in common, see `training.intelligibility`: beside others only."""
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
     rate_weight: float = 0.01
@@ -86,7 +88,7 @@ class Recipe:
             expansion=self.expansion,
             synthesis=self.synthesis,
             noise_from=noise_from,
-            emphasis=EMPHASIS.get(harmonics, 0.0),
+            **level_settings(harmonics),
         )
 
     def kbps(self, harmonics: int) -> float:
@@ -95,17 +97,14 @@ class Recipe:
 
 
 def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
-    """Tier 4, which cannot follow a waveform, learns all of its network. Tiers 8 to 128 can, and linear codes are hard to beat
-    there: their vocoder alone learns what belongs beside them. At 256 the linear path comes so close that a network
-    has nothing to add, and only steps and basis are learned. Measured in docs/findings.md."""
+    """Linear codes are hard to beat, so the vocoder alone learns what belongs beside them. At 256 the linear path comes so
+    close that a network has nothing to add, and only steps and basis are learned. Measured in docs/findings.md."""
     if recipe.name != "default" or harmonics not in TIERS:
         return recipe
     if harmonics == 256:
         return dataclasses.replace(recipe, width=0, wave_weight=4.0)
-    if harmonics == 4:
-        return dataclasses.replace(recipe, wave_weight=0.05, companded_weight=5.0, magnitude_weight=0.3)
-    wave, loudness = {8: (0.1, 2.0), 16: (0.2, 2.0), 32: (0.4, 4.0), 64: (0.6, 4.0), 128: (1.0, 8.0)}[harmonics]
-    dilations = {8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4), 128: (1, 4)}[harmonics]
+    wave, loudness = {4: (0.1, 3.0), 8: (0.1, 2.0), 16: (0.2, 2.0), 32: (0.4, 4.0), 64: (0.6, 4.0), 128: (1.0, 8.0)}[harmonics]
+    dilations = {4: (1, 2, 4, 8), 8: (1, 2, 4, 8), 16: (1, 3, 9), 32: (1, 4), 64: (1, 4), 128: (1, 4)}[harmonics]
     return dataclasses.replace(
         recipe,
         encoder_waits=1.0,
@@ -116,6 +115,7 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
         companded_weight=8.0,
         wave_weight=wave,
         loudness_weight=loudness,
+        intelligibility_weight={4: 1.5, 8: 4.0}.get(harmonics, 0.0),
     )
 
 

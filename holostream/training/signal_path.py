@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
+from holostream.training.intelligibility import intelligibility_loss
 from holostream.training.losses import companded_loss, spectral_losses, wave_loss
 from holostream.training.loudness import loudness_loss
 from holostream.training.rate_loss import code_bits
@@ -47,6 +48,9 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
         quality = quality + recipe.companded_weight * companded_loss(heard, target, network.shape.rate)
     if recipe.loudness_weight:
         quality = quality + recipe.loudness_weight * loudness_loss(heard, target, network.shape.rate)
+    if recipe.intelligibility_weight:
+        lost = intelligibility_loss(heard, target, network.shape.rate)
+        quality = quality + recipe.intelligibility_weight * lost
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
     return quality + rate_weight * code_bits(pairs, network.quantizer), quality
