@@ -28,8 +28,9 @@ from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
 from holostream.network.vocoder import Vocoder
 
-MAX_PRIME_FRAMES = 4
-"""More make no switch cleaner, and priming a network is the longest thing that a call of the engine does."""
+PRIME_FRAMES, TIER_4_PRIME_FRAMES = 4, 12
+"""At most. More make no switch cleaner, but in tier 4, whose network says most of what is heard; and priming a network is the
+longest thing that a call of the engine does."""
 
 
 class TierNetwork(nn.Module):
@@ -117,7 +118,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         encoder_state=network.encoder.state_size,
         vocoder_state=network.vocoder.state_size,
         context_frames=shape.vocoder_context,
-        prime_frames=min(shape.vocoder_context, MAX_PRIME_FRAMES),
+        prime_frames=min(shape.vocoder_context, TIER_4_PRIME_FRAMES if shape.harmonics == 4 else PRIME_FRAMES),
         trained=bool(card.get("trained", False)),
         checksum=graph_checksum(encoder, vocoder),
         levels_state=network.encoder.masking.state_size,

@@ -20,15 +20,18 @@ from torch.nn.functional import embedding
 from holostream.network.atoms import atoms
 from holostream.network.quantizer import MAX_PHASES, ROUNDING, phase_count
 
-BANDS = (0, 7, 12, 16, 20, 24, 29, 35, 42, 52)
-"""First pairs of the bands of an envelope; the last ends with the last pair of a chunk."""
+BANDS = (20, 24, 29, 35, 42, 52)
+LOW_BANDS = (4, 5, 7, 9, 12, 16, 22, 35)
+"""First pairs of the bands of an envelope, of those where noise begins; the last ends with the last pair of a chunk. Where noise
+stands in for a part of the voice, formants decide, and bands are finer below 4 kHz."""
 LARGEST_CODE = 2
 STRIP = 4096
-HIGH = 16
-"""Noise that begins at this pair or above is hiss; further down it stands in for what is heard as voice."""
-STRENGTH, LOW_STRENGTH = 0.9, 0.65
-"""Of the level told: a little less noise than there was is the better guess at noise that is another, much less where it is
-low."""
+HIGH, LOWEST = 16, 7
+"""Noise that begins at the first of these pairs or above is hiss; further down it stands in for what is heard as voice, below the
+second for most of it."""
+STRENGTH, LOW_STRENGTH, LOWEST_STRENGTH = 0.9, 0.65, 0.5
+"""Of the level told: a little less noise than there was is the better guess at noise that is another, much less where it stands
+in for a part of the voice, and half where for most of it."""
 TOO_LOUD = 2.0
 """So many times as bad as too soft, where noise is high; low, too soft is heard as well."""
 LEAST = 1e-7
@@ -67,7 +70,9 @@ class Noise(nn.Module):
         pairs = hop // 2
         self.first, self.tonal, self.pairs, self.layers = first, tonal, pairs, layers
         self.strength, self._too_loud = (STRENGTH, TOO_LOUD) if first >= HIGH else (LOW_STRENGTH, 1.0)
-        edges = [first, *(edge for edge in BANDS if first + 2 < edge < pairs), pairs]
+        if first < LOWEST:
+            self.strength = LOWEST_STRENGTH
+        edges = [first, *(edge for edge in (BANDS if first >= HIGH else LOW_BANDS) if first < edge < pairs), pairs]
         member = np.zeros((pairs - first, len(edges) - 1))
         for band, (low, high) in enumerate(pairwise(edges)):
             member[low - first : high - first, band] = 1

@@ -11,7 +11,8 @@ import torch
 
 from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
 from holostream.network.export import (
-    MAX_PRIME_FRAMES,
+    PRIME_FRAMES,
+    TIER_4_PRIME_FRAMES,
     TierNetwork,
     check_parity,
     export_tier,
@@ -34,7 +35,8 @@ def test_facts_are_the_networks(
         network.encoder.state_size,
         network.vocoder.state_size,
     )
-    assert (facts.context_frames, facts.prime_frames) == (shape.vocoder_context, MAX_PRIME_FRAMES)
+    primed = TIER_4_PRIME_FRAMES if shape.harmonics == 4 else PRIME_FRAMES
+    assert (facts.context_frames, facts.prime_frames) == (shape.vocoder_context, primed)
     folder = tier_folder(full_size_models, shape.harmonics)
     assert facts.checksum == graph_checksum(
         (folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes()
