@@ -61,7 +61,7 @@ def encoded(model: TierModel, samples: np.ndarray) -> Dna:
 
 def vocoded(model: TierModel, dna: Dna) -> np.ndarray:
     """(lanes, frames * hop)."""
-    chunks, _ = model.vocode(dna, model.initial_vocoder_state(dna.lanes))
+    chunks, _ = model.vocode(dna, model.initial_vocoder_state(dna.lanes), 0)
     return overlap_add(chunks, initial_partial(model.facts, dna.lanes), model.facts)[0]
 
 

@@ -7,7 +7,8 @@ Two tiers say the same thing in more or fewer harmonics: their outputs are corre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,11 +27,18 @@ def fade_weights(hop: int, fade_hops: int) -> np.ndarray:
     return weights
 
 
+@lru_cache(maxsize=1024)
+def line_weights(hop: int, before: int, after: int) -> np.ndarray:
+    """(hop,) float32 weights of the second tier of a morph, a straight line between two levels, in 255ths."""
+    start, end = np.float32(before) / np.float32(FULL_LEVEL), np.float32(after) / np.float32(FULL_LEVEL)
+    weights = start + (end - start) * (np.arange(1, hop + 1, dtype=np.float32) / np.float32(hop))
+    weights.setflags(write=False)
+    return weights
+
+
 def level_weights(hop: int, levels: Sequence[int]) -> np.ndarray:
-    """(hops, hop) float32 weights of the second tier of a morph, straight lines through hops + 1 `levels`, in 255ths."""
-    edges = np.asarray(list(levels), np.float32) / np.float32(FULL_LEVEL)
-    position = (np.arange(1, hop + 1, dtype=np.float32)) / np.float32(hop)
-    return edges[:-1, np.newaxis] + (edges[1:] - edges[:-1])[:, np.newaxis] * position
+    """(hops, hop) of `line_weights`, through hops + 1 `levels`."""
+    return np.stack([line_weights(hop, before, after) for before, after in pairwise(levels)])
 
 
 def mix_tiers(outgoing: np.ndarray, incoming: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -23,6 +23,8 @@ MAX_GRAPH_BYTES = 256 << 20
 DEFAULT_TIER = 64
 CODE_OUTPUTS = ["gains", "amplitudes", "phases", "next_state"]
 """Of an encoder graph; one may have more."""
+HOPS = 1 << 16
+"""After so many a vocoder that wants to know a frame's hop is told the first again."""
 
 
 class ModelError(Exception):
@@ -51,8 +53,9 @@ def _session(graph: bytes, what: str, folder: Path) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # One thread and many small graphs: an arena per graph would only hold memory.
-    options.enable_cpu_mem_arena = False
+    # One thread and many small graphs: an arena per graph would only hold memory, and counting who still needs a result, to reuse
+    # its memory within a run, takes a tenth of the time of one frame.
+    options.enable_cpu_mem_arena = options.enable_mem_reuse = False
     options.log_severity_level = 4
     try:
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -74,12 +77,14 @@ class TierModel:
 
     def _check_interface(self, folder: Path) -> None:
         facts = self.facts
+        self.wants_hops = any(entry.name == "hops" for entry in self.vocoder.get_inputs())
+        """Whether the vocoder's sound depends on the frame's hop: the noise it makes does."""
         for session, names, sizes in (
             (self.encoder, ("chunks", "state"), (facts.chunk, facts.encoder_state)),
             (
                 self.vocoder,
-                ("gains", "amplitudes", "phases", "state"),
-                (None, facts.harmonics, facts.harmonics, facts.vocoder_state),
+                ("gains", "amplitudes", "phases", "state", *(["hops"] if self.wants_hops else [])),
+                (None, facts.harmonics, facts.harmonics, facts.vocoder_state, *([None] if self.wants_hops else [])),
             ),
         ):
             found = {entry.name: entry.shape for entry in session.get_inputs()}
@@ -95,15 +100,17 @@ class TierModel:
         return np.zeros((lanes, self.facts.vocoder_state), np.float32)
 
     def encode(self, chunks: np.ndarray, state: np.ndarray) -> tuple[Dna, np.ndarray]:
-        """(lanes, frames, chunk) float32 chunks -> codes and the next state. At least one frame."""
+        """(lanes, frames, chunk) float32 chunks -> codes and the next state. At least one frame; every thousand at tier 256 take
+        100 MB or so while it lasts."""
         gains, amplitudes, phases, state = self.encoder.run(CODE_OUTPUTS, {"chunks": chunks, "state": state})
         return Dna(gains, amplitudes, phases), state
 
-    def vocode(self, dna: Dna, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Codes -> (lanes, frames, synthesis) float32 chunks and the next state."""
-        chunks, state = self.vocoder.run(
-            None, {"gains": dna.gains, "amplitudes": dna.amplitudes, "phases": dna.phases, "state": state}
-        )
+    def vocode(self, dna: Dna, state: np.ndarray, first_hop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Codes of frames that are heard from `first_hop` on -> (lanes, frames, synthesis) float32 chunks and the next state."""
+        inputs = {"gains": dna.gains, "amplitudes": dna.amplitudes, "phases": dna.phases, "state": state}
+        if self.wants_hops:
+            inputs["hops"] = ((np.arange(dna.frames) + first_hop % HOPS) % HOPS).astype(np.int32)
+        chunks, state = self.vocoder.run(None, inputs)
         return chunks, state
 
 

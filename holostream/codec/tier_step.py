@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 
 from holostream.codec.dna import Dna, codes_in
-from holostream.codec.tier_model import CODE_OUTPUTS, TierModel
+from holostream.codec.tier_model import CODE_OUTPUTS, HOPS, TierModel
 
 WARM_RUNS = 10
 
@@ -20,18 +20,21 @@ class VocoderLine:
         self.heard_row = np.zeros(lanes * (1 + 2 * model.facts.harmonics), np.uint8)
         self.sound = np.zeros((lanes, 1, model.facts.synthesis), np.float32)
         self._states = [model.initial_vocoder_state(lanes) for _ in range(2)]
+        self._hops = np.zeros(1, np.int32)
+        hops = {"hops": self._hops} if model.wants_hops else {}
         self._runs = [
             _bind(
                 model.vocoder,
-                {**_named(self.heard_row, lanes), "state": a},
+                {**_named(self.heard_row, lanes), "state": a, **hops},
                 {"sound": self.sound, "next_state": b},
             )
             for a, b in _both_ways(self._states)
         ]
         self._turn = 0
 
-    def vocode(self) -> None:
-        """`heard_row` -> `sound`."""
+    def vocode(self, hop: int) -> None:
+        """`heard_row`, heard in this hop -> `sound`."""
+        self._hops[0] = hop % HOPS
         self._model.vocoder.run_with_iobinding(self._runs[self._turn])
         self._turn ^= 1
 
@@ -40,9 +43,10 @@ class VocoderLine:
         for state in self._states:
             state.fill(0.0)
 
-    def prime(self, dna: Dna) -> np.ndarray:
-        """Start from silence and run frames through -> (lanes, frames, synthesis) sound."""
-        sound, state = self._model.vocode(dna, self._model.initial_vocoder_state(self._lanes))
+    def prime(self, dna: Dna, next_hop: int) -> np.ndarray:
+        """Start from silence and run the frames before `next_hop` through -> (lanes, frames, synthesis) sound."""
+        start = self._model.initial_vocoder_state(self._lanes)
+        sound, state = self._model.vocode(dna, start, next_hop - dna.frames)
         self._states[self._turn][:] = state
         return sound
 
@@ -101,8 +105,9 @@ class TierStep:
         if levels.shape[1] == self.facts.levels_state:
             state[:, : levels.shape[1]] = levels
 
-    def prime(self, chunks: np.ndarray, levels: np.ndarray) -> tuple[Dna, np.ndarray]:
-        """Start from silence and run (lanes, frames, chunk) recent chunks through the first line; their codes and sound.
+    def prime(self, chunks: np.ndarray, levels: np.ndarray, next_hop: int) -> tuple[Dna, np.ndarray]:
+        """Start from silence and run (lanes, frames, chunk) chunks, those before `next_hop`, through the first line; their codes
+        and sound.
 
         `levels` are those of another tier that has encoded the same chunks and what was before them; taken if they fit.
         """
@@ -112,7 +117,7 @@ class TierStep:
             state[:, frames:known] = levels[:, : known - frames]
         dna, encoder_state = self.model.encode(chunks, state)
         self._states[self._turn][:] = encoder_state
-        return dna, self.lines[0].prime(dna)
+        return dna, self.lines[0].prime(dna, next_hop)
 
     def warm(self) -> None:
         """First runs are slow (memory is laid out then), of one frame and of as many as a switch is primed with: have them
@@ -121,9 +126,9 @@ class TierStep:
         for _ in range(WARM_RUNS):
             self.encode()
             for line in self.lines:
-                line.vocode()
-            dna, _ = self.prime(recent, self.levels)
-            self.lines[1].prime(dna)
+                line.vocode(0)
+            dna, _ = self.prime(recent, self.levels, 0)
+            self.lines[1].prime(dna, 0)
         self.reset()
 
 

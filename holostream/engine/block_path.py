@@ -16,7 +16,7 @@ from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier import TierFacts
-from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, level_weights, mix_tiers
+from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, line_weights, mix_tiers
 from holostream.codec.tier_model import TierModel
 from holostream.codec.tier_step import TierStep, VocoderLine
 from holostream.engine.controls import Controls
@@ -177,7 +177,7 @@ def _sound_of(
     place = path.ring.write(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
     line.heard_row[:] = path.ring.row_at(place, len(row))
     mark(RING)
-    line.vocode()
+    line.vocode(path.hop)
     mark(VOCODE)
     sound, voice.partial = overlap_add(line.sound, voice.partial, runner.facts)
     # One sum tells that nothing is too loud; only a loud hop is looked at sample by sample. A bad model: NaN too.
@@ -229,7 +229,7 @@ def _morphed(
         wanted = 0
     before, path.level = path.level, path.level + min(max(wanted - path.level, -LEVEL_STEP), LEVEL_STEP)
     sound = _sound_of(other, chunk, path, mark, levels=(before, path.level))
-    wet = mix_tiers(wet, sound, level_weights(path.facts.hop, (before, path.level))[0])
+    wet = mix_tiers(wet, sound, line_weights(path.facts.hop, before, path.level))
     if wanted == path.level == FULL_LEVEL and controls.tier == harmonics:
         path.voice, path.other = other, None
     elif wanted == path.level == 0:
@@ -248,7 +248,7 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
     if frames:
         recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)
         chunks = np.stack([recent[:, i * facts.hop : i * facts.hop + facts.chunk] for i in range(frames)], axis=1)
-        dna, sound = runner.prime(chunks, path.voice.runner.levels)
+        dna, sound = runner.prime(chunks, path.voice.runner.levels, path.hop)
         _note_priming(path, voice, dna, sound)
     return voice
 
@@ -260,7 +260,7 @@ def _voice_elsewhere(path: PathState) -> Voice:
     path.newest_voice += 1
     voice = Voice(path.newest_voice, runner, line, initial_partial(facts, runner.lanes))
     dna = path.moves.before_target(max(1, facts.prime_frames), runner)
-    _note_priming(path, voice, dna, line.prime(dna))
+    _note_priming(path, voice, dna, line.prime(dna, path.hop))
     return voice
 
 

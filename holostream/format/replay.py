@@ -51,8 +51,9 @@ class Replay:
             self._models[harmonics] = model
         return self._models[harmonics]
 
-    def _voice(self, voice: VoiceRun, again: bool = False) -> np.ndarray:
-        """(lanes, hops, hop) heard samples of one voice; `again`: the block's first voice is of the same tier."""
+    def _voice(self, voice: VoiceRun, first_hop: int, again: bool = False) -> np.ndarray:
+        """(lanes, hops, hop) heard samples of one voice of the block that begins there; `again`: the block's first voice is of
+        the same tier."""
         model = self._model(voice.dna.harmonics)
         facts, lanes = model.facts, voice.dna.lanes
         key = (facts.harmonics, int(again))
@@ -60,7 +61,7 @@ class Replay:
         if voice.starts or running is None:
             running = (model.initial_vocoder_state(lanes), initial_partial(facts, lanes))
         state, partial = running
-        chunks, state = model.vocode(voice.dna, state)
+        chunks, state = model.vocode(voice.dna, state, first_hop - voice.preroll)
         samples, partial = overlap_add(chunks, partial, facts)
         self._running[key] = (state, partial)
         return samples.reshape(lanes, -1, facts.hop)[:, voice.preroll :]
@@ -78,14 +79,14 @@ class Replay:
             for start in range(0, missing, 1024):
                 yield np.zeros((lanes, min(1024, missing - start) * hop), np.float32)
         self._next_hop = block.first_hop + block.hops
-        samples = self._voice(block.voices[0])
+        samples = self._voice(block.voices[0], block.first_hop)
         if len(block.voices) == 2:
             if block.levels:
                 weights = level_weights(hop, block.levels)
             else:
                 weights = fade_weights(hop, block.fade_hops)[block.fade_first : block.fade_first + block.hops]
             first, second = (voice.dna.harmonics for voice in block.voices)
-            samples = mix_tiers(samples, self._voice(block.voices[1], first == second), weights)
+            samples = mix_tiers(samples, self._voice(block.voices[1], block.first_hop, first == second), weights)
             if first == second and block.fade_first + block.hops == block.fade_hops:
                 self._running[second, 0] = self._running.pop((second, 1))
         yield np.ascontiguousarray(samples.reshape(lanes, -1))

@@ -26,7 +26,8 @@ alike, 9 kHz."""
 
 
 class Encoder(nn.Module):
-    """`pairs` is what training looks at; `forward` is the exported graph."""
+    """`pairs` is what training looks at; `forward` is the exported graph, which keeps their parts side by side: it need not know
+    shapes then."""
 
     loudness: Tensor
     emphasis: Tensor
@@ -64,6 +65,11 @@ class Encoder(nn.Module):
 
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
+        gains, parts, state = self._parts(chunks, state)
+        return gains, parts.unflatten(-1, (self.shape.base, 2)), state
+
+    def _parts(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As `pairs`, but (lanes, frames, 2 * base): the cosine part of each pair, then its sine part."""
         coefficients = self.analysis(chunks)
         mean_square = (chunks * chunks * self.loudness).sum(-1)
         # What was heard before counts by its energy in all tiers, so that they can hand it to each other.
@@ -74,20 +80,19 @@ class Encoder(nn.Module):
             level = level + brighter.clamp(max=self.shape.brighter)
         gains = self.quantizer.gain_codes(level, mean_square)
         coefficients = coefficients * self.quantizer.inverse_gains(gains)
-        flat = self.select(coefficients)
+        parts = self.select(coefficients)
         if self.stack.blocks:
             hidden = self.enter(pair_features(coefficients.unflatten(-1, (self.shape.hop // 2, 2))))
             hidden, stack_state = self.stack(hidden, state[:, self.masking.state_size :])
-            flat = flat + self.leave(hidden)
+            parts = parts + self.leave(hidden)
             next_state = torch.cat((next_state, stack_state), dim=1)
-        pairs = flat.unflatten(-1, (self.shape.base, 2))
         if self.noise is not None:
             told = self.noise.tell(chunks * self.quantizer.inverse_gains(gains), self.quantizer.log_steps.exp())
-            pairs = torch.cat((pairs[..., :-1, :], told.unsqueeze(-2)), -2)
-        return gains, pairs, next_state
+            parts = torch.cat((parts[..., :-2], told), -1)
+        return gains, parts, next_state
 
     def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """-> gains (lanes, frames), amplitudes and phases (lanes, frames, harmonics), all uint8, and the next state."""
-        gains, pairs, state = self.pairs(chunks, state)
-        amplitudes, phases = self.quantizer.quantize(pairs)
+        gains, parts, state = self._parts(chunks, state)
+        amplitudes, phases = self.quantizer.quantize_parts(parts[..., 0::2], parts[..., 1::2])
         return gains.to(torch.uint8), amplitudes.to(torch.uint8), phases.to(torch.uint8), state

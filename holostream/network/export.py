@@ -47,7 +47,8 @@ class TierNetwork(nn.Module):
 def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], framed: int) -> bytes:
     """The module as ONNX bytes; the first `framed` inputs have a time axis."""
     lanes, frames = torch.export.Dim("lanes", min=1, max=64), torch.export.Dim("frames", min=1, max=1 << 20)
-    shapes = tuple({0: lanes, 1: frames} if i < framed else {0: lanes} for i in range(len(inputs)))
+    axes = [{0: lanes, 1: frames} if i < framed else {0: lanes} for i in range(len(inputs))]
+    shapes = tuple({0: frames} if name == "hops" else dims for name, dims in zip(inputs, axes, strict=True))
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -104,6 +105,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
                 "amplitudes": amplitudes,
                 "phases": phases,
                 "state": network.vocoder.stack.initial_state(lanes),
+                **({} if network.vocoder.noise is None else {"hops": torch.arange(frames, dtype=torch.int32)}),
             },
             ["sound", "next_state"],
             framed=3,
@@ -160,8 +162,9 @@ def check_parity(network: TierNetwork, model: TierModel) -> None:
                     f"tier {network.shape.harmonics}: {differing:.2%} of the exported {name} differ from torch's"
                 )
         codes = Dna(*(code.numpy() for code in expected[:3]))
-        sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes))
-        reference, _ = network.vocoder(*expected[:3], network.vocoder.stack.initial_state(lanes))
+        sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes), 7)
+        hops = torch.arange(7, 7 + frames, dtype=torch.int32)
+        reference, _ = network.vocoder(*expected[:3], network.vocoder.stack.initial_state(lanes), hops)
     error = float(np.abs(sound - reference.numpy()).max() / max(1.0, float(reference.abs().max())))
     if error > 1e-5:
         raise ModelError(f"tier {network.shape.harmonics}: exported sound differs from torch's by {error:.1e}")

@@ -230,7 +230,7 @@ def check_holo_audio(network: HoloAudioNetwork, model: TierModel, limits: tuple[
     step = code_step(lowest, largest)
     expected = ((network.encoder(chunks) - lowest) / step).round().clamp(0, CODE_STEPS)
     differing = float((codes != expected).float().mean())
-    sound, _ = model.vocode(dna, model.initial_vocoder_state(1))
+    sound, _ = model.vocode(dna, model.initial_vocoder_state(1), 0)
     reference = network.vocoder(codes.float() * step + lowest).numpy()
     error = float(np.abs(sound - reference).max() / max(1.0, float(np.abs(reference).max())))
     if differing > 1e-3 or error > 1e-4:

@@ -8,6 +8,8 @@ decoder knows nothing of this; it gets a gain. Measured in docs/findings.md.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -34,5 +36,6 @@ class Masking(nn.Module):
         joined = torch.cat((state, mean_square), dim=1)
         heard = torch.nn.functional.conv1d(joined.unsqueeze(1), self.kernel).squeeze(1)
         masked = torch.maximum(heard, mean_square)
-        level = (1 - self.share) * torch.log2(mean_square) + self.share * torch.log2(masked)
-        return level, joined[:, mean_square.shape[1] :]
+        own, past = (1 - self.share) / math.log(2), self.share / math.log(2)
+        level = own * torch.log(mean_square) + past * torch.log(masked)
+        return level, joined[:, -self.state_size :]

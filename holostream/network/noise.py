@@ -4,7 +4,8 @@ How much noise belongs there cannot be guessed from the other codes (docs/findin
 is no harmonic but one of 15 words: amplitude code 0, which is no noise at all, 1 with one of its five phases, or 2 with one of
 nine. Each of those is a spectral envelope, learned from sounds. A frame says it anew, so nothing depends on frames before.
 
-The noise itself is cut from one long strip at a place that the codes of the frame decide: whoever decodes hears the same.
+The noise itself comes from a table, a row for each hop until it starts over: whoever decodes hears the same. It must not follow
+from the codes: a hiss above all harmonics has the same in every frame, and then it buzzed with the frames' own pitch.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from torch import Tensor, nn
 from torch.nn.functional import embedding
 
 from holostream.network.atoms import atoms
-from holostream.network.quantizer import MAX_PHASES, ROUNDING, phase_count
+from holostream.network.quantizer import MAX_AMPLITUDE, MAX_PHASES, ROUNDING, phase_count
 
 BANDS = (20, 24, 29, 35, 42, 52)
 LOW_BANDS = (4, 5, 7, 9, 12, 16, 22, 35)
 """First pairs of the bands of an envelope, of those where noise begins; the last ends with the last pair of a chunk. Where noise
 stands in for a part of the voice, formants decide, and bands are finer below 4 kHz."""
 LARGEST_CODE = 2
-STRIP = 4096
+HOPS = 1024
+"""Until noise starts over, 2.7 s at 375 a second: sooner it is heard."""
 HIGH, LOWEST = 16, 7
 """Noise that begins at the first of these pairs or above is hiss; further down it stands in for what is heard as voice, below the
 second for most of it."""
@@ -54,15 +56,14 @@ class Noise(nn.Module):
     layers have learned in place of those that no harmonic takes says something about those that one does."""
 
     unit: Tensor
-    strip: Tensor
-    weights: Tensor
+    rows: Tensor
     member: Tensor
     atoms: Tensor
+    means: Tensor
     spread: Tensor
     harmonic: Tensor
     filled: Tensor
-    most_spoken: Tensor
-    along: Tensor
+    last_silent: Tensor
     word_of_code: Tensor
 
     def __init__(self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1) -> None:
@@ -84,37 +85,33 @@ class Noise(nn.Module):
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
         # Pairs of one radius and any phase: hiss that fluctuates less is nearer to what there was.
-        turned = random.uniform(0, 2 * np.pi, STRIP // 2 + pairs)
-        strip = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=1).reshape(-1, 1)
-        # Whole numbers so small that sums of products with codes are exact in float32; the pair that tells counts nothing.
-        weights = np.insert(random.integers(1, 512 // max(2, layers), (2, layers * (tonal + 1) - 1)), tonal, 0, axis=1)
-        of_pair = np.repeat(np.arange(pairs), 2)
-        filled = (of_pair >= first) & (of_pair < tonal)
-        spread = np.zeros((self.bands, 2 * pairs))
-        spread[:, 2 * first :] = np.repeat(member.T, 2, axis=1)
+        turned = random.uniform(0, 2 * np.pi, (HOPS, pairs - first))
+        rows = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=2).reshape(HOPS, -1)
+        of_pair = np.repeat(np.arange(first, pairs), 2)
+        filled = of_pair < tonal
         words = np.zeros((LARGEST_CODE + 1) * MAX_PHASES)
         for word, (code, phase, count) in enumerate(codes.astype(int)):
             words[code * MAX_PHASES + phase : (code + 1) * MAX_PHASES : count] = word
         for name, table, kind in (
             ("unit", unit, torch.float32),
-            ("strip", strip, torch.float32),
-            ("weights", weights, torch.float32),
+            ("rows", rows, torch.float32),
             ("member", member, torch.float32),
             ("atoms", atoms(hop, chunk)[2 * first :].T, torch.float32),
-            ("spread", spread, torch.float32),
-            # The harmonic whose place a coefficient is, where noise fills its zeros; above what code none is filled.
+            # Of both squares of a pair; as a product, since a graph would have to find out shapes for anything else.
+            ("means", np.repeat(np.eye(pairs - first), 2, axis=0) / 2, torch.float32),
+            ("spread", np.repeat(member.T, 2, axis=1), torch.float32),
+            # The harmonic whose place a coefficient is, where noise fills its zeros; the last place that leaves room for it.
             ("harmonic", np.where(filled, of_pair, 0), torch.int32),
             ("filled", filled, torch.bool),
-            ("most_spoken", np.where(filled, 0, 255), torch.float32),
-            ("along", np.arange(2 * pairs), torch.int32),
-            ("word_of_code", words[:, np.newaxis], torch.int32),
+            ("last_silent", np.where(filled, MAX_PHASES - 1, (MAX_AMPLITUDE + 1) * MAX_PHASES), torch.int32),
+            ("word_of_code", words, torch.int32),
         ):
             self.register_buffer(name, torch.tensor(table, dtype=kind), persistent=False)
 
     def levels(self, chunks: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         """(..., chunk) samples relative to the gain, (layers, base, 1) steps -> log energies of the bands, of what no harmonic
         says, and over how many pairs each is a mean; (..., bands)."""
-        energy = (chunks @ self.atoms).unflatten(-1, (-1, 2)).square().mean(-1)
+        energy = (chunks @ self.atoms).square() @ self.means
         largest = (ZERO_RADIUS * steps[-1, self.first : self.tonal, 0]).square() / 2
         beyond = steps.new_full((self.pairs - self.first - len(largest),), math.inf)
         counted = (energy < torch.cat((largest, beyond))).to(energy)
@@ -132,19 +129,19 @@ class Noise(nn.Module):
         return embedding(distance.argmin(-1), self.unit) * steps[0, -1]
 
     def _loudness(self, steps: Tensor) -> Tensor:
-        """(words, 2 * pairs): how loud each word lets each coefficient be, those in place of zeros less than a zero may be."""
+        """(places of codes that tell, coefficients): how loud each coefficient from `first` on is let be, those in place of zeros
+        less than a zero may be."""
         told = torch.cat((torch.zeros_like(self.words[:1]), self.strength * torch.exp(0.5 * self.words))) @ self.spread
         most = HIGHEST / math.sqrt(2) * torch.index_select(steps[-1, :, 0], 0, self.harmonic)
-        return torch.where(self.filled, torch.minimum(told, most), told)
+        return torch.index_select(torch.where(self.filled, torch.minimum(told, most), told), 0, self.word_of_code)
 
-    def forward(self, amplitudes: Tensor, phases: Tensor, steps: Tensor) -> Tensor:
-        """Codes (..., layers * base) as floats, (layers, base, 1) steps -> coefficients (..., 2 * pairs) to add."""
-        # A damaged or hostile code can be anything in a byte: tables are not left, and sums stay exact.
-        code, phase = amplitudes[..., self.tonal], phases[..., self.tonal]
-        said = code.clamp(max=LARGEST_CODE) * MAX_PHASES + phase.clamp(max=MAX_PHASES - 1)
-        weight = embedding(embedding(said.int(), self.word_of_code).squeeze(-1), self._loudness(steps))
-        said_at_all = amplitudes if self.layers == 1 else amplitudes.unflatten(-1, (self.layers, -1)).sum(-2)
-        spoken = torch.index_select(said_at_all, -1, self.harmonic)
-        hashed = amplitudes @ self.weights[0] + phases @ self.weights[1]
-        place = torch.bitwise_and(hashed.int(), STRIP - 2).unsqueeze(-1) + self.along  # even: where a pair begins
-        return torch.where(spoken > self.most_spoken, 0.0, weight) * embedding(place, self.strip).squeeze(-1)
+    def forward(self, places: Tensor, hops: Tensor, steps: Tensor) -> Tensor:
+        """Places of codes, see `Quantizer.places`, (lanes, frames, layers * base), the numbers of the frames' hops, whole and
+        (frames,) or (lanes, frames), and (layers, base, 1) steps -> (lanes, frames, 2 * (pairs - first)) coefficients to add to
+        those from 2 * first on."""
+        # Codes that no encoder makes are some word, too.
+        said = places[..., self.tonal].clamp(max=len(self.word_of_code) - 1)
+        loudness = embedding(said, self._loudness(steps))
+        spoken = places if self.layers == 1 else places.unflatten(-1, (self.layers, -1)).amax(-2)
+        silent = torch.index_select(spoken, -1, self.harmonic) <= self.last_silent
+        return torch.where(silent, loudness, 0.0) * embedding(torch.bitwise_and(hops, HOPS - 1), self.rows)

@@ -38,13 +38,12 @@ class RmsNorm(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """(lanes, frames, width) and (lanes, state_size) -> the same shapes."""
+    """(lanes, frames, width) and (lanes, past, width) frames before -> the same shapes."""
 
     def __init__(self, width: int, kernel: int, dilation: int, expansion: int) -> None:
         super().__init__()
-        self.width, self.kernel, self.dilation = width, kernel, dilation
+        self.kernel, self.dilation = kernel, dilation
         self.past = (kernel - 1) * dilation
-        self.state_size = self.past * width
         taps = torch.zeros(kernel, width)
         taps[-1] = 1.0
         self.taps = nn.Parameter(taps + 0.1 * torch.randn(kernel, width))
@@ -53,19 +52,18 @@ class ResidualBlock(nn.Module):
         self.snake = Snake(width * expansion)
         self.down = nn.Linear(width * expansion, width)
 
-    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        joined = torch.cat((state.reshape(-1, self.past, self.width), x), dim=1)
-        frames = x.shape[1]
-        convolved = joined[:, :frames] * self.taps[0]
-        for k in range(1, self.kernel):
+    def forward(self, x: Tensor, before: Tensor) -> tuple[Tensor, Tensor]:
+        joined = torch.cat((before, x), dim=1)
+        # Counted from the end, so that a graph need not know how many frames there are.
+        convolved = x * self.taps[-1]
+        for k in range(self.kernel - 1):
             start = k * self.dilation
-            convolved = convolved + joined[:, start : start + frames] * self.taps[k]
-        next_state = joined[:, frames:].reshape(-1, self.state_size)
-        # Snake's `a` goes into the layers around it, where it costs a graph nothing.
-        a = self.snake.a
-        scaled = linear(self.norm(convolved), self.up.weight * a.unsqueeze(1), self.up.bias * a)
-        sine = torch.sin(scaled)
-        return x + linear(scaled + sine * sine, self.down.weight / a, self.down.bias), next_state
+            convolved = convolved + joined[:, start : start - self.past] * self.taps[k]
+        # As (1 + 2 a x - cos(2 a x)) / 2 a, and all but the cosine in the layers around it, where it costs a graph nothing.
+        twice = 2 * self.snake.a
+        angle = linear(self.norm(convolved), self.up.weight * twice.unsqueeze(1), self.up.bias * twice)
+        down = self.down.weight / twice
+        return x + linear(angle - torch.cos(angle), down, self.down.bias + down.sum(1)), joined[:, -self.past :]
 
 
 class ResidualStack(nn.Module):
@@ -74,9 +72,9 @@ class ResidualStack(nn.Module):
     def __init__(self, width: int, kernel: int, dilations: tuple[int, ...], expansion: int) -> None:
         super().__init__()
         blocks = [ResidualBlock(width, kernel, dilation, expansion) for dilation in dilations]
-        self.blocks = nn.ModuleList(blocks)
-        self._sizes = [block.state_size for block in blocks]
-        self.state_size = max(1, sum(self._sizes))
+        self.blocks, self.width = nn.ModuleList(blocks), width
+        self._pasts = [block.past for block in blocks]
+        self.state_size = max(1, sum(self._pasts) * width)
 
     def initial_state(self, lanes: int) -> Tensor:
         return torch.zeros(lanes, self.state_size)
@@ -84,9 +82,10 @@ class ResidualStack(nn.Module):
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         if not self.blocks:
             return x, state * 1.0
-        start, next_states = 0, []
-        for block, size in zip(self.blocks, self._sizes, strict=True):
-            x, next_state = block(x, state[:, start : start + size])
-            next_states.append(next_state)
-            start += size
-        return x, torch.cat(next_states, dim=1)
+        pasts = state.reshape(-1, sum(self._pasts), self.width)
+        start, next_pasts = 0, []
+        for block, past in zip(self.blocks, self._pasts, strict=True):
+            x, next_past = block(x, pasts[:, start : start + past])
+            next_pasts.append(next_past)
+            start += past
+        return x, torch.cat(next_pasts, dim=1).reshape(-1, self.state_size)

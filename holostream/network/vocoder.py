@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
 from holostream.network.noise import Noise
-from holostream.network.quantizer import MAX_GAIN, Quantizer
+from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
@@ -39,6 +39,7 @@ class Vocoder(nn.Module):
 
     fourier: Tensor
     sounding: Tensor
+    """(base, 1) 1 for pairs that are harmonics, 0 for the one that tells of noise."""
 
     def __init__(self, shape: NetworkShape, quantizer: Quantizer, noise: Noise | None = None) -> None:
         super().__init__()
@@ -67,27 +68,31 @@ class Vocoder(nn.Module):
     def chunks(
         self, gains: Tensor, pairs: Tensor, state: Tensor, noise: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Gain codes and decoded (lanes, frames, base, 2) pairs -> (lanes, frames, synthesis) and the next state. Without
-        `noise`, see `Noise`, none is heard: so the rest is trained."""
-        if self.noise is not None:
-            pairs = pairs * self.sounding
-        coefficients = self.place(pairs.flatten(-2))
-        if noise is not None:
-            coefficients = coefficients + noise
-        sound = self.synthesis(coefficients)
+        """Gain codes and decoded (lanes, frames, base, 2) pairs, 0 but where `sounding`, -> (lanes, frames, synthesis) and the
+        next state. Without `noise`, see `Noise`, none is heard: so the rest is trained."""
+        # All that sounds goes through one matrix, the product of those it is made of: in a graph a product costs nothing.
+        synthesis = self.synthesis.weight.T
+        parts, matrices = [pairs.flatten(-2)], [self.place.weight.T @ synthesis]
+        if self.noise is not None and noise is not None:
+            parts.append(noise)
+            matrices.append(synthesis[2 * self.noise.first :])
         hidden: Tensor | None = self.enter(pair_features(pairs)) if self.stack.blocks else None
         hidden, state = self.stack(hidden, state)
         if hidden is not None:
             half = self.shape.synthesis // 2
             head = self.head(hidden)
             magnitude, phase = head[..., :half].clamp(-12.0, 4.0).exp(), head[..., half:]
-            sound = sound + torch.cat((magnitude * phase.cos(), magnitude * phase.sin()), -1) @ self.fourier
-        return sound * self.quantizer.gains(gains), state
+            parts += [magnitude * phase.cos(), magnitude * phase.sin()]
+            matrices.append(self.fourier)
+        return torch.cat(parts, -1) @ torch.cat(matrices) * self.quantizer.gains(gains), state
 
-    def forward(self, gains: Tensor, amplitudes: Tensor, phases: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """uint8 codes as the encoder makes them -> (lanes, frames, synthesis) float32 and the next state."""
-        gains = gains.long().clamp(max=MAX_GAIN)
-        amplitudes, phases = amplitudes.float(), phases.float()
-        pairs = self.quantizer.dequantize(amplitudes, phases)
-        noise = None if self.noise is None else self.noise(amplitudes, phases, self.quantizer.log_steps.exp())
-        return self.chunks(gains, pairs, state, noise)
+    def forward(
+        self, gains: Tensor, amplitudes: Tensor, phases: Tensor, state: Tensor, hops: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """uint8 codes as the encoder makes them and, where there is noise, the (frames,) int32 numbers of their hops ->
+        (lanes, frames, synthesis) float32 and the next state."""
+        places = self.quantizer.places(amplitudes, phases)
+        noise = None
+        if self.noise is not None and hops is not None:
+            noise = self.noise(places, hops, self.quantizer.log_steps.exp())
+        return self.chunks(gains.int(), self.quantizer.dequantize(places, self.sounding), state, noise)

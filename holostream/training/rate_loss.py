@@ -47,7 +47,7 @@ def code_bits(pairs: Tensor, quantizer: Quantizer) -> Tensor:
         step = quantizer.log_steps[layer].exp()
         relative = pairs / step
         with torch.no_grad():
-            codes = quantizer.quantize_layer(relative)
+            codes = quantizer.quantize_layer(relative[..., 0], relative[..., 1])
         # Where the quantizer's floor takes the next code is half way up the ramp.
         radius = torch.sqrt(relative.square().sum(-1) + 1e-6)
         exact = (radius**0.75 + (ROUNDING - 0.5)).clamp(0, LARGEST)
@@ -61,5 +61,5 @@ def code_bits(pairs: Tensor, quantizer: Quantizer) -> Tensor:
         bits = bits + (lower + ramp * (upper - lower)).sum(-1).mean()
         if layer + 1 < quantizer.layers:
             # What is left over is spread over a cell, whatever the pair was: it grows with the step alone.
-            pairs = (relative.detach() - quantizer.dequantize_layer(*codes)) * step
+            pairs = (relative.detach() - quantizer.decode_layer(*codes)) * step
     return bits

@@ -26,10 +26,12 @@ def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Ten
     noise = None
     if network.encoder.noise is not None and shape.width:
         with torch.no_grad():
-            noise = network.encoder.noise(*network.quantizer.quantize(pairs), network.quantizer.log_steps.exp())
-    out, _ = network.vocoder.chunks(
-        gains, network.quantizer(pairs), network.vocoder.stack.initial_state(lanes).to(sound), noise
-    )
+            places = network.quantizer.places(*network.quantizer.quantize(pairs))
+            # Anywhere in a session, and the same when a training is resumed: as many hops after its start as gains sum up to.
+            hops = (gains.sum(1, keepdim=True) + torch.arange(gains.shape[1], device=gains.device)).int()
+            noise = network.encoder.noise(places, hops, network.quantizer.log_steps.exp())
+    decoded = network.quantizer(pairs) * network.vocoder.sounding
+    out, _ = network.vocoder.chunks(gains, decoded, network.vocoder.stack.initial_state(lanes).to(sound), noise)
     length = (out.shape[1] - 1) * shape.hop + shape.synthesis
     folded = torch.nn.functional.fold(
         out.transpose(1, 2), (1, length), (1, shape.synthesis), stride=(1, shape.hop)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import Dna, join
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier import TIERS, facts_to_dict
 from holostream.codec.tier_model import ModelError, TierModel, load_tier, tier_folder
@@ -27,6 +27,7 @@ from holostream.format.table_learning import learn_tables
 from holostream.training.corpus import SUFFIXES
 from holostream.training.training_error import TrainingError
 
+PIECE_FRAMES = 1024
 LONGEST_SECONDS = 30.0
 """Taken of a file: many voices teach more than much of one."""
 
@@ -61,7 +62,11 @@ def codes_of(model: TierModel, sound: np.ndarray) -> Dna:
     facts, lanes = model.facts, sound.shape[0]
     whole = sound[:, : sound.shape[1] // facts.hop * facts.hop]
     chunks, _ = frame(np.ascontiguousarray(whole, np.float32), initial_previous(facts, lanes), facts)
-    return model.encode(chunks, model.initial_encoder_state(lanes))[0]
+    state, parts = model.initial_encoder_state(lanes), list[Dna]()
+    for start in range(0, chunks.shape[1], PIECE_FRAMES):
+        part, state = model.encode(chunks[:, start : start + PIECE_FRAMES], state)
+        parts.append(part)
+    return join(parts)
 
 
 def sounds_in(folder: Path, rate: int, seconds: float) -> Iterator[np.ndarray]:

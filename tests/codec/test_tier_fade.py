@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.codec.tier_fade import FADE_HOPS, fade_weights, mix_tiers
+from holostream.codec.tier_fade import FADE_HOPS, FULL_LEVEL, fade_weights, level_weights, line_weights, mix_tiers
 
 
 @pytest.mark.parametrize(("hop", "hops"), [(128, FADE_HOPS), (1, 1), (480, 3)])
@@ -30,6 +30,17 @@ def test_a_long_fade_begins_and_ends_without_a_step() -> None:
 def test_nobody_can_change_the_shared_table() -> None:
     with pytest.raises(ValueError, match="read-only"):
         fade_weights(128, 8)[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        line_weights(128, 3, 8)[0] = 1
+
+
+def test_levels_are_joined_by_straight_lines() -> None:
+    weights = level_weights(100, (0, 51, 51, FULL_LEVEL))
+    assert weights.dtype == np.float32
+    assert np.allclose(weights.ravel(), np.interp(np.arange(1, 301), (0, 100, 200, 300), (0, 0.2, 0.2, 1)), atol=1e-6)
+    assert (weights[1] == weights[1, 0]).all()
+    assert weights[2, -1] == 1
+    assert np.array_equal(weights[2], line_weights(100, 51, FULL_LEVEL))
 
 
 def test_two_equal_tiers_stay_what_they_are() -> None:

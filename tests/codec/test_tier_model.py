@@ -64,7 +64,7 @@ def test_what_is_shipped_loads(tiers: dict[int, TierModel]) -> None:
 
 
 def test_silence_sounds_like_nothing(tier: TierModel) -> None:
-    sound, _ = tier.vocode(silence(2, 6, tier.facts.harmonics), tier.initial_vocoder_state(2))
+    sound, _ = tier.vocode(silence(2, 6, tier.facts.harmonics), tier.initial_vocoder_state(2), 0)
     assert sound.shape == (2, 6, tier.facts.synthesis)
     assert not sound.any()
 
@@ -75,7 +75,7 @@ def test_any_bytes_can_be_vocoded(tier: TierModel) -> None:
     dna.gains[:] = np.arange(256)
     dna.amplitudes[:] = 255 - np.arange(256)[:, np.newaxis]
     dna.phases[:] = np.random.default_rng(0).integers(0, 256, dna.phases.shape)
-    sound, _ = tier.vocode(dna, tier.initial_vocoder_state(1))
+    sound, _ = tier.vocode(dna, tier.initial_vocoder_state(1), 0)
     assert np.isfinite(sound).all()
 
 

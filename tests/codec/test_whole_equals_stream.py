@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from holostream.engine.shared_state import SharedState
 from tests.contract import BLOCKS, HOPS, Arrays, Stage, check_whole_equals_stream, gathered_hops
 from tests.speech import speech
 
-State = tuple[np.ndarray, ...]
+State = tuple[Any, ...]
 
 
 def framing_stage(facts: TierFacts, lanes: int) -> Stage:
@@ -50,22 +51,23 @@ def encoder_stage(model: TierModel, lanes: int) -> Stage:
 
 
 def vocoder_stage(model: TierModel, lanes: int) -> Stage:
-    def run(inputs: Arrays, state: np.ndarray) -> tuple[Arrays, np.ndarray]:
-        chunks, state = model.vocode(Dna(*inputs), state)
-        return (chunks,), state
+    def run(inputs: Arrays, state: tuple[int, np.ndarray]) -> tuple[Arrays, tuple[int, np.ndarray]]:
+        hop, before = state
+        chunks, after = model.vocode(Dna(*inputs), before, hop)
+        return (chunks,), (hop + chunks.shape[1], after)
 
-    return Stage(lambda: model.initial_vocoder_state(lanes), run)
+    return Stage(lambda: (0, model.initial_vocoder_state(lanes)), run)
 
 
 def chained_stage(model: TierModel, lanes: int) -> Stage:
     """Samples to codes and samples: everything between microphone and speaker but gains and guards."""
-    facts = model.facts
+    facts, vocoder = model.facts, vocoder_stage(model, lanes)
 
     def initial() -> State:
         return (
             initial_previous(facts, lanes),
             model.initial_encoder_state(lanes),
-            model.initial_vocoder_state(lanes),
+            vocoder.initial_state(),
             initial_partial(facts, lanes),
         )
 
@@ -73,9 +75,9 @@ def chained_stage(model: TierModel, lanes: int) -> Stage:
         previous, encoder_state, vocoder_state, partial = state
         chunks, previous = frame(inputs[0], previous, facts)
         dna, encoder_state = model.encode(chunks, encoder_state)
-        sound, vocoder_state = model.vocode(dna, vocoder_state)
-        samples, partial = overlap_add(sound, partial, facts)
         codes = (dna.gains, dna.amplitudes, dna.phases)
+        (sound,), vocoder_state = vocoder.step(codes, vocoder_state)
+        samples, partial = overlap_add(sound, partial, facts)
         return (*codes, samples), (previous, encoder_state, vocoder_state, partial)
 
     return Stage(initial, run, unit=facts.hop)
@@ -130,11 +132,11 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
     facts = model.facts
     chunks, _ = frame(spoken(lanes, 60, facts.hop), initial_previous(facts, lanes), facts)
     codes, _ = model.encode(chunks, model.initial_encoder_state(lanes))
-    sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes))
+    sound, _ = model.vocode(codes, model.initial_vocoder_state(lanes), 5)
     runner = TierStep(model, lanes)
     runner.warm()
     if primed:
-        primed_codes, primed_sound = runner.prime(chunks[:, :primed], np.zeros((lanes, 0), np.float32))
+        primed_codes, primed_sound = runner.prime(chunks[:, :primed], np.zeros((lanes, 0), np.float32), 5 + primed)
         assert primed_codes.equals(codes.part(0, primed))
         assert np.array_equal(primed_sound, sound[:, :primed])
     for place in range(primed, chunks.shape[1]):
@@ -142,7 +144,7 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
         runner.encode()
         assert Dna(*(code[:, np.newaxis] for code in runner.codes)).equals(codes.part(place, place + 1))
         runner.lines[0].heard_row[:] = runner.row
-        runner.lines[0].vocode()
+        runner.lines[0].vocode(5 + place)
         assert np.array_equal(runner.lines[0].sound, sound[:, place : place + 1])
 
 
@@ -165,7 +167,7 @@ def test_levels_handed_over_make_a_primed_tier_encode_as_if_it_had_always_run(ti
         outgoing.chunk[:] = chunks[:, place : place + 1]
         outgoing.encode()
     incoming = TierStep(model, 1)
-    incoming.prime(chunks[:, 332:340], outgoing.levels)
+    incoming.prime(chunks[:, 332:340], outgoing.levels, 340)
     for place in range(340, 400):
         incoming.chunk[:] = chunks[:, place : place + 1]
         incoming.encode()

@@ -46,7 +46,7 @@ def test_wet_is_the_codec_alone(tiers, voice, tier):
     cleaned = np.concatenate([guard.clean(voice[:, at : at + HOP]) for at in range(0, voice.shape[1], HOP)], axis=1)
     chunks, _ = frame(cleaned, initial_previous(facts, 1), facts)
     dna, _ = model.encode(chunks, model.initial_encoder_state(1))
-    sound, _ = model.vocode(dna, model.initial_vocoder_state(1))
+    sound, _ = model.vocode(dna, model.initial_vocoder_state(1), 0)
     assert np.array_equal(heard, overlap_add(sound, initial_partial(facts, 1), facts)[0])
 
 

@@ -242,7 +242,7 @@ def test_an_error_in_a_tier_is_silence_and_counted(tiers, monkeypatch):
 def test_a_tier_that_gives_no_numbers_is_silenced(tiers, monkeypatch):
     live = LiveCallback(tiers)
     line = live.path.voice.line
-    monkeypatch.setattr(line, "vocode", lambda: line.sound.fill(np.nan))
+    monkeypatch.setattr(line, "vocode", lambda hop: line.sound.fill(np.nan))
     out = live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
     assert not out.any()
     assert live.status["bad_frames"] == 37

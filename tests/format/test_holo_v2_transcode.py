@@ -164,7 +164,7 @@ class TestVersion3:
         assert len(back) == samples
         padded = np.pad(sound, (0, -samples % 1024)).reshape(1, -1, 1024)
         model = load_tier(holo_audio_models, 16)
-        heard, _ = model.vocode(model.encode(padded, np.zeros((1, 1), np.float32))[0], np.zeros((1, 1), np.float32))
+        heard, _ = model.vocode(model.encode(padded, np.zeros((1, 1), np.float32))[0], np.zeros((1, 1), np.float32), 0)
         assert np.array_equal(back, heard.reshape(-1)[:samples])
 
     def test_other_models_are_refused(self, tmp_path, voice, holo_audio_models, holo_audio_tiers):

@@ -33,9 +33,9 @@ def spoken_dna(model: TierModel, hops: int, lanes: int = 1, seed: int = 0) -> Dn
     return model.encode(chunks, model.initial_encoder_state(lanes))[0]
 
 
-def sound_of(model: TierModel, dna: Dna) -> np.ndarray:
+def sound_of(model: TierModel, dna: Dna, first_hop: int = 0) -> np.ndarray:
     """(lanes, samples): from silence, all at once."""
-    chunks, _ = model.vocode(dna, model.initial_vocoder_state(dna.lanes))
+    chunks, _ = model.vocode(dna, model.initial_vocoder_state(dna.lanes), first_hop)
     return overlap_add(chunks, initial_partial(model.facts, dna.lanes), model.facts)[0]
 
 
@@ -60,7 +60,14 @@ def test_blocks_of_any_length_give_the_same_bits(some_tiers: dict[int, TierModel
     dna = spoken_dna(some_tiers[32], 90, lanes)
     blocks = [DnaBlock(-7 + start, stop - start, (VoiceRun(start == 0, 0, dna.part(start, stop)),))
               for start, stop in ((0, 1), (1, 2), (2, 40), (40, 90))]
-    assert np.array_equal(play(replay_of(some_tiers, lanes), *blocks), sound_of(some_tiers[32], dna))
+    assert np.array_equal(play(replay_of(some_tiers, lanes), *blocks), sound_of(some_tiers[32], dna, -7))
+
+
+@pytest.mark.parametrize("first_hop", [-(1 << 63), (1 << 63) - 1 - 90])
+def test_a_first_block_may_begin_at_any_hop(tiers: dict[int, TierModel], first_hop: int) -> None:
+    dna = spoken_dna(tiers[8], 90)
+    heard = play(replay_of(tiers), DnaBlock(first_hop, 80, (VoiceRun(True, 10, dna),)))
+    assert np.array_equal(heard, sound_of(tiers[8], dna, first_hop - 10)[:, 10 * HOP :])
 
 
 def test_preroll_is_run_but_not_heard(some_tiers: dict[int, TierModel]) -> None:
@@ -104,7 +111,7 @@ def test_a_voice_that_starts_again_forgets(full_size_tiers: dict[int, TierModel]
     first, second = spoken_dna(model, 20, seed=1), spoken_dna(model, 20, seed=2)
     heard = play(replay_of(full_size_tiers), DnaBlock(0, 20, (VoiceRun(True, 0, first),)),
                  DnaBlock(20, 20, (VoiceRun(True, 0, second),)))
-    assert np.array_equal(heard[:, 20 * HOP :], sound_of(model, second))
+    assert np.array_equal(heard[:, 20 * HOP :], sound_of(model, second, 20))
 
 
 @pytest.mark.parametrize("missing", [1, 2, 1024, 1025, 5000])
@@ -118,7 +125,7 @@ def test_missing_hops_are_silence_in_small_pieces(tiers: dict[int, TierModel], m
     assert first.shape == (1, 2 * HOP)
     assert heard.shape == (1, (missing + 2) * HOP)
     assert not heard[:, : missing * HOP].any()
-    assert np.array_equal(heard[:, missing * HOP :], sound_of(tiers[4], dna.part(2, 4)))
+    assert np.array_equal(heard[:, missing * HOP :], sound_of(tiers[4], dna.part(2, 4), 2 + missing))
 
 
 def test_nothing_rings_on_over_a_gap(tiers: dict[int, TierModel]) -> None:
@@ -126,7 +133,7 @@ def test_nothing_rings_on_over_a_gap(tiers: dict[int, TierModel]) -> None:
     dna = random_dna(1, 4, 4, 0)
     heard = play(replay_of(tiers), DnaBlock(0, 2, (VoiceRun(True, 0, dna.part(0, 2)),)),
                  DnaBlock(9, 2, (VoiceRun(False, 0, dna.part(2, 4)),)))
-    assert np.array_equal(heard[:, 9 * HOP :], sound_of(tiers[4], dna.part(2, 4)))
+    assert np.array_equal(heard[:, 9 * HOP :], sound_of(tiers[4], dna.part(2, 4), 9))
 
 
 @pytest.mark.parametrize("next_hop", [1, 0, -5, 2 + 3600 * 375 + 1, 1 << 62, -(1 << 63)])

@@ -57,7 +57,7 @@ def test_any_number_of_lanes_and_frames(
     chunks = random.standard_normal((lanes, frames, 192)).astype(np.float32) * 0.1
     dna, state = model.encode(chunks, model.initial_encoder_state(lanes))
     assert (dna.lanes, dna.frames, dna.harmonics) == (lanes, frames, harmonics)
-    sound, vocoder_state = model.vocode(dna, model.initial_vocoder_state(lanes))
+    sound, vocoder_state = model.vocode(dna, model.initial_vocoder_state(lanes), 0)
     assert state.shape == (lanes, model.facts.encoder_state)
     assert vocoder_state.shape == (lanes, model.facts.vocoder_state)
     codes = (torch.tensor(array) for array in (dna.gains, dna.amplitudes, dna.phases))

@@ -64,10 +64,10 @@ def test_silence_in_is_silence_out(holo_audio_tiers: dict[int, TierModel]) -> No
     chunks[0, 1, 500], chunks[0, 2, 500] = 0.5e-4, 2e-4
     dna, _ = model.encode(chunks, state)
     assert dna.gains.tolist() == [[0, 0, 1]]
-    sound, _ = model.vocode(dna, state)
+    sound, _ = model.vocode(dna, state, 0)
     assert not sound[0, :2].any()
     assert sound[0, 2].any()  # the bias of its networks sounds, as it does in HOLO-Audio
-    nothing, _ = model.vocode(silence(1, 4, 16), state)
+    nothing, _ = model.vocode(silence(1, 4, 16), state, 0)
     assert not nothing.any()
 
 
@@ -76,7 +76,7 @@ def test_any_bytes_can_be_vocoded(holo_audio_tiers: dict[int, TierModel]) -> Non
     dna.gains[:] = np.arange(256)
     dna.amplitudes[:] = 255 - np.arange(256)[:, np.newaxis]
     dna.phases[:] = np.random.default_rng(0).integers(0, 256, dna.phases.shape)
-    sound, _ = holo_audio_tiers[16].vocode(dna, np.zeros((1, 1), np.float32))
+    sound, _ = holo_audio_tiers[16].vocode(dna, np.zeros((1, 1), np.float32), 0)
     assert np.isfinite(sound).all()
     assert np.abs(sound).max() < 100
 
@@ -119,9 +119,9 @@ def test_a_models_folder_holds_one_family(models: Path, holo_audio_models: Path,
 def test_its_codes_bend(holo_audio_tiers: dict[int, TierModel]) -> None:
     model, state = holo_audio_tiers[16], np.zeros((1, 1), np.float32)
     dna, _ = model.encode(speech(1.0, 44100, 2)[: 43 * 1024].reshape(1, 43, 1024), state)
-    plain, _ = model.vocode(dna, state)
+    plain, _ = model.vocode(dna, state, 0)
     for name, amounts in FULL.items():
-        sound, _ = model.vocode(bent(dna, Bend(model.facts), amounts), state)
+        sound, _ = model.vocode(bent(dna, Bend(model.facts), amounts), state, 0)
         assert np.isfinite(sound).all()
         assert not np.array_equal(sound, plain), name
         assert abs(level_db(sound) - level_db(plain)) < 12, name

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from holostream.network.export import TierNetwork, export_tier
-from holostream.network.noise import LARGEST_CODE, STRENGTH, Noise, word_codes
-from holostream.network.quantizer import MAX_PHASES
+from holostream.network.noise import HOPS, LARGEST_CODE, STRENGTH, Noise, word_codes
+from holostream.network.quantizer import MAX_PHASES, Quantizer
 from holostream.network.shape import NetworkShape
 from holostream.training.noise_words import learn_noise_words
 
@@ -40,7 +40,7 @@ def played(network: TierNetwork, sound: np.ndarray) -> tuple[torch.Tensor, torch
     chunks = torch.nn.functional.pad(torch.from_numpy(sound), (64, 0)).unfold(-1, 192, 128)
     with torch.no_grad():
         gains, amplitudes, phases, _ = network.encoder(chunks, network.encoder.initial_state(1))
-        out, _ = network.vocoder(gains, amplitudes, phases, torch.zeros(1, 1))
+        out, _ = network.vocoder(gains, amplitudes, phases, torch.zeros(1, 1), torch.arange(len(gains[0]), dtype=torch.int32))
     whole = torch.zeros(out.shape[1] * 128 + 64)
     for place, chunk in enumerate(out[0]):
         whole[128 * place : 128 * place + 192] += chunk
@@ -70,12 +70,11 @@ def test_every_word_comes_back_through_the_quantizer() -> None:
     codes = network.quantizer.quantize(pairs)
     assert codes[0][0, :, -1].tolist() == word_codes()[:, 0].tolist()
     assert codes[1][0, :, -1].tolist() == word_codes()[:, 1].tolist()
-    noise.strip.fill_(1.0)
-    added = noise(*codes, step)
+    noise.rows.fill_(1.0)
+    added = noise(network.quantizer.places(*codes), torch.zeros(15, dtype=torch.int32), step)
     assert not added[0, 0].any()
-    assert not added[..., :40].any()
     expected = STRENGTH * torch.exp(0.5 * noise.words[:, :1])
-    assert torch.allclose(added[0, 1:, 40:], expected.expand(-1, 88), rtol=1e-4)
+    assert torch.allclose(added[0, 1:], expected.expand(-1, 88), rtol=1e-4)
 
 
 @pytest.mark.parametrize("level", [0.1, 0.01])
@@ -109,24 +108,50 @@ def test_words_stay_where_there_is_nothing_to_learn_from() -> None:
         assert torch.equal(network.encoder.noise.words, before)
 
 
-def test_noise_is_a_function_of_the_codes() -> None:
-    noise, step = Noise(20, 15, 128, 192), torch.full((1, 16, 1), 0.5)
+def random_noise(layers: int = 1) -> tuple[Noise, torch.Tensor, torch.Tensor]:
+    """With words, the steps, and (1, 50, 16 * layers) places of codes whose last pair tells of noise."""
+    noise, step = Noise(20, 15, 128, 192, layers), torch.full((layers, 16, 1), 0.5)
     random = np.random.default_rng(2)
     with torch.no_grad():
         noise.words.copy_(torch.from_numpy(random.uniform(-6, -1, noise.words.shape).astype(np.float32)))
-    amplitudes, phases = (torch.from_numpy(random.integers(0, top, (1, 50, 16)).astype(np.float32)) for top in (255, 64))
-    amplitudes[..., -1], phases[..., -1] = 1, 3
-    once, again = noise(amplitudes, phases, step), noise(amplitudes, phases, step)
-    assert torch.equal(once, again)
-    assert torch.equal(noise(amplitudes[:, 7:8], phases[:, 7:8], step), once[:, 7:8])
-    assert len(torch.unique(once[0], dim=0)) > 45  # of 2048 places
-    assert not once[..., :40].any()
-    # The pair that tells is no part of it: the same frame hisses the same, only louder or softer.
-    phases[..., -1] = 4
-    ratio = noise(amplitudes, phases, step)[..., 40:] / once[..., 40:]
+    amplitudes, phases = (torch.from_numpy(random.integers(0, top, (1, 50, 16 * layers))) for top in (255, 64))
+    amplitudes[..., 15], phases[..., 15] = 1, 3
+    return noise, step, Quantizer.places(amplitudes, phases)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_noise_is_a_function_of_the_hop_and_what_was_told(layers: int) -> None:
+    noise, step, places = random_noise(layers)
+    hops = torch.arange(900, 950, dtype=torch.int32)
+    once = noise(places, hops, step)
+    assert torch.equal(once, noise(places, hops, step))
+    assert torch.equal(noise(places[:, 7:8], hops[7:8], step), once[:, 7:8])
+    assert torch.equal(noise(places, hops + HOPS, step), once)
+    assert torch.equal(noise(torch.roll(places, 1, 1), hops, step), once)  # another voice, the same hiss
+    # Told otherwise, the same hop hisses the same, only louder or softer.
+    places[..., 15] += 1
+    ratio = noise(places, hops, step) / once
     assert torch.allclose(ratio, ratio[:, :1].expand_as(ratio), rtol=1e-4)
-    amplitudes[..., -1] = 0
-    assert not noise(amplitudes, phases, step).any()
+    places[..., 15] = 0
+    assert not noise(places, hops, step).any()
+
+
+def test_no_two_hops_hiss_alike() -> None:
+    noise, step, places = random_noise()
+    same = places[:, :1].expand(-1, HOPS, -1)
+    rows = noise(same, torch.arange(HOPS, dtype=torch.int32), step)[0]
+    alike = torch.corrcoef(rows) - torch.eye(HOPS)
+    assert alike.abs().max() < 0.7
+    assert alike[torch.arange(HOPS - 1), torch.arange(1, HOPS)].abs().mean() < 0.15
+
+
+def test_a_hiss_above_all_harmonics_has_no_pitch() -> None:
+    """The same codes in every frame: what is heard must not repeat with the frames."""
+    network, sound = noisy_network(), hiss(1.0, 0.1) - hiss(1.0, 0.0)
+    learn_noise_words(network, [sound])
+    heard = played(network, sound)[0].numpy()[4800:43200]
+    assert high_db(heard) > high_db(sound[0, 4800:43200]) - 6
+    assert abs(np.corrcoef(heard[:-128], heard[128:])[0, 1]) < 0.3
 
 
 @pytest.mark.parametrize("code", [3, 7, 255])
@@ -135,7 +160,8 @@ def test_codes_that_no_encoder_makes_are_some_word(code, phase):
     noise, step = Noise(20, 15, 128, 192), torch.full((1, 16, 1), 0.5)
     amplitudes, phases = torch.zeros(1, 1, 16), torch.zeros(1, 1, 16)
     amplitudes[..., -1], phases[..., -1] = code, phase
-    assert torch.isfinite(noise(amplitudes, phases, step)).all()
+    hops = torch.tensor([-(1 << 31)], dtype=torch.int32)
+    assert torch.isfinite(noise(Quantizer.places(amplitudes, phases), hops, step)).all()
 
 
 def test_every_word_is_told_by_its_code():
@@ -152,13 +178,14 @@ def test_zeros_of_harmonics_are_filled_and_others_left_alone() -> None:
     amplitudes, phases = torch.zeros(1, 2, 32), torch.zeros(1, 2, 32)
     amplitudes[..., -1], phases[..., -1] = torch.from_numpy(word_codes()[1, :2])
     amplitudes[0, 1, 25] = 3.0
-    noise.strip.fill_(1.0)
-    added = noise(amplitudes, phases, step).unflatten(-1, (64, 2))
-    assert added[0, 0, 20:].all()
-    assert not added[0, 1, 25].any()
-    assert torch.equal(added[0, 1, 26:], added[0, 0, 26:])
+    phases[0, 0, 24] = 255.0  # of a zero it says nothing
+    noise.rows.fill_(1.0)
+    added = noise(Quantizer.places(amplitudes, phases), torch.zeros(2, dtype=torch.int32), step).unflatten(-1, (44, 2))
+    assert added[0, 0].all()
+    assert not added[0, 1, 5].any()
+    assert torch.equal(added[0, 1, 6:], added[0, 0, 6:])
     # No louder than a zero can have been.
-    assert (added[0, 0, 20:31].norm(dim=-1) <= 0.4502 * step[0, 20:31, 0]).all()
+    assert (added[0, 0, :11].norm(dim=-1) <= 0.4502 * step[0, 20:31, 0]).all()
 
 
 def test_graphs_say_what_torch_says(tmp_path) -> None:
@@ -176,16 +203,17 @@ def test_in_layers_the_first_tells_and_all_must_be_zero() -> None:
     amplitudes, phases = network.quantizer.quantize(pairs)
     assert amplitudes[0, :, 63].tolist() == word_codes()[:, 0].tolist()
     assert not amplitudes[0, :, 127].any()
-    noise.strip.fill_(1.0)
-    added = noise(amplitudes, phases, steps).unflatten(-1, (64, 2))
+    noise.rows.fill_(1.0)
+    hops = torch.zeros(15, dtype=torch.int32)
+    added = noise(Quantizer.places(amplitudes, phases), hops, steps).unflatten(-1, (40, 2))
     assert not added[0, 0].any()
-    assert added[0, 1:, 24:63].all()
+    assert added[0, 1:, :39].all()
     # No louder than a zero of the finest layer can have been.
-    assert (added[0, :, 24:63].norm(dim=-1) <= 0.4502 * steps[1, 24:63, 0]).all()
+    assert (added[0, :, :39].norm(dim=-1) <= 0.4502 * steps[1, 24:63, 0]).all()
     amplitudes[0, 1, 64 + 30] = 1.0
-    spoken = noise(amplitudes, phases, steps).unflatten(-1, (64, 2))
-    assert not spoken[0, 1, 30].any()
-    assert torch.equal(spoken[0, 1, 31:], added[0, 1, 31:])
+    spoken = noise(Quantizer.places(amplitudes, phases), hops, steps).unflatten(-1, (40, 2))
+    assert not spoken[0, 1, 6].any()
+    assert torch.equal(spoken[0, 1, 7:], added[0, 1, 7:])
 
 
 def test_graphs_in_layers_say_what_torch_says(tmp_path) -> None:

@@ -31,6 +31,8 @@ def test_a_file(tmp_path):
         ({"encoder_waits": 2}, "encoder_waits is 2.0"),
         ({"encoder_dilations": [1, "x"]}, "encoder_dilations"),
         ({"segment_seconds": 0.01}, "segment_seconds"),
+        ({"kernel": 1}, "kernel of 2 or more"),
+        ({"expansion": 0}, "expansion of 1 or more"),
     ],
 )
 def test_bad_settings_are_named(values, told):

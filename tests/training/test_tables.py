@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import load_tier
 from holostream.format.entropy_tables import current_tables
 from holostream.format.holo_file import HoloReader
 from holostream.format.transcode import encode_file
-from holostream.training.tables import learn_tier_tables, main
+from holostream.training.tables import PIECE_FRAMES, codes_of, learn_tier_tables, main
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
 
@@ -51,6 +52,14 @@ def test_the_command_line(own_models: Path, tmp_path: Path, capsys: pytest.Captu
     assert "skipped" in said.err
     with pytest.raises(SystemExit, match="holds no WAV"):
         main(["--data", str(own_models), "--models", str(own_models), "--tiers", "8"])
+
+
+def test_codes_of_a_long_sound_are_those_of_the_whole(own_models: Path) -> None:
+    model, sound = load_tier(own_models, 8), speech((PIECE_FRAMES + 200) * 128 / 48000, 48000, 3)[np.newaxis]
+    chunks, _ = frame(sound, initial_previous(model.facts, 1), model.facts)
+    codes = codes_of(model, sound)
+    assert codes.frames > PIECE_FRAMES
+    assert codes.equals(model.encode(chunks, model.initial_encoder_state(1))[0])
 
 
 def test_codes_of_another_kind_are_refused(own_models: Path) -> None:

@@ -176,7 +176,7 @@ def test_training_and_live_graphs_are_the_same_path(sounds, tmp_path):
     facts = model.facts
     chunks, _ = frame(sound, initial_previous(facts, 1), facts)
     dna, _ = model.encode(chunks, model.initial_encoder_state(1))
-    out, _ = model.vocode(dna, model.initial_vocoder_state(1))
+    out, _ = model.vocode(dna, model.initial_vocoder_state(1), 0)
     heard, _ = overlap_add(out, initial_partial(facts, 1), facts)
     # A code at the edge between two cells may fall either way.
     difference = np.abs(heard[:, 64:] - expected.numpy()[:, : heard.shape[1] - 64])

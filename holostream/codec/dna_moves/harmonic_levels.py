@@ -23,7 +23,7 @@ def harmonic_levels(model: TierModel) -> np.ndarray:
         alone = silence(base, 1, model.facts.harmonics)  # each in a lane of its own
         alone.gains[:] = GAIN
         np.fill_diagonal(alone.amplitudes[:, 0], 1)
-        sound, _ = model.vocode(alone, model.initial_vocoder_state(base))
+        sound, _ = model.vocode(alone, model.initial_vocoder_state(base), 0)
         energy = np.square(sound, dtype=np.float64).sum(axis=(1, 2))
     levels = np.sqrt(np.maximum(energy, 1e-9 * energy.max() + 1e-30))
     return (levels / np.exp(np.log(levels).mean())).astype(np.float32)

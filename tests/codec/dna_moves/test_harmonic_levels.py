@@ -26,7 +26,7 @@ def test_they_are_the_vocoders(tiers: dict[int, TierModel]) -> None:
     for harmonic in (3, 40):
         dna = silence(1, 1, 64)
         dna.gains[:], dna.amplitudes[..., harmonic], dna.phases[..., harmonic] = 40, 20, 7
-        energy.append(np.square(model.vocode(dna, model.initial_vocoder_state(1))[0]).sum())
+        energy.append(np.square(model.vocode(dna, model.initial_vocoder_state(1), 0)[0]).sum())
     assert np.isclose(np.sqrt(energy[1] / energy[0]), levels[40] / levels[3], rtol=0.2)
 
 
