@@ -7,6 +7,7 @@ castanets     bursts of noise, decaying within milliseconds, out of silence
 choir         four notes, six detuned voices each, of ten harmonics, slowly swelling
 whisper       noise through moving formants, in syllables
 noise         white
+hiss          noise above 5 kHz alone, as in an s
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ CASTANET_SECONDS = 0.15
 CHOIR_NOTES_HZ = (130.8, 164.8, 196.0, 261.6)
 VOICES_PER_NOTE, VOICE_HARMONICS = 6, 10
 DETUNE_CENTS = 25.0
+HISS_HZ = 5000
 
 
 def silence(rate: int) -> np.ndarray:
@@ -91,6 +93,12 @@ def noise(rate: int) -> np.ndarray:
     return (0.1 * sound).astype(np.float32)
 
 
+def hiss(rate: int) -> np.ndarray:
+    spectrum = np.fft.rfft(np.random.default_rng(5).standard_normal(round(SECONDS * rate)))
+    spectrum[: round(HISS_HZ * SECONDS)] = 0
+    return (0.2 * np.fft.irfft(spectrum, round(SECONDS * rate))).astype(np.float32)
+
+
 HARD_SOUNDS = {
     "square": square,
     "tones": tones,
@@ -98,5 +106,6 @@ HARD_SOUNDS = {
     "choir": choir,
     "whisper": whisper,
     "noise": noise,
+    "hiss": hiss,
 }
 """All but silence, by name."""

@@ -9,6 +9,9 @@ counts as -60: a band that a tier leaves out does not jump.
 Click: energy above 16 kHz that stands out of its own surroundings (its median over 100 ms) for a moment, by more than
 the original's does within 5 ms, and is more than the original has there. Unlike `click_detector`, which compares a passage with itself, it must not mind the
 steady noise of a quantizer. What is 50 dB below the sound at that moment, or below -80 dBFS, counts as that.
+
+Pitch, of a steady noise alone: how much it repeats after 1 to 20 ms, its autocorrelation there relative to its energy. A codec
+that decodes the same codes to the same noise buzzes with the rate of its frames.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ SURROUNDINGS_FRAMES, NEAR_FRAMES = 75, 4
 """In steps of the click detector's frames: 100 ms, and 5 ms."""
 
 
+PITCH_SECONDS = 0.001, 0.020
+
+
 @dataclass(frozen=True)
 class Trouble:
     """How far a decoded sound goes beyond its original at worst, dB each; negative: it stays within."""
@@ -40,6 +46,14 @@ def find_trouble(original: np.ndarray, decoded: np.ndarray, rate: int) -> Troubl
     return Trouble(
         _burst_db(original, decoded, rate), _jump_db(original, decoded, rate), _click_db(original, decoded, rate)
     )
+
+
+def pitch_strength(noise: np.ndarray, rate: int) -> float:
+    """(n,) samples of a steady noise -> 0 for none, 1 if it repeats exactly; 0 for silence."""
+    spectrum = np.fft.rfft(noise.astype(np.float64), 2 * len(noise))
+    alike = np.fft.irfft(np.abs(spectrum) ** 2)
+    first, last = (round(seconds * rate) for seconds in PITCH_SECONDS)
+    return float(alike[first : last + 1].max() / alike[0]) if alike[0] > 0 else 0.0
 
 
 def level_db(sound: np.ndarray, width: int, step: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 
 from holostream.bench.hard_sounds import HARD_SOUNDS, silence
 from holostream.bench.robustness import MOST_BURST_DB, MOST_CLICK_DB, MOST_JUMP_DB
-from holostream.bench.trouble_detector import find_trouble
+from holostream.bench.trouble_detector import find_trouble, pitch_strength
 
 RATE = 48000
 
@@ -40,6 +40,14 @@ def test_hard_sounds_are_what_they_say():
     square = made("square")
     assert set(np.unique(square)) == {-1.0, 1.0}
     assert np.count_nonzero(np.diff(square)) == 2 * 100 * 3 - 1
+
+
+def test_pitch_is_how_much_a_noise_repeats():
+    hiss = made("hiss")
+    assert pitch_strength(hiss, RATE) < 0.05
+    assert pitch_strength(np.tile(hiss[:128], 1000), RATE) > 0.95
+    assert 0.4 < pitch_strength(hiss[:128000] + np.tile(hiss[:128], 1000), RATE) < 0.6
+    assert pitch_strength(silence(RATE), RATE) == 0
 
 
 def test_the_same_sound_is_clean(sound):
