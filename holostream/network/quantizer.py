@@ -59,7 +59,7 @@ class Quantizer(nn.Module):
             "gain": gain[:, np.newaxis],
             "inverse_gain": inverse_gain[:, np.newaxis],
         }.items():
-            self.register_buffer(name, torch.tensor(table, dtype=torch.float32))
+            self.register_buffer(name, torch.tensor(table, dtype=torch.float32), persistent=False)
 
     def gain_codes(self, level: Tensor, mean_square: Tensor) -> Tensor:
         """How loud chunks count, in log2 of a mean square, and their own mean squares -> gain codes, int64."""

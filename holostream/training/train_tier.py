@@ -110,9 +110,15 @@ def train_tier(
             raise TrainingError(
                 f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
             )
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        try:
+            network.load_state_dict(state["network"])
+            average.load_state_dict(state["average"])
+            optimizer.load_state_dict(state["optimizer"])
+        except (RuntimeError, ValueError) as error:
+            raise TrainingError(
+                f"{checkpoint} was made by a version of HoloStream whose networks are built otherwise; remove it, or go on from "
+                "its weights with --from"
+            ) from error
         done = Progress(**state["progress"])
     model = _learning(network, done.encoder_learns, processes)
     sounds = held_out_sound(corpus, network.shape.hop)

@@ -242,6 +242,11 @@ def test_damaged_and_foreign_checkpoints_are_told(sounds, tmp_path):
     train_tier(4, TINY, sounds, path)
     with pytest.raises(TrainingError, match="another recipe or tier"):
         train_tier(8, TINY, sounds, path, resume=True)
+    state = load_checkpoint(path)
+    state["network"].pop("vocoder.place.weight")
+    save_checkpoint(path, state)
+    with pytest.raises(TrainingError, match="version of HoloStream whose networks are built otherwise.*--from"):
+        train_tier(4, TINY, sounds, path, resume=True)
 
 
 def test_a_full_disk_leaves_the_previous_checkpoint(tmp_path, monkeypatch):
