@@ -245,7 +245,7 @@ def test_damaged_and_foreign_checkpoints_are_told(sounds, tmp_path):
     state = load_checkpoint(path)
     state["network"].pop("vocoder.place.weight")
     save_checkpoint(path, state)
-    with pytest.raises(TrainingError, match="version of HoloStream whose networks are built otherwise.*--from"):
+    with pytest.raises(TrainingError, match=r"version of HoloStream whose networks are built otherwise.*--from"):
         train_tier(4, TINY, sounds, path, resume=True)
 
 
