@@ -35,7 +35,7 @@ PERIODS = (256, 128, 64)
 OSC_PORT, COMMANDS_A_SECOND = 19_047, 10
 FREE_OF_DROPOUTS = 256
 """At this period none is allowed, whatever the pass-through has."""
-COLUMNS = ("period", "before", "ours", "after", "errors", "switches", "engine MB", "control MB", "ring", "queue")
+COLUMNS = ("period", "before", "ours", "after", "server late", "errors", "switches", "engine MB", "control MB", "ring", "queue")
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,7 @@ def measure_soak(
                 (
                     str(period),
                     *(f"{overflows}+{underflows}" for overflows, underflows in (run.before, run.ours, run.after)),
+                    ", ".join(map(str, run.server_late)),
                     str(run.errors),
                     str(run.switches),
                     "{:.1f}, {:.1f}".format(*run.watch.engine_mb),
@@ -213,7 +214,8 @@ def measure_soak(
             f"{minutes:g} minutes each of pass-through (1 minute at period {FREE_OF_DROPOUTS}), holostream and pass-through "
             "on jackd -d dummy at 48 kHz: input "
             f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake. Target: "
-            f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Memory: allocated, "
+            f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Server late: how often the "
+            "server itself woke up late in the three runs, which is a dropout whoever plays. Memory: allocated, "
             "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
         ),
     )
