@@ -41,6 +41,7 @@ from holostream.format.audio_file import AudioFileError
 
 DEVICE_LOST = 75
 TICK_SECONDS = 0.05
+CLOSING_SECONDS = 5.0
 GIVE_WAY_SECONDS = 1e-4
 """After which other threads of the engine give the interpreter to the callback that waits for it; Python's own 5 ms are more
 than a block."""
@@ -212,6 +213,13 @@ def _read_requests(requests: deque[dict]) -> None:
     requests.append({"quit": True, "orphaned": True})
 
 
+def _end_within(seconds: float) -> None:
+    """A stream does not close if its sound server died before it, and of an orphan nobody else takes care."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+
+
 def run(arguments: dict) -> int:
     """Until quit, end of input, or the end of the session; returns the exit code."""
     sys.setswitchinterval(GIVE_WAY_SECONDS)
@@ -235,9 +243,10 @@ def run(arguments: dict) -> int:
         while requests:
             request = requests.popleft()
             if request.get("quit"):
-                engine.close_device()
                 if request.get("orphaned"):
                     shared.path.unlink(missing_ok=True)  # its owner was killed
+                    _end_within(CLOSING_SECONDS)
+                engine.close_device()
                 return 0
             if "open" in request:
                 engine.reopen(settings_from_dict(request["open"]))

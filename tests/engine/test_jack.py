@@ -127,6 +127,26 @@ def test_a_server_at_another_rate_is_resampled(tmp_path: Path):
         assert report["errors"] == report["latency_changes"] == 0
 
 
+def test_an_orphan_ends_although_its_server_does_not_answer(tmp_path: Path):
+    with jack_server(256) as server:
+        program, _ = start(server, "--tier", 16)
+        time.sleep(1.0)
+        listing = subprocess.run(["pgrep", "-P", str(program.pid)], capture_output=True, text=True, check=True)
+        engine = Path(f"/proc/{int(listing.stdout.split()[0])}")
+        found = subprocess.run(["pgrep", "-f", f"jackd -n {server.name} "], capture_output=True, text=True, check=True)
+        jackd = int(found.stdout.split()[0])
+        os.kill(jackd, signal.SIGSTOP)
+        try:
+            program.kill()
+            program.wait()
+            deadline = time.monotonic() + 30
+            while engine.exists():
+                assert time.monotonic() < deadline, "the engine waits for ever"
+                time.sleep(0.1)
+        finally:
+            os.kill(jackd, signal.SIGCONT)
+
+
 def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Path):
     recording = tmp_path / "session.holo"
     with jack_server(256) as server:
