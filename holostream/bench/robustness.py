@@ -28,7 +28,7 @@ MOST_BURST_DB = 6.0
 MOST_JUMP_DB = 6.0
 MOST_CLICK_DB = 12.0
 MOST_PITCH = 0.3
-"""A hiss has 0.01 to 0.02."""
+"""The hiss itself has 0.01."""
 MOST_LEVEL_COST_DB = 1.0
 LOUD_DB, QUIET_DB = -10.0, -40.0
 """Peaks of the voice."""

@@ -27,7 +27,7 @@ LOW_BANDS = (4, 5, 7, 9, 12, 16, 22, 35)
 stands in for a part of the voice, formants decide, and bands are finer below 4 kHz."""
 LARGEST_CODE = 2
 HOPS = 1024
-"""Until noise starts over, 2.7 s at 375 a second: sooner it is heard."""
+"""Until noise starts over, 2.7 s at 375 a second; how short is too short was not tried."""
 HIGH, LOWEST = 16, 7
 """Noise that begins at the first of these pairs or above is hiss; further down it stands in for what is heard as voice, below the
 second for most of it."""
