@@ -45,6 +45,8 @@ GAIN_CLASSES = 4
 GAIN_REACH = 15
 GAIN_SYMBOLS = 2 * GAIN_REACH + 2
 GAIN_ROWS = 9 * (GROUPS - 1)
+PHASES = np.clip((471 * np.arange(256) + 50) // 100, 1, 64).astype(np.int32)
+"""How many phases an amplitude has."""
 
 _PAST = [*((row, k) for row in (0, 1) for k in (0, -1, 1, -2, 2)), *((row, k) for row in (2, 3) for k in (0, -1, 1))]
 _BELOW = [(5, 0), (5, -1), (5, 1), (6, 0)]
@@ -133,12 +135,13 @@ def grid_codes(grid: np.ndarray, lanes: int, frames: int, layers: int) -> np.nda
 
 
 @lru_cache(maxsize=32)
-def plan_of(lanes: int, frames: int, layers: int, base: int) -> tuple[tuple[Round, tuple[Pass, ...]], ...]:
-    """The rounds of a stretch with their passes, in the order of coding; `base`: harmonics of a layer."""
-    return tuple((round_, _passes_of(round_, lanes, frames, layers, base)) for round_ in rounds_of(frames))
+def plan_of(lanes: int, frames: int, layers: int, base: int, tells: bool = False) -> tuple[tuple[Round, tuple[Pass, ...]], ...]:
+    """The rounds of a stretch with their passes, in the order of coding; `base`: harmonics of a layer. `tells`: without the last
+    one of the first layer, which is coded apart, see `whole_words`."""
+    return tuple((round_, _passes_of(round_, lanes, frames, layers, base, tells)) for round_ in rounds_of(frames))
 
 
-def _passes_of(round_: Round, lanes: int, frames: int, layers: int, base: int) -> tuple[Pass, ...]:
+def _passes_of(round_: Round, lanes: int, frames: int, layers: int, base: int, tells: bool) -> tuple[Pass, ...]:
     width, zero_row = base + 2 * _MARGIN, layers * lanes * frames
     passes = []
     for layer in range(layers):
@@ -150,7 +153,7 @@ def _passes_of(round_: Round, lanes: int, frames: int, layers: int, base: int) -
             rows[:, :, 4 + below] = round_.frames[:, np.newaxis] + here - below * lanes * frames
         for parity in (0, 1):
             taps = [*range(len(_PAST)), *(range(16, 20) if layer else ()), *(range(20, 24) if parity else ())]
-            codes = np.arange(parity, base, 2)
+            codes = np.arange(parity, base - (tells and layer == 0), 2)
             columns = np.array([TAPS[tap][1] for tap in taps])[:, np.newaxis] + codes
             offsets = rows[:, :, [TAPS[tap][0] for tap in taps]] * width + _MARGIN
             own = rows[:, :, 4, np.newaxis] * width + _MARGIN + codes

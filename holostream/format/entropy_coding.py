@@ -10,8 +10,11 @@ of 24 bits. Its words are stored high byte first; zero bytes at the end are left
        sequential round frame by frame. Then what escaped, minus 16, uniform over 240, in the order lane, frame, harmonic
     4. phases in the order lane, frame, harmonic: uniform over P(n) = (471 n + 50) // 100, at least 1 and at most 64,
        of the amplitude n; nothing where that is 1. If wide, all are uniform over 256.
-    5. of tables with words, unless wide, the phases that tell one (`told_words`), which 4 leaves out: round by round, lane
-       by lane, frame by frame
+    5. of tables of version 2, unless wide, the phases that tell a word (`told_words`), which 4 leaves out: round by round,
+       lane by lane, frame by frame
+    6. of tables of version 3 the words (`whole_words`), whose harmonic 3 and 4 leave out: round by round, lane by lane, frame by
+       frame, of the first frame uniform over all and OTHER; then of those that are OTHER the amplitudes, uniform over 256, and
+       the phases, as in 4
 
 Nothing here or in the tables is a float that was rounded: every machine decodes the same codes.
 """
@@ -22,10 +25,12 @@ import constriction
 import numpy as np
 
 from holostream.codec.dna import Dna
+from holostream.format import told_words, whole_words
 from holostream.format.code_contexts import (
     ESCAPE,
     GAIN_REACH,
     GAIN_SYMBOLS,
+    PHASES,
     empty_grid,
     filled_grid,
     gain_classes,
@@ -37,12 +42,10 @@ from holostream.format.code_contexts import (
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables, coder_models
 from holostream.format.holo_error import HoloFormatError
-from holostream.format.told_words import says_by_phase, told_phases, word_rows, words_of
 
 MAX_FRAMES = 1024
 """Of a stretch; bounds what a few bytes can ask of a reader."""
 ESCAPES = 256 - ESCAPE
-PHASES = np.clip((471 * np.arange(256) + 50) // 100, 1, 64).astype(np.int32)
 _BY_TABLE = constriction.stream.model.Categorical(perfect=False)
 _UNIFORM = constriction.stream.model.Uniform()
 _WIDE = coder_models(np.array([[TOTAL - 1, 1]]))
@@ -113,19 +116,35 @@ def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
         symbols = gain_symbols(expected, own)
         writer.by_table(symbols, tables.gain_models[rows.ravel()])
         writer.uniform(own[symbols == GAIN_SYMBOLS - 1], 256)
-    grid = filled_grid(dna.amplitudes, tables.layers)
-    for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base):
+    amplitudes = tables.without_words(dna.amplitudes)
+    grid = filled_grid(amplitudes, tables.layers)
+    for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, dna.gains)
         for each in passes:
             rows = tables.rows(each, grid.take(each.places), gain_class)
             writer.by_table(grid.take(each.own), tables.amplitude_models.take(rows.ravel(), 0))
-    writer.uniform(dna.amplitudes[dna.amplitudes >= ESCAPE].astype(np.int32) - ESCAPE, ESCAPES)
+    writer.uniform(amplitudes[amplitudes >= ESCAPE].astype(np.int32) - ESCAPE, ESCAPES)
     evenly = _evenly_coded(dna.amplitudes, tables, wide)
     writer.uniform(dna.phases[evenly], 256 if wide else counts[evenly])
-    if tables.words is not None and not wide:
-        for rows, phases in told_phases(dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]):
-            writer.by_table(phases, tables.word_models[rows])
+    told = dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]
+    if tables.told_phases is not None and not wide:
+        for rows, phases in told_words.told_phases(*told):
+            writer.by_table(phases, tables.told_phase_models[rows])
+    if tables.words is not None:
+        _encode_words(writer, *told, wide, tables)
     return writer.bytes()
+
+
+def _encode_words(writer: _Writer, amplitudes: np.ndarray, phases: np.ndarray, wide: bool, tables: EntropyTables) -> None:
+    """Codes of the telling harmonic, (lanes, frames)."""
+    count = tables.word_count
+    words = whole_words.words_of(amplitudes, phases, count)
+    writer.uniform(words[:, 0], count + 1)
+    for rows, own in whole_words.told_words(words, count):
+        writer.by_table(own, tables.word_models[rows.ravel()])
+    others = words == count
+    writer.uniform(amplitudes[others], 256)
+    writer.uniform(phases[others], 256 if wide else PHASES[amplitudes[others]])
 
 
 def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) -> Dna:
@@ -140,9 +159,12 @@ def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) ->
     amplitudes = _decode_amplitudes(reader, gains, tables)
     phases = np.zeros(amplitudes.shape, np.uint8)
     evenly = _evenly_coded(amplitudes, tables, wide)
-    phases[evenly] = reader.uniform(np.full(phases.size, 256, np.int32) if wide else PHASES[amplitudes[evenly]])
-    if tables.words is not None and not wide:
-        _decode_words(reader, amplitudes[..., tables.telling], phases[..., tables.telling], tables)
+    phases[evenly] = reader.uniform(_phase_sizes(amplitudes[evenly], wide))
+    told = amplitudes[..., tables.telling], phases[..., tables.telling]
+    if tables.told_phases is not None and not wide:
+        _decode_told_phases(reader, *told, tables)
+    if tables.words is not None:
+        _decode_words(reader, *told, wide, tables)
     reader.check_end()
     return Dna(gains, amplitudes, phases)
 
@@ -156,23 +178,43 @@ def _check_fit(harmonics: int, frames: int, tables: EntropyTables) -> None:
 
 def _evenly_coded(amplitudes: np.ndarray, tables: EntropyTables, wide: bool) -> np.ndarray:
     """(lanes, frames, harmonics) bool: whose phases are coded as if nothing were known of them."""
-    if wide:
-        return np.ones(amplitudes.shape, bool)
-    evenly = PHASES[amplitudes] > 1
+    evenly = np.ones(amplitudes.shape, bool) if wide else PHASES[amplitudes] > 1
     if tables.words is not None:
-        evenly[..., tables.telling] &= ~says_by_phase(amplitudes[..., tables.telling])
+        evenly[..., tables.telling] = False
+    elif tables.told_phases is not None and not wide:
+        evenly[..., tables.telling] &= ~told_words.says_by_phase(amplitudes[..., tables.telling])
     return evenly
 
 
-def _decode_words(reader: _Reader, amplitudes: np.ndarray, phases: np.ndarray, tables: EntropyTables) -> None:
+def _phase_sizes(amplitudes: np.ndarray, wide: bool) -> np.ndarray:
+    return np.full(amplitudes.shape, 256, np.int32) if wide else PHASES[amplitudes]
+
+
+def _decode_words(
+    reader: _Reader, amplitudes: np.ndarray, phases: np.ndarray, wide: bool, tables: EntropyTables
+) -> None:
+    """Fill the codes of the telling harmonic in, (lanes, frames)."""
+    count = tables.word_count
+    words: np.ndarray = np.zeros(amplitudes.shape, np.int64)
+    words[:, 0] = reader.uniform(np.full(len(words), count + 1, np.int32))
+    for round_ in rounds_of(words.shape[1])[1:]:
+        rows = whole_words.word_rows(round_, words, count)
+        words[:, round_.frames] = reader.by_table(tables.word_models[rows.ravel()]).reshape(rows.shape)
+    others = words == count
+    amplitudes[~others], phases[~others] = whole_words.codes_of(words[~others])
+    amplitudes[others] = reader.uniform(np.full(int(others.sum()), 256, np.int32))
+    phases[others] = reader.uniform(_phase_sizes(amplitudes[others], wide))
+
+
+def _decode_told_phases(reader: _Reader, amplitudes: np.ndarray, phases: np.ndarray, tables: EntropyTables) -> None:
     """Fill the phases of the telling harmonic in, (lanes, frames); those that tell nothing are there."""
-    words, said = words_of(amplitudes, phases), says_by_phase(amplitudes)
+    words, said = told_words.words_of(amplitudes, phases), told_words.says_by_phase(amplitudes)
     for round_ in rounds_of(amplitudes.shape[1]):
         places = np.nonzero(said[:, round_.frames])
-        rows = word_rows(round_, words, amplitudes)[places]
+        rows = told_words.word_rows(round_, words, amplitudes)[places]
         own = places[0], round_.frames[places[1]]
-        phases[own] = reader.by_table(tables.word_models[rows])
-        words[own] = words_of(amplitudes[own], phases[own])
+        phases[own] = reader.by_table(tables.told_phase_models[rows])
+        words[own] = told_words.words_of(amplitudes[own], phases[own])
     if (phases[said] >= PHASES[amplitudes[said]]).any():
         raise HoloFormatError("a block tells of noise in words that there are not")
 
@@ -197,7 +239,7 @@ def _decode_amplitudes(reader: _Reader, gains: np.ndarray, tables: EntropyTables
     lanes, frames = gains.shape
     grid = empty_grid(lanes, frames, tables.harmonics, tables.layers)
     flat, models = grid.reshape(-1), tables.amplitude_models
-    for round_, passes in plan_of(lanes, frames, tables.layers, tables.base):
+    for round_, passes in plan_of(lanes, frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, gains)
         for each in passes:
             rows = tables.rows(each, flat.take(each.places), gain_class)

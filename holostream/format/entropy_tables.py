@@ -3,11 +3,12 @@
 All numbers little-endian.
 
      4  magic "HOLT"
-     1  version: 1, or 2 with words
+     1  version: 1; 2 with words told by phases; 3 with whole words
      1  layers of the tier's codes: 1, 2, 4
      2  harmonics
      1  classes of harmonics, 1 to 64
-     3  zero
+     1  in version 3 W, how many words there are: 15, 29 or 48; else zero
+     2  zero
      4  n, bytes of the body (at most 2^20)
      n  body: a zlib stream of
           harmonics / layers      class of each harmonic of a layer, u8
@@ -18,8 +19,10 @@ All numbers little-endian.
                                   u16, by layer, group, parity, bin of the prediction and gain class: frequencies of
                                   the amplitude codes 0 to 15 and of the escape
           27 x 32                 u16, frequencies of gain differences -15 to 15 and of the escape
-          2 x 16 x 16 x 9         with words: u16, by amplitude code (1, 2) of the harmonic that tells of noise, word before and
+          2 x 16 x 16 x 9         version 2: u16, by amplitude code (1, 2) of the harmonic that tells of noise, word before and
                                   word after, see `told_words`: frequencies of its phase codes
+          3 x (W + 1) x (W + 1) x (W + 1)
+                                  version 3: u16, by group, word before and word after, see `whole_words`: frequencies of words
         frequencies of a table add up to 32768 and none is zero
      4  CRC-32 of all bytes before
 
@@ -55,21 +58,22 @@ from holostream.format.code_contexts import (
 )
 from holostream.format.new_file import new_file
 from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
+from holostream.format.whole_words import WORD_COUNTS, table_shape
 
-MAGIC, VERSION, VERSION_WITH_WORDS = b"HOLT", 1, 2
+MAGIC, VERSION, VERSION_WITH_PHASES, VERSION_WITH_WORDS = b"HOLT", 1, 2, 3
 TOTAL = 1 << 15
 """What the frequencies of a table add up to."""
 DIGEST_DIGITS = 16
 MAX_CLASSES, MAX_BODY = 64, 1 << 20
-_HEADER = struct.Struct("<4sBBHB3xI")
+_HEADER = struct.Struct("<4sBBHBB2xI")
 CODER_BITS = 24
 """The range coder's precision."""
 
 
 @dataclass(frozen=True)
 class EntropyTables:
-    """`classes` (base,) uint8; `weights` (groups, 2, layers, classes, taps + 1) int16; `amplitudes`, `gains` and `words`, of tiers
-    with a pair that tells of noise, (tables, symbols) uint16 frequencies."""
+    """`classes` (base,) uint8; `weights` (groups, 2, layers, classes, taps + 1) int16; `amplitudes`, `gains` and, of tiers with a
+    pair that tells of noise, `words` or formerly `told_phases`, (tables, symbols) uint16 frequencies."""
 
     harmonics: int
     layers: int
@@ -78,6 +82,7 @@ class EntropyTables:
     amplitudes: np.ndarray
     gains: np.ndarray
     words: np.ndarray | None = None
+    told_phases: np.ndarray | None = None
 
     @property
     def base(self) -> int:
@@ -89,6 +94,19 @@ class EntropyTables:
         """The harmonic that tells of noise, if one does."""
         return self.base - 1
 
+    @property
+    def word_count(self) -> int:
+        """How many words there are; 0 without whole words."""
+        return 0 if self.words is None else self.words.shape[1] - 1
+
+    def without_words(self, amplitudes: np.ndarray) -> np.ndarray:
+        """(lanes, frames, harmonics) amplitude codes as their contexts see them: where words are coded apart, 0 in their place."""
+        if self.words is None:
+            return amplitudes
+        amplitudes = amplitudes.copy()
+        amplitudes[..., self.telling] = 0
+        return amplitudes
+
     @cached_property
     def packed(self) -> bytes:
         """The set as bytes."""
@@ -97,11 +115,13 @@ class EntropyTables:
             + self.weights.astype("<i2").tobytes()
             + self.amplitudes.astype("<u2").tobytes()
             + self.gains.astype("<u2").tobytes()
-            + (b"" if self.words is None else self.words.astype("<u2").tobytes()),
+            + b"".join(each.astype("<u2").tobytes() for each in (self.told_phases, self.words) if each is not None),
             9,
         )
-        version = VERSION if self.words is None else VERSION_WITH_WORDS
-        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, int(self.weights.shape[3]), len(body))
+        version = VERSION if self.told_phases is None else VERSION_WITH_PHASES
+        version = version if self.words is None else VERSION_WITH_WORDS
+        classes = int(self.weights.shape[3])
+        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, classes, self.word_count, len(body))
         return head + body + struct.pack("<I", zlib.crc32(head + body))
 
     @cached_property
@@ -126,13 +146,20 @@ class EntropyTables:
         return coder_models(self.words)
 
     @cached_property
+    def told_phase_models(self) -> np.ndarray:
+        """(tables, symbols) float32 for `constriction`, see `coder_models`; only with phases that tell."""
+        assert self.told_phases is not None
+        return coder_models(self.told_phases)
+
+    @cached_property
     def _by_pass(self) -> dict[tuple[int, int, int], tuple[np.ndarray, np.ndarray]]:
         return {}
 
     def pass_weights(self, each: Pass) -> tuple[np.ndarray, np.ndarray]:
         """(taps, codes) weights and (codes,) constants of a pass, int32."""
         if each.key not in self._by_pass:
-            own = self.weights[each.key][self.classes[each.key[1] :: 2]].astype(np.int32)
+            classes = self.classes[each.key[1] :: 2][: each.columns.shape[1]]
+            own = self.weights[each.key][classes].astype(np.int32)
             self._by_pass[each.key] = np.ascontiguousarray(own[:, each.taps].T), own[:, -1]
         return self._by_pass[each.key]
 
@@ -162,9 +189,9 @@ def unpack_tables(data: bytes) -> EntropyTables:
     """The inverse of `EntropyTables.packed`. Raises ValueError saying what is wrong; allocates no unchecked size."""
     if len(data) < _HEADER.size + 4 or data[:4] != MAGIC:
         raise ValueError("they do not begin with 'HOLT'")
-    _, version, layers, harmonics, classes, size = _HEADER.unpack_from(data)
-    if version not in (VERSION, VERSION_WITH_WORDS):
-        raise ValueError(f"they are of version {version}, this program knows {VERSION} and {VERSION_WITH_WORDS}")
+    _, version, layers, harmonics, classes, words, size = _HEADER.unpack_from(data)
+    if not VERSION <= version <= VERSION_WITH_WORDS:
+        raise ValueError(f"they are of version {version}, this program knows {VERSION} to {VERSION_WITH_WORDS}")
     if len(data) != _HEADER.size + size + 4 or size > MAX_BODY:
         raise ValueError(f"{len(data)} bytes do not fit to a body of {size}")
     if struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
@@ -173,14 +200,18 @@ def unpack_tables(data: bytes) -> EntropyTables:
         raise ValueError(f"{harmonics} harmonics in {layers} layers")
     if not 1 <= classes <= MAX_CLASSES:
         raise ValueError(f"{classes} classes of harmonics")
+    if (words not in WORD_COUNTS) if version == VERSION_WITH_WORDS else words:
+        raise ValueError(f"they announce {words} words")
     shapes = [
         ("u1", (harmonics // layers,)),
         ("<i2", (GROUPS, 2, layers, classes, len(TAPS) + 1)),
         ("<u2", (table_rows(layers), SYMBOLS)),
         ("<u2", (GAIN_ROWS, GAIN_SYMBOLS)),
     ]
-    if version == VERSION_WITH_WORDS:
+    if version == VERSION_WITH_PHASES:
         shapes.append(("<u2", (WORD_ROWS, WORD_SYMBOLS)))
+    if version == VERSION_WITH_WORDS:
+        shapes.append(("<u2", table_shape(words)))
     sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape in shapes]
     try:
         body = zlib.decompressobj().decompress(data[_HEADER.size : -4], sum(sizes) + 1)
@@ -197,7 +228,11 @@ def unpack_tables(data: bytes) -> EntropyTables:
         raise ValueError("a harmonic has a class that is not there")
     if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in frequencies):
         raise ValueError(f"the frequencies of a table do not add up to {TOTAL}")
-    tables = EntropyTables(harmonics, layers, class_of, weights, *frequencies)
+    amplitudes, gains, *told = frequencies
+    if version == VERSION_WITH_PHASES:
+        tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, told_phases=told[0])
+    else:
+        tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, *told)
     tables.__dict__["packed"] = data  # its name is that of these bytes: another zlib might pack them differently
     return tables
 

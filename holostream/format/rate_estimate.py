@@ -12,6 +12,7 @@ from holostream.codec.dna import Dna
 from holostream.format.code_contexts import (
     ESCAPE,
     GAIN_SYMBOLS,
+    PHASES,
     filled_grid,
     gain_classes,
     gain_context,
@@ -19,12 +20,13 @@ from holostream.format.code_contexts import (
     plan_of,
     rounds_of,
 )
-from holostream.format.entropy_coding import ESCAPES, PHASES
+from holostream.format.entropy_coding import ESCAPES
 from holostream.format.entropy_tables import TOTAL, EntropyTables
 from holostream.format.table_learning import STRETCH, learn_tables
 from holostream.format.told_words import says_by_phase, told_phases
+from holostream.format.whole_words import told_words, words_of
 
-PARTS = ("gains", "amplitudes", "phases")
+PARTS = ("gains", "amplitudes", "phases", "words")
 
 
 def ideal_bits(dna: Dna, tables: EntropyTables) -> dict[str, float]:
@@ -34,27 +36,34 @@ def ideal_bits(dna: Dna, tables: EntropyTables) -> dict[str, float]:
         expected, rows = gain_context(round_, dna.gains)
         symbols = gain_symbols(expected, dna.gains[:, round_.frames])
         gains += _bits(tables.gains[rows, symbols]) + 8.0 * (symbols == GAIN_SYMBOLS - 1).sum()
-    grid = filled_grid(dna.amplitudes, tables.layers)
-    amplitudes = np.log2(ESCAPES) * (dna.amplitudes >= ESCAPE).sum()
-    for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base):
+    codes = tables.without_words(dna.amplitudes)
+    grid = filled_grid(codes, tables.layers)
+    amplitudes = np.log2(ESCAPES) * (codes >= ESCAPE).sum()
+    for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, dna.gains)
         for each in passes:
             rows = tables.rows(each, grid.take(each.places), gain_class)
             amplitudes += _bits(tables.amplitudes[rows, grid.take(each.own)])
-    return {"gains": float(gains), "amplitudes": float(amplitudes), "phases": _phase_bits(dna, tables)}
+    phases, words = _phase_and_word_bits(dna, tables)
+    return {"gains": float(gains), "amplitudes": float(amplitudes), "phases": phases, "words": words}
 
 
-def _phase_bits(dna: Dna, tables: EntropyTables) -> float:
+def _phase_and_word_bits(dna: Dna, tables: EntropyTables) -> tuple[float, float]:
     counts = PHASES[dna.amplitudes]
-    if (dna.phases >= counts).any():
-        return 8.0 * counts.size
-    bits = np.log2(counts)
-    if tables.words is None:
-        return float(bits.sum())
+    wide = bool((dna.phases >= counts).any())
+    bits = np.full(counts.shape, 8.0) if wide else np.log2(counts)
     amplitudes, phases = dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]
-    told = sum(_bits(tables.words[rows, own]) for rows, own in told_phases(amplitudes, phases))
-    bits[..., tables.telling][says_by_phase(amplitudes)] = 0
-    return float(bits.sum()) + told
+    told, own_bits = 0.0, bits[..., tables.telling]
+    if tables.words is not None:
+        words = words_of(amplitudes, phases, tables.word_count)
+        others = words == tables.word_count
+        told = len(words) * np.log2(tables.word_count + 1) + float((8 + own_bits[others]).sum())
+        told += sum(_bits(tables.words[rows, own]) for rows, own in told_words(words, tables.word_count))
+        own_bits[:] = 0
+    elif tables.told_phases is not None and not wide:
+        told = sum(_bits(tables.told_phases[rows, own]) for rows, own in told_phases(amplitudes, phases))
+        own_bits[says_by_phase(amplitudes)] = 0
+    return float(bits.sum()), float(told)
 
 
 def _bits(frequencies: np.ndarray) -> float:

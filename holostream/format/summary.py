@@ -20,7 +20,7 @@ SHOWN_CHANGES, SHOWN_TAGS = 20, 10
 def summarize(path: Path, models: Path | None = None) -> dict:
     """Header, duration, tiers and events over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError.
 
-    `kbps_by_lane` is what gains, amplitudes and phases cost by the entropy tables (found in `models`, by default the
+    `kbps_by_lane` is what gains, amplitudes, phases and words cost by the entropy tables (found in `models`, by default the
     shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib.
     """
     size = path.stat().st_size

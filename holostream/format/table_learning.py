@@ -31,13 +31,15 @@ from holostream.format.code_contexts import (
     table_rows,
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables
-from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS, told_phases
+from holostream.format.whole_words import table_shape, told_words, word_count, words_of
 
 STRETCH = 360
 """Frames of a block: contexts are learned as they will be met."""
 REWEIGHTINGS = 2
 WEIGHT_FRAMES = 60_000
 """Frames that weights are learned from; frequencies take all."""
+WORD_LEANING = 30
+"""Words taken as seen in each context of two words, of what each of the two alone lets expect."""
 SILENT_ZEROS = 1000
 """Zeros taken as seen in silent frames: no encoder finds anything else there."""
 
@@ -67,15 +69,15 @@ def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False) -> Ent
         harmonics,
         layers,
         classes_of(harmonics // layers),
-        _learned_weights(stretches, layers),
+        _learned_weights(stretches, layers, tells),
         np.zeros((table_rows(layers), SYMBOLS), np.uint16),
         _learned_gains(stretches),
         _learned_words(stretches, harmonics // layers - 1) if tells else None,
     )
     counts = np.zeros(tables.amplitudes.size, np.int64)
     for stretch in stretches:
-        grid = filled_grid(stretch.amplitudes, layers)
-        for each, gain_class in _all_passes(stretch, layers):
+        grid = filled_grid(tables.without_words(stretch.amplitudes), layers)
+        for each, gain_class in _all_passes(stretch, layers, tells):
             rows = tables.rows(each, grid.take(each.places), gain_class)
             counts += np.bincount((rows * SYMBOLS + grid.take(each.own)).ravel(), minlength=len(counts))
     shape = (layers * GROUPS * 2, BINS, GAIN_CLASSES, SYMBOLS)
@@ -83,14 +85,14 @@ def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False) -> Ent
     return replace(tables, amplitudes=frequencies)
 
 
-def _all_passes(stretch: Dna, layers: int) -> Iterator[tuple[Pass, np.ndarray]]:
+def _all_passes(stretch: Dna, layers: int, tells: bool) -> Iterator[tuple[Pass, np.ndarray]]:
     """With the gain class of each frame and lane."""
-    for round_, passes in plan_of(stretch.lanes, stretch.frames, layers, stretch.harmonics // layers):
+    for round_, passes in plan_of(stretch.lanes, stretch.frames, layers, stretch.harmonics // layers, tells):
         gain_class = gain_classes(round_, stretch.gains)
         yield from ((each, gain_class) for each in passes)
 
 
-def _learned_weights(stretches: list[Dna], layers: int) -> np.ndarray:
+def _learned_weights(stretches: list[Dna], layers: int, tells: bool) -> np.ndarray:
     base = stretches[0].harmonics // layers
     classes = classes_of(base)
     count = int(classes.max()) + 1
@@ -101,10 +103,12 @@ def _learned_weights(stretches: list[Dna], layers: int) -> np.ndarray:
         squares = np.zeros((GROUPS, 2, layers, count, size, size))
         products = np.zeros((GROUPS, 2, layers, count, size))
         for stretch in stretches[::step]:
-            grid = filled_grid(stretch.amplitudes, layers)
-            for each, _ in _all_passes(stretch, layers):
+            amplitudes = stretch.amplitudes.copy()
+            amplitudes[..., base - 1] *= not tells
+            grid = filled_grid(amplitudes, layers)
+            for each, _ in _all_passes(stretch, layers, tells):
                 key = each.key
-                used, own = [*each.taps, size - 1], classes[key[1] :: 2]
+                used, own = [*each.taps, size - 1], classes[key[1] :: 2][: each.columns.shape[1]]
                 known = grid.take(each.places)
                 known = known.reshape(-1, *known.shape[2:]).transpose(2, 0, 1).astype(np.float64)
                 known = np.concatenate((known, np.ones((*known.shape[:2], 1))), axis=2)
@@ -149,13 +153,19 @@ def _learned_gains(stretches: list[Dna]) -> np.ndarray:
 
 
 def _learned_words(stretches: list[Dna], telling: int) -> np.ndarray:
-    counts = np.zeros((WORD_ROWS, WORD_SYMBOLS))
+    """Where two words were seldom seen around another, what each of them alone lets expect is multiplied."""
+    count = max(word_count(stretch.amplitudes[..., telling]) for stretch in stretches)
+    counts = np.zeros(table_shape(count))
     for stretch in stretches:
-        for rows, phases in told_phases(stretch.amplitudes[..., telling], stretch.phases[..., telling]):
-            np.add.at(counts, (rows, np.minimum(phases, WORD_SYMBOLS - 1)), 1)
-    by_amplitude = counts.reshape(2, -1, WORD_SYMBOLS)
-    everywhere = by_amplitude.sum(1, keepdims=True) + 0.05
-    return frequencies_of((by_amplitude + 2 * everywhere / everywhere.sum(-1, keepdims=True)).reshape(counts.shape))
+        words = words_of(stretch.amplitudes[..., telling], stretch.phases[..., telling], count)
+        for rows, own in told_words(words, count):
+            np.add.at(counts, (rows, own), 1)
+    seen = counts.reshape(GROUPS - 1, count + 1, count + 1, count + 1)
+    before, after, alone = (seen.sum(axis, keepdims=True) + 0.05 for axis in (2, 1, (1, 2)))
+    before, after, alone = (part / part.sum(-1, keepdims=True) for part in (before, after, alone))
+    expected = before * after / alone
+    expected /= expected.sum(-1, keepdims=True)
+    return frequencies_of((seen + WORD_LEANING * expected).reshape(counts.shape))
 
 
 def frequencies_of(weights: np.ndarray) -> np.ndarray:

@@ -47,7 +47,9 @@ class Encoder(nn.Module):
         place = (1 + torch.arange(shape.hop // 2)).clamp(max=EMPHASIS_UP_TO) / EMPHASIS_AROUND
         self.register_buffer("emphasis", (place**shape.emphasis).repeat_interleave(2) / shape.hop, persistent=False)
         self.masking = Masking(shape.masked)
-        self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers) if shape.noise_from else None
+        self.noise = None
+        if shape.noise_from:
+            self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers, shape.loudest_word)
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
             self.enter = nn.Linear(3 * shape.hop // 2, shape.width)

@@ -2,7 +2,8 @@
 
 How much noise belongs there cannot be guessed from the other codes (docs/findings.md), so the encoder says it: the last pair
 is no harmonic but one of 15 words: amplitude code 0, which is no noise at all, 1 with one of its five phases, or 2 with one of
-nine. Each of those is a spectral envelope, learned from sounds. A frame says it anew, so nothing depends on frames before.
+nine; low tiers, where noise stands in for a part of the voice, have further amplitudes with further phases. Each of those is a
+spectral envelope, learned from sounds. A frame says it anew, so nothing depends on frames before.
 
 The noise itself comes from a table, a row for each hop until it starts over: whoever decodes hears the same. It must not follow
 from the codes: a hiss above all harmonics has the same in every frame, and then it buzzed with the frames' own pitch.
@@ -25,6 +26,9 @@ BANDS = (20, 24, 29, 35, 42, 52)
 LOW_BANDS = (4, 5, 7, 9, 12, 16, 22, 35)
 """First pairs of the bands of an envelope, of those where noise begins; the last ends with the last pair of a chunk. Where noise
 stands in for a part of the voice, formants decide, and bands are finer below 4 kHz."""
+LOW_WEIGHTS = {3: 1.5, 4: 2, 5: 3, 7: 3, 9: 3, 12: 1.75, 16: 1.25, 22: 1.25, 35: 2}
+"""By first pair, how much an error in a band of those counts, however wide it is: each octave of a voice says about as much, and
+what is above 4.5 kHz less. Higher up every pair counts alike."""
 LARGEST_CODE = 2
 HOPS = 1024
 """Until noise starts over, 2.7 s at 375 a second; how short is too short was not tried."""
@@ -34,8 +38,9 @@ second for most of it."""
 STRENGTH, LOW_STRENGTH, LOWEST_STRENGTH = 0.9, 0.65, 0.5
 """Of the level told: a little less noise than there was is the better guess at noise that is another, much less where it stands
 in for a part of the voice, and half where for most of it."""
-TOO_LOUD = 2.0
-"""So many times as bad as too soft, where noise is high; low, too soft is heard as well."""
+TOO_LOUD, LOUD_FROM = 2.0, 22
+"""So many times as bad as too soft, where noise is high: in low tiers from that pair on, 8 kHz, where a whisper clicked else; below
+it too soft is heard as well."""
 LEAST = 1e-7
 """Energy, relative to the gain, of a band without any."""
 ZERO_RADIUS = (1 - ROUNDING) ** (4 / 3)
@@ -44,20 +49,22 @@ HIGHEST = 0.45
 """Noise in place of a zero, in steps: louder it would not have been a zero."""
 
 
-def word_codes() -> np.ndarray:
-    """(words, 3) float64: amplitude code, phase code and how many phases there are, the cheapest first."""
-    counts = {code: int(phase_count(torch.tensor(float(code)))) for code in range(LARGEST_CODE + 1)}
+def word_codes(largest: int = LARGEST_CODE) -> np.ndarray:
+    """(words, 3) float64: amplitude code, up to the largest, phase code and how many phases there are."""
+    counts = {code: int(phase_count(torch.tensor(float(code)))) for code in range(largest + 1)}
     return np.array([(code, phase, count) for code, count in counts.items() for phase in range(count)], np.float64)
 
 
 class Noise(nn.Module):
     """`tell` for the encoder, `forward` for the vocoder. `first`: the pair from which on there is noise; `tonal`: pairs that are
-    harmonics, of which those from `first` on are filled where all `layers` of them are 0. A pair here is one of the atoms: what the encoder's
+    harmonics, of which those from `first` on are filled where all `layers` of them are 0; `largest`: the largest amplitude code of a word. A pair here is one of the atoms: what the encoder's
     layers have learned in place of those that no harmonic takes says something about those that one does."""
 
     unit: Tensor
     rows: Tensor
     member: Tensor
+    weight: Tensor
+    too_loud: Tensor
     atoms: Tensor
     means: Tensor
     spread: Tensor
@@ -66,19 +73,21 @@ class Noise(nn.Module):
     last_silent: Tensor
     word_of_code: Tensor
 
-    def __init__(self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1) -> None:
+    def __init__(self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1, largest: int = LARGEST_CODE) -> None:
         super().__init__()
         pairs = hop // 2
         self.first, self.tonal, self.pairs, self.layers = first, tonal, pairs, layers
-        self.strength, self._too_loud = (STRENGTH, TOO_LOUD) if first >= HIGH else (LOW_STRENGTH, 1.0)
-        if first < LOWEST:
-            self.strength = LOWEST_STRENGTH
+        self.strength = STRENGTH if first >= HIGH else LOW_STRENGTH if first >= LOWEST else LOWEST_STRENGTH
         edges = [first, *(edge for edge in (BANDS if first >= HIGH else LOW_BANDS) if first < edge < pairs), pairs]
         member = np.zeros((pairs - first, len(edges) - 1))
+        weight, too_loud = np.ones(len(edges) - 1), np.full(len(edges) - 1, TOO_LOUD)
         for band, (low, high) in enumerate(pairwise(edges)):
             member[low - first : high - first, band] = 1
+            if first < HIGH:
+                too_loud[band] = TOO_LOUD if low >= LOUD_FROM else 1
+                weight[band] = LOW_WEIGHTS[max((edge for edge in LOW_WEIGHTS if edge <= low), default=min(LOW_WEIGHTS))] / (high - low)
         self.bands = len(edges) - 1
-        codes = word_codes()
+        codes = word_codes(largest)
         # Log energy of every word but the first in every band, relative to the gain; see `training.noise_words`.
         self.words = nn.Parameter(torch.full((len(codes) - 1, self.bands), math.log(LEAST)), requires_grad=False)
         radius, angle = codes[:, 0] ** (4 / 3), 2 * np.pi * codes[:, 1] / np.maximum(codes[:, 2], 1)
@@ -89,13 +98,15 @@ class Noise(nn.Module):
         rows = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=2).reshape(HOPS, -1)
         of_pair = np.repeat(np.arange(first, pairs), 2)
         filled = of_pair < tonal
-        words = np.zeros((LARGEST_CODE + 1) * MAX_PHASES)
+        words = np.zeros((largest + 1) * MAX_PHASES)
         for word, (code, phase, count) in enumerate(codes.astype(int)):
             words[code * MAX_PHASES + phase : (code + 1) * MAX_PHASES : count] = word
         for name, table, kind in (
             ("unit", unit, torch.float32),
             ("rows", rows, torch.float32),
             ("member", member, torch.float32),
+            ("weight", weight, torch.float32),
+            ("too_loud", too_loud, torch.float32),
             ("atoms", atoms(hop, chunk)[2 * first :].T, torch.float32),
             # Of both squares of a pair; as a product, since a graph would have to find out shapes for anything else.
             ("means", np.repeat(np.eye(pairs - first), 2, axis=0) / 2, torch.float32),
@@ -125,7 +136,7 @@ class Noise(nn.Module):
         words = torch.cat((silent, self.words))
         # Too much in one band of one frame is a click, too little is nothing.
         above = words - level.unsqueeze(-2)
-        distance = (torch.maximum(above, self._too_loud * above).square() * count.unsqueeze(-2)).sum(-1)
+        distance = (torch.maximum(above, self.too_loud * above).square() * (count * self.weight).unsqueeze(-2)).sum(-1)
         return embedding(distance.argmin(-1), self.unit) * steps[0, -1]
 
     def _loudness(self, steps: Tensor) -> Tensor:

@@ -28,6 +28,8 @@ class NetworkShape:
     expansion: int = 3
     noise_from: int = 0
     """The pair from which on noise fills what no harmonic says, told by the last pair (`network.noise`); 0: none does."""
+    loudest_word: int = 2
+    """The largest amplitude code that tells of noise: how many words there are, 15, 29, 48 with 2, 3, 4."""
     emphasis: float = 0.0
     """By which power of its frequency a pair counts in the level of a chunk (`network.encoder`); 0: all count alike."""
     brighter: float = math.inf
@@ -64,6 +66,8 @@ class NetworkShape:
 NOISE_FROM = {4: 3, 8: 7, 16: 20, 32: 20, 64: 24, 128: 24}
 """Where noise begins in trained tiers: tier 4 has nothing above 1.1 kHz, tier 8 above 2.6, the others say most of what lies
 below 7.5 or 9; tier 256 has next to nothing left to tell."""
+LOUDEST_WORD = {4: 4, 8: 3}
+"""The more of the voice is noise, the more its envelope is worth: 48 and 29 words."""
 EMPHASIS = {16: 0.5, 32: 1.0, 64: 1.0, 128: 1.0, 256: 3.0}
 """What was better at equal bitrates; tier 8 gained nothing, nor did tier 4."""
 _FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}

@@ -32,6 +32,7 @@ def learn_noise_words(network: TierNetwork, sounds: Iterable[np.ndarray], seed: 
     chosen = torch.randperm(len(levels), generator=generator)[:FRAMES]
     levels, counts = levels[chosen], counts[chosen]
     # What the first word is for: no band with anything in it.
+    counts = counts * noise.weight
     sounding = (levels > math.log(LEAST) + 1).any(1)
     levels, counts = levels[sounding], counts[sounding]
     many = len(noise.words)

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import NOISE_FROM, NetworkShape, layer_steps, level_settings, step_tilt, untrained_shape
+from holostream.network.shape import (
+    LOUDEST_WORD,
+    NOISE_FROM,
+    NetworkShape,
+    layer_steps,
+    level_settings,
+    step_tilt,
+    untrained_shape,
+)
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -74,9 +82,11 @@ class Recipe:
 
     def shape(self, harmonics: int) -> NetworkShape:
         """The network of one tier."""
-        noise_from = NOISE_FROM.get(harmonics, 0) if self.noise else 0
+        noise: dict[str, Any] = {}
+        if self.noise and harmonics in NOISE_FROM:
+            noise = {"noise_from": NOISE_FROM[harmonics], "loudest_word": LOUDEST_WORD.get(harmonics, 2)}
         if not self.width:
-            return dataclasses.replace(untrained_shape(harmonics), noise_from=noise_from)
+            return dataclasses.replace(untrained_shape(harmonics), **noise)
         return NetworkShape(
             harmonics,
             layer_steps(harmonics),
@@ -87,7 +97,7 @@ class Recipe:
             kernel=self.kernel,
             expansion=self.expansion,
             synthesis=self.synthesis,
-            noise_from=noise_from,
+            **noise,
             **level_settings(harmonics),
         )
 

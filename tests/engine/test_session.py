@@ -227,7 +227,7 @@ def test_markers_are_told_and_recorded(tmp_path, voice, monkeypatch):
         with pytest.raises(ValueError, match="a marker's text has 2000 characters"):
             session.mark("a" * 2000)
         session.mark()
-        assert session.messages[-1].startswith("marker 2 at 0:00.")
+        assert session.messages[-1].startswith("marker 2 at 0:0")
         session.toggle_recording()
     markers = [event for event in events_of(path) if event[1] == "marker"]
     assert [text for *_, text in markers] == ["verse", ""]

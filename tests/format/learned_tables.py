@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from holostream.codec.dna import Dna
-from holostream.format.entropy_coding import PHASES
+from holostream.format.code_contexts import PHASES
 from holostream.format.entropy_tables import EntropyTables
-from holostream.format.table_learning import learn_tables
+from holostream.format.table_learning import frequencies_of, learn_tables
+from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS, told_phases
 
 
 def sound_like(lanes: int, frames: int, harmonics: int, seed: int) -> Dna:
@@ -42,3 +44,20 @@ def tables_of(harmonics: int, tells: bool = False) -> EntropyTables:
     """Learned once a test run."""
     make = telling_sound if tells else sound_like
     return learn_tables([make(1, 400, harmonics, seed) for seed in range(2)], tells=tells)
+
+
+@cache
+def former_tables_of(harmonics: int) -> EntropyTables:
+    """Of version 2, which programs before learned and nothing learns any more: of words, only phases are coded by tables."""
+    sounds = [telling_sound(1, 400, harmonics, seed) for seed in range(2)]
+    counts = np.full((WORD_ROWS, WORD_SYMBOLS), 0.2)
+    telling = min(harmonics, 64) - 1
+    for sound in sounds:
+        for rows, phases in told_phases(sound.amplitudes[..., telling], sound.phases[..., telling]):
+            np.add.at(counts, (rows, phases), 1)
+    return replace(learn_tables(sounds), told_phases=frequencies_of(counts))
+
+
+def every_version(harmonics: int) -> tuple[EntropyTables, ...]:
+    """1, 2 and 3."""
+    return tables_of(harmonics), former_tables_of(harmonics), tables_of(harmonics, tells=True)

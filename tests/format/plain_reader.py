@@ -100,7 +100,7 @@ class Tables:
     def __init__(self, models: Path, tier: int, digest: str) -> None:
         data = (models / f"tier_{tier:03d}" / "entropy" / f"{digest}.tables").read_bytes()
         assert data[:4] == b"HOLT"
-        assert data[4] in (1, 2)
+        assert data[4] in (1, 2, 3)
         self.layers, harmonics, classes = data[5], int.from_bytes(data[6:8], "little"), data[8]
         assert struct.unpack("<I", data[-4:])[0] == zlib.crc32(data[:-4])
         body = zlib.decompress(data[16:-4])
@@ -119,9 +119,10 @@ class Tables:
         gains = struct.unpack_from(f"<{27 * 32}H", body, at)
         at += 2 * 27 * 32
         self.gains = lambda row: list(gains[row * 32 : row * 32 + 32])
-        self.with_words = data[4] == 2
-        words = struct.unpack_from(f"<{2 * 256 * 9}H", body, at) if self.with_words else ()
-        self.words = lambda row: list(words[row * 9 : row * 9 + 9])
+        self.version, self.word_count = data[4], data[9]
+        size = 9 if self.version == 2 else self.word_count + 1
+        words = struct.unpack_from(f"<{(len(body) - at) // 2}H", body, at)
+        self.words = lambda row: list(words[row * size : row * size + size])
 
 
 def rounds(frames: int) -> list[tuple[int, list[tuple[int, int, int, int, int]]]]:
@@ -143,8 +144,20 @@ def rounds(frames: int) -> list[tuple[int, list[tuple[int, int, int, int, int]]]
     return found
 
 
+def phase_count(n: int) -> int:
+    return min(64, max(1, (471 * n + 50) // 100))
+
+
 def word(amplitude: int, phase: int) -> int:
     return {0: 0, 1: 1 + phase, 2: 6 + phase}.get(amplitude, 15)
+
+
+def code_of(word: int) -> tuple[int, int]:
+    amplitude = 0
+    while word >= phase_count(amplitude):
+        word -= phase_count(amplitude)
+        amplitude += 1
+    return amplitude, word
 
 
 def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) -> tuple[list, list, list]:
@@ -179,6 +192,8 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
                         places = [(before, layer), (after, layer), (early, layer), (later, layer), (frame, layer),
                                   (frame, layer - 1), (frame, layer - 2)]  # fmt: skip
                         for k in range(parity, base, 2):
+                            if tables.version == 3 and layer == 0 and k == base - 1:
+                                continue
                             weights = tables.weights(group, parity, layer, tables.class_of[k])
                             predicted = weights[24]
                             for tap, (which, aside) in enumerate(TAPS):
@@ -199,14 +214,25 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
             for k, code in enumerate(of_frame):
                 if code == 16:
                     of_frame[k] += decoder.uniform(240)
-    telling = base - 1 if tables.with_words and not wide else -1
+    telling = base - 1 if tables.version == 3 or (tables.version == 2 and not wide) else -1
     phases = [[[0] * harmonics for _ in range(frames)] for _ in range(lanes)]
     for lane in range(lanes):
         for frame in range(frames):
             for k, n in enumerate(amplitudes[lane][frame]):
-                if k != telling or n not in (1, 2):
-                    phases[lane][frame][k] = decoder.uniform(256 if wide else min(64, max(1, (471 * n + 50) // 100)))
-    if telling >= 0:
+                if k != telling or (tables.version == 2 and n not in (1, 2)):
+                    phases[lane][frame][k] = decoder.uniform(256 if wide else phase_count(n))
+    if tables.version == 3:
+        words = whole_words(decoder, lanes, frames, tables)
+        others = [(lane, frame) for lane in range(lanes) for frame in range(frames) if words[lane][frame] == tables.word_count]
+        for lane in range(lanes):
+            for frame in range(frames):
+                if (lane, frame) not in others:
+                    amplitudes[lane][frame][telling], phases[lane][frame][telling] = code_of(words[lane][frame])
+        for lane, frame in others:
+            amplitudes[lane][frame][telling] = decoder.uniform(256)
+        for lane, frame in others:
+            phases[lane][frame][telling] = decoder.uniform(256 if wide else phase_count(amplitudes[lane][frame][telling]))
+    elif telling >= 0:
         for _, row in rounds(frames):
             for lane in range(lanes):
                 for frame, before, after, _, _ in row:
@@ -219,6 +245,19 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
                         table = (n - 1) * 256 + said[0] * 16 + said[1]
                         phases[lane][frame][telling] = decoder.by_table(tables.words(table))
     return gains, amplitudes, phases
+
+
+def whole_words(decoder: RangeDecoder, lanes: int, frames: int, tables: Tables) -> list[list[int]]:
+    words, size = [[0] * frames for _ in range(lanes)], tables.word_count + 1
+    for group, row in rounds(frames):
+        for lane in range(lanes):
+            for frame, before, after, _, _ in row:
+                if group == 0:
+                    words[lane][frame] = decoder.uniform(size)
+                else:
+                    table = ((group - 1) * size + words[lane][before]) * size + words[lane][after]
+                    words[lane][frame] = decoder.by_table(tables.words(table))
+    return words
 
 
 def read(path: Path, models: Path) -> tuple[dict, list[dict], list[list], int]:

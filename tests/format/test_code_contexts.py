@@ -19,12 +19,15 @@ def test_rounds_take_every_frame_once_and_look_only_at_earlier_rounds(frames: in
     assert known == set(range(frames))
 
 
+@pytest.mark.parametrize("tells", [False, True])
 @pytest.mark.parametrize(("lanes", "frames", "layers", "base"), [(1, 1, 1, 4), (2, 9, 4, 64), (1, 33, 2, 64), (2, 300, 1, 8)])
-def test_a_context_never_holds_a_code_that_is_not_decoded_yet(lanes: int, frames: int, layers: int, base: int) -> None:
+def test_a_context_never_holds_a_code_that_is_not_decoded_yet(
+    lanes: int, frames: int, layers: int, base: int, tells: bool
+) -> None:
     size = empty_grid(lanes, frames, base * layers, layers).size
-    passes = [each for _, passes in plan_of(lanes, frames, layers, base) for each in passes]
+    passes = [each for _, passes in plan_of(lanes, frames, layers, base, tells) for each in passes]
     own = np.concatenate([each.own.ravel() for each in passes])
-    assert len(own) == len(np.unique(own)) == lanes * frames * layers * base
+    assert len(own) == len(np.unique(own)) == lanes * frames * (layers * base - tells)
     is_code, known = np.zeros(size, bool), np.zeros(size, bool)
     is_code[own] = True
     for each in passes:

@@ -69,6 +69,7 @@ def test_mutated_payloads_are_blocks_or_refused(data: st.DataObject) -> None:
         ("coded_small", 1, "b350cf94ecffae6380f2a706d4af529ae6a6c9344da900da218df0afcb1747a9"),
         ("coded_morph", 6, "1d202e200fadb2ed7f99cfefe70babb976fc98c6da05072c6b6925cbd908eb6b"),
         ("coded_told", 1, "9ea0e9aadec8b5b5196a8a0c79e9d7b335fdce25a0ea25de276ad94fc3f59184"),
+        ("coded_words", 1, "9baaae854ecd72cebb911936a51c0417b9322da0e02f1dcb2a790cf29001bcf0"),
         ("coded_frames", 4, "24d2fa0e5645776f9c581588f0e104653d4eab631e857c4396ee3d876c181dda"),
     ],
 )

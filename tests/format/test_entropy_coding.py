@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from holostream.codec.dna import Dna, silence
 from holostream.codec.tier import TIERS
-from holostream.format.entropy_coding import MAX_FRAMES, PHASES, decode_codes, encode_codes
+from holostream.format.code_contexts import PHASES
+from holostream.format.entropy_coding import MAX_FRAMES, decode_codes, encode_codes
 from holostream.format.entropy_tables import TOTAL
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.rate_estimate import ideal_bits
 from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
-from tests.format.learned_tables import sound_like, tables_of, telling_sound
+from tests.format.learned_tables import every_version, former_tables_of, sound_like, tables_of, telling_sound
 
 
 def any_dna(lanes: int, frames: int, harmonics: int, seed: int, highest: int, legal: bool) -> Dna:
@@ -36,12 +37,12 @@ def any_dna(lanes: int, frames: int, harmonics: int, seed: int, highest: int, le
     seed=st.integers(0, 1 << 20),
     highest=st.sampled_from((0, 1, 5, 15, 16, 17, 255)),
     legal=st.booleans(),
-    tells=st.booleans(),
+    version=st.integers(0, 2),
 )
 def test_any_codes_come_back(
-    harmonics: int, lanes: int, frames: int, seed: int, highest: int, legal: bool, tells: bool
+    harmonics: int, lanes: int, frames: int, seed: int, highest: int, legal: bool, version: int
 ) -> None:
-    dna, tables = any_dna(lanes, frames, harmonics, seed, highest, legal), tables_of(harmonics, tells)
+    dna, tables = any_dna(lanes, frames, harmonics, seed, highest, legal), every_version(harmonics)[version]
     assert decode_codes(encode_codes(dna, tables), lanes, frames, tables).equals(dna)
 
 
@@ -56,20 +57,31 @@ def test_sound_costs_what_its_tables_say(harmonics: int) -> None:
 @pytest.mark.parametrize("harmonics", [8, 64, 128])
 def test_words_that_stay_cost_little(harmonics: int) -> None:
     dna = telling_sound(2, 300, harmonics, 98)
-    coded = encode_codes(dna, tables_of(harmonics, tells=True))
-    assert decode_codes(coded, 2, 300, tables_of(harmonics, tells=True)).equals(dna)
-    assert 8 * len(coded) <= 1.03 * sum(ideal_bits(dna, tables_of(harmonics, tells=True)).values()) + 64
-    evenly = encode_codes(dna, tables_of(harmonics))
-    assert len(coded) < len(evenly) - 600 * 1.5 / 8  # of 2.6 bits a frame at least 1.5
+    evenly, former, whole = (encode_codes(dna, tables) for tables in every_version(harmonics))
+    for coded, tables in ((former, former_tables_of(harmonics)), (whole, tables_of(harmonics, tells=True))):
+        assert decode_codes(coded, 2, 300, tables).equals(dna)
+        assert 8 * len(coded) <= 1.03 * sum(ideal_bits(dna, tables).values()) + 64
+    assert len(former) < len(evenly) - 600 * 1.5 / 8  # of 2.6 bits a frame at least 1.5
+    assert len(whole) < len(former)
+
+
+def test_words_that_no_tier_tells_come_back() -> None:
+    """Others than the tables know, among them, and phases that there are not."""
+    dna, tables = telling_sound(1, 40, 8, 97), tables_of(8, tells=True)
+    dna.amplitudes[0, ::7, tables.telling], dna.phases[0, ::7, tables.telling] = 200, 63
+    dna.amplitudes[0, 3, tables.telling], dna.phases[0, 3, tables.telling] = 4, 11
+    for last_phase in (0, 255):
+        dna.phases[0, -1, tables.telling] = last_phase
+        assert decode_codes(encode_codes(dna, tables), 1, 40, tables).equals(dna)
 
 
 def test_a_word_that_there_is_not_is_refused() -> None:
-    dna, tables = telling_sound(1, 1, 8, 3), tables_of(8, tells=True)
+    dna, tables = telling_sound(1, 1, 8, 3), former_tables_of(8)
     dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling] = 1, 4
     ninth = np.ones((WORD_ROWS, WORD_SYMBOLS), np.uint16)
     ninth[:, -1] = TOTAL - WORD_SYMBOLS + 1
     with pytest.raises(HoloFormatError, match="in words that there are not"):
-        decode_codes(encode_codes(dna, tables), 1, 1, replace(tables, words=ninth))
+        decode_codes(encode_codes(dna, tables), 1, 1, replace(tables, told_phases=ninth))
 
 
 def test_silence_costs_nearly_nothing() -> None:
@@ -92,9 +104,9 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(data=st.data(), harmonics=st.sampled_from((4, 16, 128)), tells=st.booleans())
-def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int, tells: bool) -> None:
-    tables = tables_of(harmonics, tells)
+@given(data=st.data(), harmonics=st.sampled_from((4, 16, 128)), version=st.integers(0, 2))
+def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int, version: int) -> None:
+    tables = every_version(harmonics)[version]
     coded = bytearray(encode_codes(telling_sound(1, 20, harmonics, 5), tables))
     for place, value in data.draw(st.lists(st.tuples(st.integers(0, len(coded) - 1), st.integers(0, 255)), max_size=6)):
         coded[place] = value
@@ -106,10 +118,10 @@ def test_mutated_bytes_are_codes_or_refused(data: st.DataObject, harmonics: int,
     assert (dna.lanes, dna.frames, dna.harmonics) == (1, 20, harmonics)
 
 
-@given(st.binary(max_size=200), st.booleans())
-def test_any_bytes_are_codes_or_refused(coded: bytes, tells: bool) -> None:
+@given(st.binary(max_size=200), st.integers(0, 2))
+def test_any_bytes_are_codes_or_refused(coded: bytes, version: int) -> None:
     try:
-        dna = decode_codes(coded, 2, 5, tables_of(8, tells))
+        dna = decode_codes(coded, 2, 5, every_version(8)[version])
     except HoloFormatError:
         return
     assert dna.frames == 5

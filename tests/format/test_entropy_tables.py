@@ -23,7 +23,7 @@ from holostream.format.entropy_tables import (
     unpack_tables,
 )
 from holostream.format.table_learning import frequencies_of, learn_tables
-from tests.format.learned_tables import sound_like, tables_of
+from tests.format.learned_tables import every_version, sound_like, tables_of
 
 
 def same(one: EntropyTables, other: EntropyTables) -> bool:
@@ -31,10 +31,11 @@ def same(one: EntropyTables, other: EntropyTables) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in fields)
 
 
-@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize("harmonics", [4, 64, 256])
-def test_they_come_back_under_the_same_name(harmonics: int, tells: bool) -> None:
-    tables = tables_of(harmonics, tells)
+def test_they_come_back_under_the_same_name(harmonics: int, version: int) -> None:
+    tables = every_version(harmonics)[version - 1]
+    assert tables.packed[4] == version
     found = unpack_tables(tables.packed)
     assert same(found, tables)
     assert found.digest == tables.digest
@@ -88,16 +89,17 @@ def test_missing_and_damaged_sets_are_told(tmp_path: Path) -> None:
         load_tables(tmp_path, 8, "1" * 16)
 
 
-@given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16), tells=st.booleans())
-def test_mutated_tables_are_refused(place: int, value: int, cut: int, tells: bool) -> None:
-    data = bytearray(tables_of(4, tells).packed)
+@given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16), version=st.integers(0, 2))
+def test_mutated_tables_are_refused(place: int, value: int, cut: int, version: int) -> None:
+    packed = every_version(4)[version].packed
+    data = bytearray(packed)
     before = data[place % len(data)]
     data[place % len(data)] = value
     if value != before:
         with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
             unpack_tables(bytes(data))
     with pytest.raises(ValueError, match=r"they|their|harmonics|bytes|class|frequencies"):
-        unpack_tables(tables_of(4, tells).packed[: cut % len(data)])
+        unpack_tables(packed[: cut % len(data)])
 
 
 @given(st.binary(max_size=300))

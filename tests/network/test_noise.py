@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,28 +54,46 @@ def high_db(sound: np.ndarray) -> float:
     return 10 * math.log10(spectrum[len(sound) * 8000 // 48000 :].sum() + 1e-12)
 
 
-def test_words_are_legal_codes_the_cheapest_first() -> None:
-    codes = word_codes()
+@pytest.mark.parametrize(("largest", "words"), [(LARGEST_CODE, 15), (3, 29), (4, 48)])
+def test_words_are_legal_codes_by_amplitude(largest: int, words: int) -> None:
+    codes = word_codes(largest)
     assert codes[0].tolist() == [0, 0, 1]
     assert (codes[:, 1] < codes[:, 2]).all()
     assert codes[:, 0].tolist() == sorted(codes[:, 0])
-    assert (codes[-1, 0], len(codes)) == (LARGEST_CODE, 15)
+    assert (codes[-1, 0], len(codes)) == (largest, words)
 
 
-def test_every_word_comes_back_through_the_quantizer() -> None:
-    noise, network = noisy_network().encoder.noise, noisy_network()
+@pytest.mark.parametrize("largest", [2, 3, 4])
+def test_every_word_comes_back_through_the_quantizer(largest: int) -> None:
+    network = noisy_network(replace(SHAPE, loudest_word=largest))
+    noise, words = network.encoder.noise, word_codes(largest)
     assert noise is not None
     step = network.quantizer.log_steps.exp().detach()
-    pairs = torch.zeros(1, len(word_codes()), 16, 2)
+    pairs = torch.zeros(1, len(words), 16, 2)
     pairs[0, :, -1] = noise.unit * step[0, -1]
     codes = network.quantizer.quantize(pairs)
-    assert codes[0][0, :, -1].tolist() == word_codes()[:, 0].tolist()
-    assert codes[1][0, :, -1].tolist() == word_codes()[:, 1].tolist()
+    assert codes[0][0, :, -1].tolist() == words[:, 0].tolist()
+    assert codes[1][0, :, -1].tolist() == words[:, 1].tolist()
     noise.rows.fill_(1.0)
-    added = noise(network.quantizer.places(*codes), torch.zeros(15, dtype=torch.int32), step)
+    added = noise(network.quantizer.places(*codes), torch.zeros(len(words), dtype=torch.int32), step)
     assert not added[0, 0].any()
     expected = STRENGTH * torch.exp(0.5 * noise.words[:, :1])
     assert torch.allclose(added[0, 1:], expected.expand(-1, 88), rtol=1e-4)
+
+
+def test_low_tiers_say_formants_rather_than_the_wide_bands_above() -> None:
+    """Of two words the one that is right below 4.5 kHz, though the other is right in three quarters of the pairs."""
+    noise, steps = Noise(3, 3, 128, 192), torch.full((1, 4, 1), 1.0)
+    chunk = torch.from_numpy(hiss(0.01, 0.1)[:, :192])
+    level, _ = noise.levels(chunk, steps)
+    right_below, right_above = level.clone(), level.clone()
+    right_below[:, 6:] -= 1.5
+    right_above[:, :5] -= 1.5
+    noise.words.fill_(50.0)
+    noise.words[:2] = torch.cat((right_above, right_below))
+    assert torch.allclose(noise.tell(chunk, steps), noise.unit[2])
+    noise.weight.fill_(1.0)
+    assert torch.allclose(noise.tell(chunk, steps), noise.unit[1])
 
 
 @pytest.mark.parametrize("level", [0.1, 0.01])
