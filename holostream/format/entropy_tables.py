@@ -7,7 +7,7 @@ All numbers little-endian.
      1  layers of the tier's codes: 1, 2, 4
      2  harmonics
      1  classes of harmonics, 1 to 64
-     1  in version 3 W, how many words there are: 15, 29 or 48; else zero
+     1  in version 3 W, how many words there are: 6, 15, 29 or 48; else zero
      2  zero
      4  n, bytes of the body (at most 2^20)
      n  body: a zlib stream of
