@@ -54,6 +54,9 @@ class TierFacts:
     """Of codes that are `bytes`: the one that stands for the number nearest to 0."""
     noise_pair: bool = False
     """Whether the last harmonic of the first layer is none but tells of noise: amplitude code 0 says that there is none."""
+    split: int = 1
+    """Of tiers above hop / 2 harmonics: into how many parts a further layer divides an amplitude and a phase that a layer before
+    said; 1: it says what the ones before left over."""
 
     @property
     def overlap(self) -> int:
@@ -83,7 +86,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    optional = ("codes", "entropy_tables", "levels_state", "zero_code", "noise_pair")
+    optional = ("codes", "entropy_tables", "levels_state", "zero_code", "noise_pair", "split")
     values = {name: getattr(TierFacts, name) for name in optional} | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
@@ -108,6 +111,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError(f"zero_code is {facts.zero_code}, expected 0 to 255")
     if not 0 <= facts.prime_frames <= facts.context_frames <= 100_000:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
+    if not (1 <= facts.split <= 9 and facts.split % 2):
+        raise ValueError(f"split is {facts.split}, expected an odd number from 1 to 9")
     if facts.codes not in CODES:
         raise ValueError(f"codes is {facts.codes!r}, expected one of {', '.join(CODES)}")
     if not re.fullmatch("([0-9a-f]{16})?", facts.entropy_tables):

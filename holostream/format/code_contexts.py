@@ -70,14 +70,15 @@ class Round:
 @dataclass(frozen=True)
 class Pass:
     """The codes of one round, layer and parity. `offsets` (n, lanes, taps) and `columns` (taps, codes) add up to the
-    places in the grid of what is known; `own` (n, lanes, codes) are the places of the codes themselves; `table` is the
-    first row of its tables."""
+    places in the grid of what is known; `own` (n, lanes, codes) are the places of the codes themselves, `below` those of the same
+    harmonics in the layer below; `table` is the first row of its tables."""
 
     key: tuple[int, int, int]
     taps: list[int]
     offsets: np.ndarray
     columns: np.ndarray
     own: np.ndarray
+    below: np.ndarray | None
     table: int
 
     @property
@@ -149,8 +150,8 @@ def _passes_of(round_: Round, lanes: int, frames: int, layers: int, base: int, t
         here = (layer * lanes + np.arange(lanes)) * frames
         sources = round_.sources[:, np.newaxis, :]
         rows[:, :, :4] = np.where(sources < 0, zero_row, here[:, np.newaxis] + sources)
-        for below in range(min(3, layer + 1)):
-            rows[:, :, 4 + below] = round_.frames[:, np.newaxis] + here - below * lanes * frames
+        for down in range(min(3, layer + 1)):
+            rows[:, :, 4 + down] = round_.frames[:, np.newaxis] + here - down * lanes * frames
         for parity in (0, 1):
             taps = [*range(len(_PAST)), *(range(16, 20) if layer else ()), *(range(20, 24) if parity else ())]
             codes = np.arange(parity, base - (tells and layer == 0), 2)
@@ -158,7 +159,8 @@ def _passes_of(round_: Round, lanes: int, frames: int, layers: int, base: int, t
             offsets = rows[:, :, [TAPS[tap][0] for tap in taps]] * width + _MARGIN
             own = rows[:, :, 4, np.newaxis] * width + _MARGIN + codes
             table = ((layer * GROUPS + round_.group) * 2 + parity) * BINS * GAIN_CLASSES
-            passes.append(Pass((round_.group, parity, layer), taps, offsets, columns, own, table))
+            below = own - lanes * frames * width if layer else None
+            passes.append(Pass((round_.group, parity, layer), taps, offsets, columns, own, below, table))
     return tuple(passes)
 
 

@@ -3,13 +3,14 @@
 The range coder is the one of the library `constriction` (Pasco 1976, Martin 1979): 32-bit words, 64-bit state, models
 of 24 bits. Its words are stored high byte first; zero bytes at the end are left off. In this order they hold
 
-    1. whether phases are wide: a phase code is not below its count (never from an encoder); 1 in 32768
+    1. whether codes are wide: a phase code is not below its count, or a digit not below the base (never from an encoder); 1 in 32768
     2. gains: of the first frame uniform over 256, lane by lane; then round by round their differences (`code_contexts`),
        lane by lane, and after each round the gains out of reach, uniform over 256
     3. amplitudes clipped to the escape: round by round; in a round by layer, parity, frame, lane, harmonic; a
-       sequential round frame by frame. Then what escaped, minus 16, uniform over 240, in the order lane, frame, harmonic
+       sequential round frame by frame. Then what escaped, minus 16, uniform over 240, in the order lane, frame, harmonic.
+       Digits of `nested_layers` are left out and follow in that order, uniform over the base; if wide over 256
     4. phases in the order lane, frame, harmonic: uniform over P(n) = (471 n + 50) // 100, at least 1 and at most 64,
-       of the amplitude n; nothing where that is 1. If wide, all are uniform over 256.
+       of the amplitude n, or over the base where that is a digit; nothing where that is 1. If wide, all are uniform over 256.
     5. of tables of version 2, unless wide, the phases that tell a word (`told_words`), which 4 leaves out: round by round,
        lane by lane, frame by frame
     6. of tables of version 3 the words (`whole_words`), whose harmonic 3 and 4 leave out: round by round, lane by lane, frame by
@@ -42,6 +43,7 @@ from holostream.format.code_contexts import (
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables, coder_models
 from holostream.format.holo_error import HoloFormatError
+from holostream.format.nested_layers import digit_places, nested, seen_from_below
 
 MAX_FRAMES = 1024
 """Of a stretch; bounds what a few bytes can ask of a reader."""
@@ -62,10 +64,12 @@ class _Writer:
             self._coder.encode(symbols.ravel().astype(np.int32), _BY_TABLE, models)
 
     def uniform(self, symbols: np.ndarray, sizes: np.ndarray | int) -> None:
-        """Sizes of one symbol are none to the coder."""
+        """A symbol of size 1 takes no room."""
         symbols = symbols.ravel().astype(np.int32)
-        if symbols.size:
-            self._coder.encode(symbols, _UNIFORM, np.broadcast_to(np.int32(sizes), symbols.shape).copy())
+        sizes = np.broadcast_to(np.int32(sizes), symbols.shape)
+        several = sizes > 1
+        if several.any():
+            self._coder.encode(symbols[several], _UNIFORM, sizes[several])
 
     def bytes(self) -> bytes:
         words = self._coder.get_compressed()
@@ -88,12 +92,14 @@ class _Reader:
             raise HoloFormatError("a block's codes cannot be decoded") from error
 
     def uniform(self, sizes: np.ndarray) -> np.ndarray:
-        if not len(sizes):
-            return np.zeros(0, np.int32)
-        try:
-            return self._coder.decode(_UNIFORM, sizes)
-        except AssertionError as error:
-            raise HoloFormatError("a block's codes cannot be decoded") from error
+        symbols: np.ndarray = np.zeros(len(sizes), np.int32)
+        several = sizes > 1
+        if several.any():
+            try:
+                symbols[several] = self._coder.decode(_UNIFORM, sizes[several])
+            except AssertionError as error:
+                raise HoloFormatError("a block's codes cannot be decoded") from error
+        return symbols
 
     def check_end(self) -> None:
         if not self._coder.maybe_exhausted():
@@ -104,8 +110,9 @@ def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
     """At most MAX_FRAMES frames to bytes. Raises ValueError for more, or for another tier than the tables'."""
     _check_fit(dna.harmonics, dna.frames, tables)
     writer = _Writer()
-    counts = PHASES[dna.amplitudes]
-    wide = bool((dna.phases >= counts).any())
+    seen, digits = tables.seen(dna.amplitudes)
+    counts = np.where(digits, tables.split, PHASES[dna.amplitudes])
+    wide = bool((dna.phases >= counts).any() or (dna.amplitudes[digits] >= tables.split).any())
     writer.by_table(np.array([wide]), _WIDE)
     for round_ in rounds_of(dna.frames):
         own = dna.gains[:, round_.frames]
@@ -116,15 +123,15 @@ def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
         symbols = gain_symbols(expected, own)
         writer.by_table(symbols, tables.gain_models[rows.ravel()])
         writer.uniform(own[symbols == GAIN_SYMBOLS - 1], 256)
-    amplitudes = tables.without_words(dna.amplitudes)
-    grid = filled_grid(amplitudes, tables.layers)
+    grid = filled_grid(seen, tables.layers)
     for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, dna.gains)
         for each in passes:
-            rows = tables.rows(each, grid.take(each.places), gain_class)
-            writer.by_table(grid.take(each.own), tables.amplitude_models.take(rows.ravel(), 0))
-    writer.uniform(amplitudes[amplitudes >= ESCAPE].astype(np.int32) - ESCAPE, ESCAPES)
-    evenly = _evenly_coded(dna.amplitudes, tables, wide)
+            rows, coded = tables.rows(each, grid.take(each.places), gain_class), ~digit_places(grid, each, tables.split)
+            writer.by_table(grid.take(each.own)[coded], tables.amplitude_models.take(rows[coded], 0))
+    writer.uniform(seen[~digits & (seen >= ESCAPE)].astype(np.int32) - ESCAPE, ESCAPES)
+    writer.uniform(dna.amplitudes[digits], 256 if wide else tables.split)
+    evenly = _evenly_coded(dna.amplitudes, counts, tables, wide)
     writer.uniform(dna.phases[evenly], 256 if wide else counts[evenly])
     told = dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]
     if tables.told_phases is not None and not wide:
@@ -156,10 +163,11 @@ def decode_codes(data: bytes, lanes: int, frames: int, tables: EntropyTables) ->
     reader = _Reader(data)
     wide = bool(reader.by_table(_WIDE)[0])
     gains = _decode_gains(reader, lanes, frames, tables)
-    amplitudes = _decode_amplitudes(reader, gains, tables)
+    amplitudes, digits = _decode_amplitudes(reader, gains, wide, tables)
     phases = np.zeros(amplitudes.shape, np.uint8)
-    evenly = _evenly_coded(amplitudes, tables, wide)
-    phases[evenly] = reader.uniform(_phase_sizes(amplitudes[evenly], wide))
+    counts = np.where(digits, tables.split, PHASES[amplitudes]).astype(np.int32)
+    evenly = _evenly_coded(amplitudes, counts, tables, wide)
+    phases[evenly] = reader.uniform(_sizes(counts[evenly], wide))
     told = amplitudes[..., tables.telling], phases[..., tables.telling]
     if tables.told_phases is not None and not wide:
         _decode_told_phases(reader, *told, tables)
@@ -176,9 +184,9 @@ def _check_fit(harmonics: int, frames: int, tables: EntropyTables) -> None:
         raise ValueError(f"a stretch has {frames} frames; 1 to {MAX_FRAMES} are coded together")
 
 
-def _evenly_coded(amplitudes: np.ndarray, tables: EntropyTables, wide: bool) -> np.ndarray:
-    """(lanes, frames, harmonics) bool: whose phases are coded as if nothing were known of them."""
-    evenly = np.ones(amplitudes.shape, bool) if wide else PHASES[amplitudes] > 1
+def _evenly_coded(amplitudes: np.ndarray, counts: np.ndarray, tables: EntropyTables, wide: bool) -> np.ndarray:
+    """(lanes, frames, harmonics) bool: whose phases, of so many each, are coded as if nothing were known of them."""
+    evenly = np.ones(amplitudes.shape, bool) if wide else counts > 1
     if tables.words is not None:
         evenly[..., tables.telling] = False
     elif tables.told_phases is not None and not wide:
@@ -186,8 +194,8 @@ def _evenly_coded(amplitudes: np.ndarray, tables: EntropyTables, wide: bool) -> 
     return evenly
 
 
-def _phase_sizes(amplitudes: np.ndarray, wide: bool) -> np.ndarray:
-    return np.full(amplitudes.shape, 256, np.int32) if wide else PHASES[amplitudes]
+def _sizes(counts: np.ndarray, wide: bool) -> np.ndarray:
+    return np.full(counts.shape, 256, np.int32) if wide else counts
 
 
 def _decode_words(
@@ -203,7 +211,7 @@ def _decode_words(
     others = words == count
     amplitudes[~others], phases[~others] = whole_words.codes_of(words[~others])
     amplitudes[others] = reader.uniform(np.full(int(others.sum()), 256, np.int32))
-    phases[others] = reader.uniform(_phase_sizes(amplitudes[others], wide))
+    phases[others] = reader.uniform(_sizes(PHASES[amplitudes[others]], wide))
 
 
 def _decode_told_phases(reader: _Reader, amplitudes: np.ndarray, phases: np.ndarray, tables: EntropyTables) -> None:
@@ -235,16 +243,24 @@ def _decode_gains(reader: _Reader, lanes: int, frames: int, tables: EntropyTable
     return gains
 
 
-def _decode_amplitudes(reader: _Reader, gains: np.ndarray, tables: EntropyTables) -> np.ndarray:
+def _decode_amplitudes(
+    reader: _Reader, gains: np.ndarray, wide: bool, tables: EntropyTables
+) -> tuple[np.ndarray, np.ndarray]:
+    """(lanes, frames, harmonics) codes, and which of them are digits."""
     lanes, frames = gains.shape
     grid = empty_grid(lanes, frames, tables.harmonics, tables.layers)
     flat, models = grid.reshape(-1), tables.amplitude_models
     for round_, passes in plan_of(lanes, frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, gains)
         for each in passes:
+            digits = digit_places(flat, each, tables.split)
             rows = tables.rows(each, flat.take(each.places), gain_class)
-            flat[each.own] = reader.by_table(models.take(rows.ravel(), 0)).reshape(rows.shape)
-    amplitudes = grid_codes(grid, lanes, frames, tables.layers)
-    escaped = amplitudes == ESCAPE
-    amplitudes[escaped] += reader.uniform(np.full(int(escaped.sum()), ESCAPES, np.int32))
-    return amplitudes.astype(np.uint8)
+            flat[each.own[~digits]] = reader.by_table(models.take(rows[~digits], 0))
+            if each.below is not None and digits.any():
+                flat[each.own[digits]] = seen_from_below(flat[each.below[digits]], tables.split)
+    seen = grid_codes(grid, lanes, frames, tables.layers)
+    _, digits = nested(seen, tables.layers, tables.split)
+    escaped = (seen == ESCAPE) & ~digits
+    seen[escaped] += reader.uniform(np.full(int(escaped.sum()), ESCAPES, np.int32))
+    seen[digits] = reader.uniform(_sizes(np.full(int(digits.sum()), tables.split, np.int32), wide))
+    return seen.astype(np.uint8), digits

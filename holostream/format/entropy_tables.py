@@ -3,12 +3,13 @@
 All numbers little-endian.
 
      4  magic "HOLT"
-     1  version: 1; 2 with words told by phases; 3 with whole words
+     1  version: 1; 2 with words told by phases; 3 with whole words; 4 of layers that lie within each other
      1  layers of the tier's codes: 1, 2, 4
      2  harmonics
      1  classes of harmonics, 1 to 64
-     1  in version 3 W, how many words there are: 6, 15, 29 or 48; else zero
-     2  zero
+     1  in version 3 W, how many words there are: 6, 15, 29 or 48; in version 4 the same or zero; else zero
+     1  in version 4 into how many parts a layer divides what the one below says, see `nested_layers`: 3, 5, 7, 9; else zero
+     1  zero
      4  n, bytes of the body (at most 2^20)
      n  body: a zlib stream of
           harmonics / layers      class of each harmonic of a layer, u8
@@ -22,7 +23,7 @@ All numbers little-endian.
           2 x 16 x 16 x 9         version 2: u16, by amplitude code (1, 2) of the harmonic that tells of noise, word before and
                                   word after, see `told_words`: frequencies of its phase codes
           3 x (W + 1) x (W + 1) x (W + 1)
-                                  version 3: u16, by group, word before and word after, see `whole_words`: frequencies of words
+                                  if there are words: u16, by group, word before and word after, see `whole_words`: frequencies of words
         frequencies of a table add up to 32768 and none is zero
      4  CRC-32 of all bytes before
 
@@ -56,16 +57,18 @@ from holostream.format.code_contexts import (
     Pass,
     table_rows,
 )
+from holostream.format.nested_layers import nested
 from holostream.format.new_file import new_file
 from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
 from holostream.format.whole_words import WORD_COUNTS, table_shape
 
-MAGIC, VERSION, VERSION_WITH_PHASES, VERSION_WITH_WORDS = b"HOLT", 1, 2, 3
+MAGIC, VERSION, VERSION_WITH_PHASES, VERSION_WITH_WORDS, VERSION_OF_NESTED = b"HOLT", 1, 2, 3, 4
+SPLITS = (3, 5, 7, 9)
 TOTAL = 1 << 15
 """What the frequencies of a table add up to."""
 DIGEST_DIGITS = 16
 MAX_CLASSES, MAX_BODY = 64, 1 << 20
-_HEADER = struct.Struct("<4sBBHBB2xI")
+_HEADER = struct.Struct("<4sBBHBBBxI")
 CODER_BITS = 24
 """The range coder's precision."""
 
@@ -83,6 +86,8 @@ class EntropyTables:
     gains: np.ndarray
     words: np.ndarray | None = None
     told_phases: np.ndarray | None = None
+    split: int = 1
+    """See `nested_layers`."""
 
     @property
     def base(self) -> int:
@@ -99,13 +104,13 @@ class EntropyTables:
         """How many words there are; 0 without whole words."""
         return 0 if self.words is None else self.words.shape[1] - 1
 
-    def without_words(self, amplitudes: np.ndarray) -> np.ndarray:
-        """(lanes, frames, harmonics) amplitude codes as their contexts see them: where words are coded apart, 0 in their place."""
-        if self.words is None:
-            return amplitudes
-        amplitudes = amplitudes.copy()
-        amplitudes[..., self.telling] = 0
-        return amplitudes
+    def seen(self, amplitudes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(lanes, frames, harmonics) amplitude codes -> as their contexts see them: where words are coded apart, 0 in their place;
+        bool: which are digits of what a layer below said."""
+        if self.words is not None:
+            amplitudes = amplitudes.copy()
+            amplitudes[..., self.telling] = 0
+        return nested(amplitudes, self.layers, self.split)
 
     @cached_property
     def packed(self) -> bytes:
@@ -120,8 +125,9 @@ class EntropyTables:
         )
         version = VERSION if self.told_phases is None else VERSION_WITH_PHASES
         version = version if self.words is None else VERSION_WITH_WORDS
-        classes = int(self.weights.shape[3])
-        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, classes, self.word_count, len(body))
+        version = version if self.split == 1 else VERSION_OF_NESTED
+        classes, split = int(self.weights.shape[3]), self.split if self.split > 1 else 0
+        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, classes, self.word_count, split, len(body))
         return head + body + struct.pack("<I", zlib.crc32(head + body))
 
     @cached_property
@@ -189,9 +195,9 @@ def unpack_tables(data: bytes) -> EntropyTables:
     """The inverse of `EntropyTables.packed`. Raises ValueError saying what is wrong; allocates no unchecked size."""
     if len(data) < _HEADER.size + 4 or data[:4] != MAGIC:
         raise ValueError("they do not begin with 'HOLT'")
-    _, version, layers, harmonics, classes, words, size = _HEADER.unpack_from(data)
-    if not VERSION <= version <= VERSION_WITH_WORDS:
-        raise ValueError(f"they are of version {version}, this program knows {VERSION} to {VERSION_WITH_WORDS}")
+    _, version, layers, harmonics, classes, words, split, size = _HEADER.unpack_from(data)
+    if not VERSION <= version <= VERSION_OF_NESTED:
+        raise ValueError(f"they are of version {version}, this program knows {VERSION} to {VERSION_OF_NESTED}")
     if len(data) != _HEADER.size + size + 4 or size > MAX_BODY:
         raise ValueError(f"{len(data)} bytes do not fit to a body of {size}")
     if struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
@@ -200,8 +206,11 @@ def unpack_tables(data: bytes) -> EntropyTables:
         raise ValueError(f"{harmonics} harmonics in {layers} layers")
     if not 1 <= classes <= MAX_CLASSES:
         raise ValueError(f"{classes} classes of harmonics")
-    if (words not in WORD_COUNTS) if version == VERSION_WITH_WORDS else words:
+    needs_words, may_have_words = version == VERSION_WITH_WORDS, version >= VERSION_WITH_WORDS
+    if (words or needs_words) and not (may_have_words and words in WORD_COUNTS):
         raise ValueError(f"they announce {words} words")
+    if (split not in SPLITS or layers == 1) if version == VERSION_OF_NESTED else split:
+        raise ValueError(f"they divide {layers} layers into {split} parts")
     shapes = [
         ("u1", (harmonics // layers,)),
         ("<i2", (GROUPS, 2, layers, classes, len(TAPS) + 1)),
@@ -210,7 +219,7 @@ def unpack_tables(data: bytes) -> EntropyTables:
     ]
     if version == VERSION_WITH_PHASES:
         shapes.append(("<u2", (WORD_ROWS, WORD_SYMBOLS)))
-    if version == VERSION_WITH_WORDS:
+    if words:
         shapes.append(("<u2", table_shape(words)))
     sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape in shapes]
     try:
@@ -229,10 +238,9 @@ def unpack_tables(data: bytes) -> EntropyTables:
     if any((table.sum(1, np.int64) != TOTAL).any() or not table.all() for table in frequencies):
         raise ValueError(f"the frequencies of a table do not add up to {TOTAL}")
     amplitudes, gains, *told = frequencies
-    if version == VERSION_WITH_PHASES:
-        tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, told_phases=told[0])
-    else:
-        tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, *told)
+    phases = told.pop() if version == VERSION_WITH_PHASES else None
+    of_words = told.pop() if words else None
+    tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, of_words, phases, split or 1)
     tables.__dict__["packed"] = data  # its name is that of these bytes: another zlib might pack them differently
     return tables
 
@@ -277,10 +285,10 @@ def current_tables(models: Path, facts: TierFacts) -> EntropyTables | None:
     if not facts.entropy_tables:
         return None
     tables = load_tables(models, facts.harmonics, facts.entropy_tables)
-    if tables.layers != layers_of(facts):
+    if (tables.layers, tables.split) != (layers_of(facts), facts.split):
         raise ModelError(
-            f"the entropy tables {tables.digest} of tier {facts.harmonics} are for {tables.layers} layers, "
-            f"the tier has {layers_of(facts)}; learn them again: python -m holostream.training.tables"
+            f"the entropy tables {tables.digest} of tier {facts.harmonics} are for {tables.layers} layers in {tables.split} parts, "
+            f"the tier has {layers_of(facts)} in {facts.split}; learn them again: python -m holostream.training.tables"
         )
     return tables
 

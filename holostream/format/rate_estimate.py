@@ -22,6 +22,7 @@ from holostream.format.code_contexts import (
 )
 from holostream.format.entropy_coding import ESCAPES
 from holostream.format.entropy_tables import TOTAL, EntropyTables
+from holostream.format.nested_layers import digit_places
 from holostream.format.table_learning import STRETCH, learn_tables
 from holostream.format.told_words import says_by_phase, told_phases
 from holostream.format.whole_words import told_words, words_of
@@ -36,21 +37,22 @@ def ideal_bits(dna: Dna, tables: EntropyTables) -> dict[str, float]:
         expected, rows = gain_context(round_, dna.gains)
         symbols = gain_symbols(expected, dna.gains[:, round_.frames])
         gains += _bits(tables.gains[rows, symbols]) + 8.0 * (symbols == GAIN_SYMBOLS - 1).sum()
-    codes = tables.without_words(dna.amplitudes)
-    grid = filled_grid(codes, tables.layers)
-    amplitudes = np.log2(ESCAPES) * (codes >= ESCAPE).sum()
+    seen, digits = tables.seen(dna.amplitudes)
+    grid = filled_grid(seen, tables.layers)
+    counts = np.where(digits, tables.split, PHASES[dna.amplitudes])
+    wide = bool((dna.phases >= counts).any() or (dna.amplitudes[digits] >= tables.split).any())
+    amplitudes = np.log2(ESCAPES) * (~digits & (seen >= ESCAPE)).sum()
+    amplitudes += np.log2(256 if wide else tables.split) * digits.sum()
     for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base, tables.words is not None):
         gain_class = gain_classes(round_, dna.gains)
         for each in passes:
-            rows = tables.rows(each, grid.take(each.places), gain_class)
-            amplitudes += _bits(tables.amplitudes[rows, grid.take(each.own)])
-    phases, words = _phase_and_word_bits(dna, tables)
+            rows, coded = tables.rows(each, grid.take(each.places), gain_class), ~digit_places(grid, each, tables.split)
+            amplitudes += _bits(tables.amplitudes[rows[coded], grid.take(each.own)[coded]])
+    phases, words = _phase_and_word_bits(dna, counts, wide, tables)
     return {"gains": float(gains), "amplitudes": float(amplitudes), "phases": phases, "words": words}
 
 
-def _phase_and_word_bits(dna: Dna, tables: EntropyTables) -> tuple[float, float]:
-    counts = PHASES[dna.amplitudes]
-    wide = bool((dna.phases >= counts).any())
+def _phase_and_word_bits(dna: Dna, counts: np.ndarray, wide: bool, tables: EntropyTables) -> tuple[float, float]:
     bits = np.full(counts.shape, 8.0) if wide else np.log2(counts)
     amplitudes, phases = dna.amplitudes[..., tables.telling], dna.phases[..., tables.telling]
     told, own_bits = 0.0, bits[..., tables.telling]
@@ -70,21 +72,21 @@ def _bits(frequencies: np.ndarray) -> float:
     return float((np.log2(TOTAL) - np.log2(frequencies)).sum())
 
 
-def bits_by_part(dna: Dna, layers: int = 0, tells: bool = False) -> dict[str, float]:
+def bits_by_part(dna: Dna, layers: int = 0, tells: bool = False, split: int = 1) -> dict[str, float]:
     """Mean bits a frame and lane of gains, amplitudes and phases, by tables learned from the other half of the frames.
 
-    `layers` and `tells` as for `learn_tables`. Raises ValueError for fewer than two frames.
+    `layers`, `tells` and `split` as for `learn_tables`. Raises ValueError for fewer than two frames.
     """
     halves = dna.part(0, dna.frames // 2), dna.part(dna.frames // 2, dna.frames)
     total = dict.fromkeys(PARTS, 0.0)
     for learn, code in (halves, halves[::-1]):
-        tables = learn_tables([learn], layers, tells)
+        tables = learn_tables([learn], layers, tells, split)
         for start in range(0, code.frames, STRETCH):
             for part, bits in ideal_bits(code.part(start, min(code.frames, start + STRETCH)), tables).items():
                 total[part] += bits
     return {part: bits / (dna.lanes * dna.frames) for part, bits in total.items()}
 
 
-def estimated_kbps(dna: Dna, frames_per_second: float = 375.0, tells: bool = False) -> float:
-    """Kilobits a second and lane; `tells` as for `learn_tables`."""
-    return sum(bits_by_part(dna, tells=tells).values()) * frames_per_second / 1000
+def estimated_kbps(dna: Dna, frames_per_second: float = 375.0, tells: bool = False, split: int = 1) -> float:
+    """Kilobits a second and lane; `tells` and `split` as for `learn_tables`."""
+    return sum(bits_by_part(dna, tells=tells, split=split).values()) * frames_per_second / 1000

@@ -31,6 +31,7 @@ from holostream.format.code_contexts import (
     table_rows,
 )
 from holostream.format.entropy_tables import TOTAL, EntropyTables
+from holostream.format.nested_layers import digit_places, nested
 from holostream.format.whole_words import table_shape, told_words, word_count, words_of
 
 STRETCH = 360
@@ -50,9 +51,9 @@ def classes_of(base: int) -> np.ndarray:
     return (harmonics if base <= 16 else np.floor(3 * np.log2(1 + harmonics / 2))).astype(np.uint8)
 
 
-def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False) -> EntropyTables:
+def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False, split: int = 1) -> EntropyTables:
     """Tables from the codes of some sounds, all of one tier. `layers` 0: of a family with 64 pairs in a layer. `tells`: the last
-    pair of the first layer tells of noise.
+    pair of the first layer tells of noise. `split`: see `nested_layers`.
 
     Raises ValueError if there is no frame to learn from.
     """
@@ -69,17 +70,19 @@ def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False) -> Ent
         harmonics,
         layers,
         classes_of(harmonics // layers),
-        _learned_weights(stretches, layers, tells),
+        _learned_weights(stretches, layers, tells, split),
         np.zeros((table_rows(layers), SYMBOLS), np.uint16),
         _learned_gains(stretches),
         _learned_words(stretches, harmonics // layers - 1) if tells else None,
+        split=split if layers > 1 else 1,
     )
     counts = np.zeros(tables.amplitudes.size, np.int64)
     for stretch in stretches:
-        grid = filled_grid(tables.without_words(stretch.amplitudes), layers)
+        grid = filled_grid(tables.seen(stretch.amplitudes)[0], layers)
         for each, gain_class in _all_passes(stretch, layers, tells):
             rows = tables.rows(each, grid.take(each.places), gain_class)
-            counts += np.bincount((rows * SYMBOLS + grid.take(each.own)).ravel(), minlength=len(counts))
+            coded = ~digit_places(grid, each, split)
+            counts += np.bincount((rows * SYMBOLS + grid.take(each.own))[coded], minlength=len(counts))
     shape = (layers * GROUPS * 2, BINS, GAIN_CLASSES, SYMBOLS)
     frequencies = _smoothed(counts.reshape(shape)).reshape(tables.amplitudes.shape)
     return replace(tables, amplitudes=frequencies)
@@ -92,7 +95,7 @@ def _all_passes(stretch: Dna, layers: int, tells: bool) -> Iterator[tuple[Pass, 
         yield from ((each, gain_class) for each in passes)
 
 
-def _learned_weights(stretches: list[Dna], layers: int, tells: bool) -> np.ndarray:
+def _learned_weights(stretches: list[Dna], layers: int, tells: bool, split: int) -> np.ndarray:
     base = stretches[0].harmonics // layers
     classes = classes_of(base)
     count = int(classes.max()) + 1
@@ -105,7 +108,7 @@ def _learned_weights(stretches: list[Dna], layers: int, tells: bool) -> np.ndarr
         for stretch in stretches[::step]:
             amplitudes = stretch.amplitudes.copy()
             amplitudes[..., base - 1] *= not tells
-            grid = filled_grid(amplitudes, layers)
+            grid = filled_grid(nested(amplitudes, layers, split)[0], layers)
             for each, _ in _all_passes(stretch, layers, tells):
                 key = each.key
                 used, own = [*each.taps, size - 1], classes[key[1] :: 2][: each.columns.shape[1]]
@@ -113,12 +116,11 @@ def _learned_weights(stretches: list[Dna], layers: int, tells: bool) -> np.ndarr
                 known = known.reshape(-1, *known.shape[2:]).transpose(2, 0, 1).astype(np.float64)
                 known = np.concatenate((known, np.ones((*known.shape[:2], 1))), axis=2)
                 code = grid.take(each.own).reshape(known.shape[1], -1).T.astype(np.float64)
+                scale = (~digit_places(grid, each, split)).reshape(known.shape[1], -1).T.astype(np.float64)
                 if turn:
                     predicted = np.matmul(known, weights[key][own][:, used, np.newaxis])[..., 0]
-                    scale = 1 / (0.25 + np.maximum(0.0, predicted))
-                    weighted = known * scale[..., np.newaxis]
-                else:
-                    weighted = known
+                    scale /= 0.25 + np.maximum(0.0, predicted)
+                weighted = known * scale[..., np.newaxis]
                 place = np.ix_(range(len(own)), used, used)
                 square = np.zeros((len(own), size, size))
                 square[place] = np.matmul(weighted.transpose(0, 2, 1), known)

@@ -39,7 +39,7 @@ class TierNetwork(nn.Module):
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self.shape = shape
-        self.quantizer = Quantizer(shape.steps, shape.base, shape.tilt)
+        self.quantizer = Quantizer(shape.steps, shape.base, shape.tilt, shape.split)
         self.encoder = Encoder(shape, self.quantizer)
         self.vocoder = Vocoder(shape, self.quantizer, self.encoder.noise)
 
@@ -125,6 +125,7 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
         checksum=graph_checksum(encoder, vocoder),
         levels_state=network.encoder.masking.state_size,
         noise_pair=network.encoder.noise is not None,
+        split=shape.split,
     )
     check_parity(network, TierModel(facts, encoder, vocoder))
     write_tier(models, facts, encoder, vocoder, {"parameters": parameter_count(network), **card})

@@ -91,8 +91,8 @@ class Vocoder(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """uint8 codes as the encoder makes them and, where there is noise, the (frames,) int32 numbers of their hops ->
         (lanes, frames, synthesis) float32 and the next state."""
-        places = self.quantizer.places(amplitudes, phases)
         noise = None
         if self.noise is not None and hops is not None:
+            places = self.quantizer.places(amplitudes, phases)
             noise = self.noise(places, hops, self.quantizer.log_steps.exp())
-        return self.chunks(gains.int(), self.quantizer.dequantize(places, self.sounding), state, noise)
+        return self.chunks(gains.int(), self.quantizer.dequantize(amplitudes, phases, self.sounding), state, noise)

@@ -55,7 +55,8 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
         noise += float((tensor - heard).square().sum())
     network.train()
     dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
-    kbps = estimated_kbps(dna, network.shape.rate / network.shape.hop, tells=network.encoder.noise is not None)
+    shape, tells = network.shape, network.encoder.noise is not None
+    kbps = estimated_kbps(dna, shape.rate / shape.hop, tells, shape.split)
     return Check(total / len(sounds), kbps, 10 * math.log10(signal / max(noise, 1e-12)))
 
 

@@ -45,7 +45,7 @@ def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]
         )
     codes = [codes_of(model, sound) for sound in sounds if sound.shape[1] >= model.facts.hop]
     try:
-        tables = learn_tables(codes, layers_of(model.facts), model.facts.noise_pair)
+        tables = learn_tables(codes, layers_of(model.facts), model.facts.noise_pair, model.facts.split)
     except ValueError as error:
         raise TrainingError(f"tier {harmonics}: {error}") from error
     save_tables(models, tables)

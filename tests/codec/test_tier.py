@@ -29,7 +29,7 @@ GOOD = {
 def test_facts_survive_a_round_trip() -> None:
     facts = facts_from_dict(GOOD)
     unless_given = {"codes": "polar", "entropy_tables": "", "levels_state": 0, "zero_code": 128, "noise_pair": False}
-    assert facts_to_dict(facts) == GOOD | unless_given
+    assert facts_to_dict(facts) == GOOD | unless_given | {"split": 1}
     assert facts.overlap == 64
     assert facts.latency_samples == 192
     assert facts.frames_per_second == 375
@@ -49,6 +49,13 @@ def test_what_codes_are_may_be_said() -> None:
     for value in ("floats", None, 1):
         with pytest.raises(ValueError, match=r"codes is .*expected"):
             facts_from_dict({**GOOD, "codes": value})
+
+
+def test_layers_divide_by_small_odd_numbers() -> None:
+    assert facts_from_dict({**GOOD, "split": 5}).split == 5
+    for value in (0, 2, 11, -3, True):
+        with pytest.raises(ValueError, match="split is"):
+            facts_from_dict({**GOOD, "split": value})
 
 
 def test_unknown_fields_are_named() -> None:

@@ -58,6 +58,28 @@ def former_tables_of(harmonics: int) -> EntropyTables:
     return replace(learn_tables(sounds), told_phases=frequencies_of(counts))
 
 
+@cache
+def nested_tables_of(harmonics: int, split: int = 5, tells: bool = True) -> EntropyTables:
+    """Of version 4, of tiers in layers."""
+    make = telling_sound if tells else sound_like
+    return learn_tables([nested_codes(make(1, 400, harmonics, seed), split, tells) for seed in range(2)], tells=tells, split=split)
+
+
+def nested_codes(dna: Dna, split: int, tells: bool) -> Dna:
+    """The same codes in layers that lie within each other: digits are some digit or other."""
+    layers = max(1, dna.harmonics // 64)
+    amplitudes, phases = (codes.reshape(*codes.shape[:2], layers, -1) for codes in (dna.amplitudes, dna.phases))
+    telling = np.arange(amplitudes.shape[-1]) == (amplitudes.shape[-1] - 1 if tells else -1)
+    for layer in range(1, layers):
+        digits = (amplitudes[:, :, :layer] > 0).any(2) & ~telling
+        for codes in (amplitudes, phases):
+            codes[:, :, layer][digits] %= split
+    return dna
+
+
 def every_version(harmonics: int) -> tuple[EntropyTables, ...]:
-    """1, 2 and 3."""
-    return tables_of(harmonics), former_tables_of(harmonics), tables_of(harmonics, tells=True)
+    """1, 2, 3 and, of tiers in layers, 4 with and without words."""
+    former = tables_of(harmonics), former_tables_of(harmonics), tables_of(harmonics, tells=True)
+    if harmonics <= 64:
+        return former
+    return *former, nested_tables_of(harmonics), nested_tables_of(harmonics, 3, tells=False)

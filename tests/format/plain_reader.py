@@ -100,7 +100,7 @@ class Tables:
     def __init__(self, models: Path, tier: int, digest: str) -> None:
         data = (models / f"tier_{tier:03d}" / "entropy" / f"{digest}.tables").read_bytes()
         assert data[:4] == b"HOLT"
-        assert data[4] in (1, 2, 3)
+        assert data[4] in (1, 2, 3, 4)
         self.layers, harmonics, classes = data[5], int.from_bytes(data[6:8], "little"), data[8]
         assert struct.unpack("<I", data[-4:])[0] == zlib.crc32(data[:-4])
         body = zlib.decompress(data[16:-4])
@@ -119,7 +119,7 @@ class Tables:
         gains = struct.unpack_from(f"<{27 * 32}H", body, at)
         at += 2 * 27 * 32
         self.gains = lambda row: list(gains[row * 32 : row * 32 + 32])
-        self.version, self.word_count = data[4], data[9]
+        self.version, self.word_count, self.split = data[4], data[9], data[10]
         size = 9 if self.version == 2 else self.word_count + 1
         words = struct.unpack_from(f"<{(len(body) - at) // 2}H", body, at)
         self.words = lambda row: list(words[row * size : row * size + size])
@@ -180,6 +180,7 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
                     escaped.append((lane, frame))
         for lane, frame in escaped:
             gains[lane][frame] = decoder.uniform(256)
+    digits: set[tuple[int, int, int]] = set()
     grid = [[[[0] * base for _ in range(tables.layers)] for _ in range(frames)] for _ in range(lanes)]
     for group, row in rounds(frames):
         for layer in range(tables.layers):
@@ -192,7 +193,11 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
                         places = [(before, layer), (after, layer), (early, layer), (later, layer), (frame, layer),
                                   (frame, layer - 1), (frame, layer - 2)]  # fmt: skip
                         for k in range(parity, base, 2):
-                            if tables.version == 3 and layer == 0 and k == base - 1:
+                            if tables.word_count and layer == 0 and k == base - 1:
+                                continue
+                            if tables.split and layer and (below := grid[lane][frame][layer - 1][k]):
+                                grid[lane][frame][layer][k] = min(16, below * {3: 9, 5: 13, 7: 17, 9: 21}[tables.split] // 4)
+                                digits.add((lane, frame, layer * base + k))
                                 continue
                             weights = tables.weights(group, parity, layer, tables.class_of[k])
                             predicted = weights[24]
@@ -209,19 +214,22 @@ def codes(data: bytes, lanes: int, frames: int, harmonics: int, tables: Tables) 
     amplitudes = [
         [[code for of in grid[lane][frame] for code in of] for frame in range(frames)] for lane in range(lanes)
     ]
-    for lane in amplitudes:
-        for of_frame in lane:
+    for lane, of_lane in enumerate(amplitudes):
+        for frame, of_frame in enumerate(of_lane):
             for k, code in enumerate(of_frame):
-                if code == 16:
+                if code == 16 and (lane, frame, k) not in digits:
                     of_frame[k] += decoder.uniform(240)
-    telling = base - 1 if tables.version == 3 or (tables.version == 2 and not wide) else -1
+    for lane, frame, k in sorted(digits):
+        amplitudes[lane][frame][k] = decoder.uniform(256 if wide else tables.split)
+    telling = base - 1 if tables.word_count or (tables.version == 2 and not wide) else -1
     phases = [[[0] * harmonics for _ in range(frames)] for _ in range(lanes)]
     for lane in range(lanes):
         for frame in range(frames):
             for k, n in enumerate(amplitudes[lane][frame]):
                 if k != telling or (tables.version == 2 and n not in (1, 2)):
-                    phases[lane][frame][k] = decoder.uniform(256 if wide else phase_count(n))
-    if tables.version == 3:
+                    count = tables.split if (lane, frame, k) in digits else phase_count(n)
+                    phases[lane][frame][k] = decoder.uniform(256 if wide else count)
+    if tables.word_count:
         words = whole_words(decoder, lanes, frames, tables)
         others = [(lane, frame) for lane in range(lanes) for frame in range(frames) if words[lane][frame] == tables.word_count]
         for lane in range(lanes):

@@ -70,6 +70,8 @@ def test_mutated_payloads_are_blocks_or_refused(data: st.DataObject) -> None:
         ("coded_morph", 6, "1d202e200fadb2ed7f99cfefe70babb976fc98c6da05072c6b6925cbd908eb6b"),
         ("coded_told", 1, "9ea0e9aadec8b5b5196a8a0c79e9d7b335fdce25a0ea25de276ad94fc3f59184"),
         ("coded_words", 1, "9baaae854ecd72cebb911936a51c0417b9322da0e02f1dcb2a790cf29001bcf0"),
+        ("coded_nested", 1, "b1ef5238185ffb9a87e254903ae408cef763e7b1ba71f77f9153c5a61f4dfb0a"),
+        ("coded_nested_words", 1, "c239e59a16eb1cc3fc75c034ced4a35a18fda946a79d89e288b09ef3b07d3a04"),
         ("coded_frames", 4, "24d2fa0e5645776f9c581588f0e104653d4eab631e857c4396ee3d876c181dda"),
     ],
 )

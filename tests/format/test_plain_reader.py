@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 
 
-@pytest.mark.parametrize("name", ["coded_small", "coded_layers", "coded_morph", "coded_told", "coded_words"])
+@pytest.mark.parametrize(
+    "name",
+    ["coded_small", "coded_layers", "coded_morph", "coded_told", "coded_words", "coded_nested", "coded_nested_words"],
+)
 def test_both_readers_agree(name: str, models: Path) -> None:
     path = GOLDEN / f"{name}.holo"
     header, blocks, events, heard = read(path, models)

@@ -214,7 +214,7 @@ def test_graphs_say_what_torch_says(tmp_path) -> None:
 
 
 def test_in_layers_the_first_tells_and_all_must_be_zero() -> None:
-    network = noisy_network(NetworkShape(128, (0.42, 0.078), 0.0, noise_from=24))
+    network = noisy_network(NetworkShape(128, (0.4, 0.08), 0.0, 5, noise_from=24))
     noise, steps = network.encoder.noise, network.quantizer.log_steps.exp().detach()
     assert noise is not None
     pairs = torch.zeros(1, len(word_codes()), 64, 2)
@@ -236,5 +236,5 @@ def test_in_layers_the_first_tells_and_all_must_be_zero() -> None:
 
 
 def test_graphs_in_layers_say_what_torch_says(tmp_path) -> None:
-    shape = NetworkShape(128, (0.42, 0.078), 0.0, noise_from=24)
+    shape = NetworkShape(128, (0.4, 0.08), 0.0, 5, noise_from=24)
     assert export_tier(noisy_network(shape), tmp_path, {}).noise_pair  # raises if they differ

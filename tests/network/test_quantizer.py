@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holostream.network.quantizer import (
+    FIRST,
     GAIN_OFFSET,
     MAX_AMPLITUDE,
     MAX_GAIN,
@@ -21,13 +22,19 @@ from holostream.network.quantizer import (
     phase_count,
 )
 
-LAYERS = {1: (0.4,), 2: (0.5, 0.15), 4: (0.5, 0.15, 0.04, 0.012)}
-quantizers = pytest.mark.parametrize("steps", LAYERS.values(), ids=lambda steps: f"{len(steps)} layers")
+SPLIT = 5
+LAYERS = tuple(tuple(0.5 / SPLIT**layer for layer in range(layers)) for layers in (1, 2, 4))
+quantizers = pytest.mark.parametrize("steps", LAYERS, ids=lambda steps: f"{len(steps)} layers")
+nested = pytest.mark.parametrize(("layers", "split"), [(2, 3), (2, 5), (4, 3), (3, 9)])
 
 
-def frozen(steps: tuple[float, ...]) -> Quantizer:
+def frozen(steps: tuple[float, ...], split: int = SPLIT) -> Quantizer:
     """As a finished model has it: nothing learns."""
-    return Quantizer(steps).requires_grad_(False)
+    return Quantizer(steps, split=split).requires_grad_(False)
+
+
+def layered(layers: int, split: int, base: int = 1) -> Quantizer:
+    return Quantizer(tuple(0.5 / split**layer for layer in range(layers)), base, split=split).requires_grad_(False)
 
 
 def random_pairs(count: int = 4000, scale: float = 4.0) -> torch.Tensor:
@@ -64,7 +71,11 @@ def test_codes_are_whole_and_within_their_ranges(steps: tuple[float, ...]) -> No
     assert amplitudes.min() >= 0
     assert amplitudes.max() <= MAX_AMPLITUDE
     assert phases.min() >= 0
-    assert (phases < phase_count(amplitudes)).all()
+    digits = torch.zeros(4000, dtype=torch.bool)
+    for amplitude, phase in zip(amplitudes.T, phases.T, strict=True):
+        assert (phase < torch.where(digits, float(SPLIT), phase_count(amplitude))).all()
+        assert (amplitude[digits] < SPLIT).all()
+        digits |= amplitude > 0
     assert len(amplitudes[:, 0].unique()) > 4
 
 
@@ -72,7 +83,7 @@ def test_one_layer_errs_by_no_more_than_its_cell() -> None:
     quantizer = frozen((0.4,))
     pairs = random_pairs()[:, None]
     amplitudes, phases = quantizer.quantize(pairs)
-    errors = (quantizer.dequantize(quantizer.places(amplitudes, phases)) - pairs).norm(dim=-1) / 0.4
+    errors = (quantizer.dequantize(amplitudes, phases) - pairs).norm(dim=-1) / 0.4
     assert (errors.numpy() <= cell_radius(amplitudes.numpy()) + 1e-4).all()
 
 
@@ -99,7 +110,7 @@ def test_a_decoded_value_gives_the_same_codes() -> None:
     n = torch.arange(MAX_AMPLITUDE + 1.0)
     amplitudes = n.repeat_interleave(phase_count(n).long())[:, None]
     phases = torch.cat([torch.arange(count) for count in phase_count(n)])[:, None].float()
-    decoded = quantizer.dequantize(quantizer.places(amplitudes, phases))
+    decoded = quantizer.dequantize(amplitudes, phases)
     again = quantizer.quantize(decoded)
     assert torch.equal(again[0], amplitudes)
     assert torch.equal(again[1], phases)
@@ -121,16 +132,26 @@ def test_any_pair(x: float, y: float) -> None:
     pair = torch.tensor([[[x, y]]])
     amplitude, phase = quantizer.quantize(pair)
     assert 0 <= phase < phase_count(amplitude)
-    error = torch.dist(quantizer.dequantize(quantizer.places(amplitude, phase)), pair) / 0.4
+    error = torch.dist(quantizer.dequantize(amplitude, phase), pair) / 0.4
     assert error <= cell_radius(amplitude.numpy()).item() + 1e-3
 
 
 def test_any_bytes_decode_to_finite_pairs() -> None:
     amplitudes, phases = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
     quantizer = frozen((0.4,))
-    assert torch.isfinite(quantizer.dequantize(quantizer.places(amplitudes.reshape(-1, 1), phases.reshape(-1, 1)))).all()
+    assert torch.isfinite(quantizer.dequantize(amplitudes.reshape(-1, 1), phases.reshape(-1, 1))).all()
     factors = quantizer.gains(torch.arange(256))
     assert factors[MAX_GAIN:].eq(factors[MAX_GAIN]).all()
+
+
+@nested
+def test_any_bytes_in_layers_decode_to_finite_pairs(layers: int, split: int) -> None:
+    generator = torch.Generator().manual_seed(5)
+    codes = torch.randint(0, 256, (2, 3000, 8 * layers), generator=generator)
+    codes *= torch.randint(0, 2, (2, 3000, 1), generator=generator)
+    pairs = layered(layers, split, 8).dequantize(*codes.to(torch.uint8))
+    assert pairs.shape == (3000, 8, 2)
+    assert torch.isfinite(pairs).all()
 
 
 def test_gain_codes_rise_with_the_level_in_steps_of_three_decibels() -> None:
@@ -161,10 +182,10 @@ def test_gain_times_its_inverse_is_one_but_for_silence() -> None:
 @quantizers
 def test_silence(steps: tuple[float, ...]) -> None:
     quantizer = frozen(steps)
-    amplitudes, phases = quantizer.quantize(torch.zeros(3, 8, 2))
+    amplitudes, phases = quantizer.quantize(torch.zeros(3, 1, 2))
     assert not amplitudes.any()
     assert not phases.any()
-    assert not quantizer.dequantize(quantizer.places(amplitudes, phases)).any()
+    assert not quantizer.dequantize(amplitudes, phases).any()
     assert quantizer.gain_codes(torch.zeros(1), torch.zeros(1)) == 0
     assert quantizer.gains(torch.zeros(1).long()) == 0
 
@@ -183,14 +204,58 @@ def test_the_gradient_goes_straight_through(steps: tuple[float, ...]) -> None:
 def test_training_hears_what_a_decoder_hears(steps: tuple[float, ...]) -> None:
     quantizer = frozen(steps)
     pairs = random_pairs()[:, None]
-    assert torch.allclose(quantizer(pairs), quantizer.dequantize(quantizer.places(*quantizer.quantize(pairs))), atol=1e-6)
+    assert torch.allclose(quantizer(pairs), quantizer.dequantize(*quantizer.quantize(pairs)), atol=1e-6)
 
 
-@quantizers
-def test_layers_stand_one_after_the_other(steps: tuple[float, ...]) -> None:
-    """The first `base` codes are what a quantizer of the first layer alone gives."""
-    pairs = random_pairs(64).reshape(4, 16, 2)
-    amplitudes, phases = frozen(steps).quantize(pairs)
-    first = frozen(steps[:1]).quantize(pairs)
-    assert torch.equal(amplitudes[:, :16], first[0])
-    assert torch.equal(phases[:, :16], first[1])
+@nested
+def test_a_layer_says_what_the_ones_before_did_not(layers: int, split: int) -> None:
+    """Small pairs begin further down, at codes that are as small there; what none says is below the finest."""
+    quantizer, pairs = layered(layers, split), random_pairs()[:, None]
+    amplitudes, _ = quantizer.quantize(pairs)
+    radius, first = pairs.norm(dim=-1)[:, 0], (amplitudes > 0).float().argmax(-1)
+    silent = ~(amplitudes > 0).any(-1)
+    edges = [FIRST ** (4 / 3) * 0.5 / split**layer for layer in range(layers)]
+    edges[-1] = (1 - ROUNDING) ** (4 / 3) * 0.5 / split ** (layers - 1)
+    for layer, edge in enumerate(edges):
+        clear = (radius / edge - 1).abs() > 1e-3
+        assert torch.equal((silent | (first > layer))[clear], (radius < edge)[clear])
+
+
+@nested
+def test_without_further_digits_a_pair_is_in_the_middle_of_its_cell(layers: int, split: int) -> None:
+    amplitudes, phases = layered(layers, split).quantize(random_pairs()[:, None])
+    loud = amplitudes[:, 0] > 0
+    amplitudes[:, 1:], phases[:, 1:] = 0, 0
+    whole = layered(layers, split).dequantize(amplitudes[loud], phases[loud])
+    first = frozen((0.5,)).dequantize(amplitudes[loud, :1], phases[loud, :1])
+    assert torch.allclose(whole, first, rtol=1e-5, atol=1e-5)
+
+
+@nested
+def test_cells_lie_within_cells(layers: int, split: int) -> None:
+    """Every digit makes both numbers of a pair as many times more exact as it divides them."""
+    quantizer, pairs = layered(layers, split), random_pairs()[:, None]
+    amplitudes, phases = quantizer.quantize(pairs)
+    loud = amplitudes[:, 0] > 0
+    size = (pairs[loud].norm(dim=-1) / 0.5) ** 0.75
+    turn = torch.atan2(pairs[loud][..., 1], pairs[loud][..., 0]) / (2 * math.pi) * phase_count(amplitudes[loud, :1])
+    for told in range(1, layers + 1):
+        known = [codes[loud].clone() for codes in (amplitudes, phases)]
+        for codes in known:
+            codes[:, told:] = 0
+        decoded = quantizer.dequantize(*known)
+        found = (decoded.norm(dim=-1) / 0.5) ** 0.75
+        angle = torch.atan2(decoded[..., 1], decoded[..., 0]) / (2 * math.pi) * phase_count(amplitudes[loud, :1])
+        off = (angle - turn).abs()
+        off = torch.minimum(off, phase_count(amplitudes[loud, :1]) - off)
+        half = 0.5 / split ** (told - 1)
+        assert (found - size).abs().max() < half + 2e-3
+        assert off.max() < half + 2e-3
+        assert (found - size).abs().max() > 0.8 * half
+
+
+def test_steps_of_every_layer_learn() -> None:
+    quantizer = Quantizer((0.5, 0.1), split=5)
+    quantizer(random_pairs()[:, None]).square().sum().backward()
+    assert quantizer.log_steps.grad is not None
+    assert (quantizer.log_steps.grad != 0).all()
