@@ -202,8 +202,8 @@ def _wanted_voice(path: PathState, controls: Controls) -> WantedVoice | None:
 
 
 def open_voice(path: PathState) -> None:
-    """Prime the voice that the last hop asked for, if it did. `step` does so first of all, but priming takes as long as a
-    hop, so whoever has time between two hops calls this then: what is heard is the same."""
+    """Prime the voice that the last hop asked for, if it did. `step` does so first of all, but priming takes longer than a
+    hop, so whoever has time between two hops calls this then (`voice_opener`): what is heard is the same."""
     wanted, path.wanted = path.wanted, None
     if wanted is None:
         return

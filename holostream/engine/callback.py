@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from holostream.engine.audio_source import LoopedSource
-from holostream.engine.block_path import PathState, open_voice, step
+from holostream.engine.block_path import PathState, step
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
 from holostream.engine.memory_lock import reserve_memory
@@ -25,6 +25,7 @@ from holostream.engine.priority import raise_thread_priority
 from holostream.engine.sample_ring import SampleRing
 from holostream.engine.shared_state import SharedState
 from holostream.engine.status import STAGES, histogram_bin
+from holostream.engine.voice_opener import VoiceOpener
 
 RING_SAMPLES = 1 << 15
 LEVEL_DECAY = 0.94
@@ -56,10 +57,12 @@ class AudioCallback:
         playback: PlaybackInput | None = None,
         second: LoopedSource | None = None,
         second_channel: bool = False,
+        opener: VoiceOpener | None = None,
     ) -> None:
-        """`playback`: take the sound of a recording from there, whatever the device hears. The path's second source is
+        """`opener`: of this path; one that does it in the callback unless given. `playback`: take the sound of a recording from there, whatever the device hears. The path's second source is
         `second`, (n, lanes) at the model's rate, or the device's second channel beside the only lane."""
         self.path, self.controls, self.shared, self.device = path, controls, shared, device
+        self._opener = opener or VoiceOpener(path, threaded=False)
         lanes, facts = shared.lanes, path.facts
         self._lanes, self._hop = lanes, facts.hop
         self._input_lanes = lanes + second_channel
@@ -120,6 +123,7 @@ class AudioCallback:
         record.output_underflows += underflow
         self._measure(started, outdata.shape[0])
         self._status.end()
+        self._open_voice()
 
     def _begin(self) -> None:
         """What needs the audio thread, or a device that plays: its priority and memory, and the values that no command set."""
@@ -156,12 +160,9 @@ class AudioCallback:
         if self._playback is not None:
             lanes_in = self._playback.take(lanes_in.shape[1])
         self._gather.write(lanes_in)
-        if self._gather.fill < self._hop:
-            open_voice(self.path)
         while self._gather.fill >= self._hop:
             self._gather.read(self._hop_in)
-            # In blocks shorter than a hop the next call has time for what this hop leaves to do.
-            sound = self._one_hop(self._gather.fill + lanes_in.shape[1] < self._hop)
+            sound = self._one_hop()
             self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
         out = np.empty((self._lanes, outdata.shape[0]), np.float32)
         self._grain = math.gcd(self._grain, outdata.shape[0])
@@ -191,7 +192,13 @@ class AudioCallback:
         self._second.fill(self._second_block)
         return self._second_block.T
 
-    def _one_hop(self, rest_follows: bool) -> np.ndarray:
+    def _open_voice(self) -> None:
+        try:
+            self._opener.begin()
+        except Exception:
+            self._status.record.errors += 1
+
+    def _one_hop(self) -> np.ndarray:
         path, record = self.path, self._status.record
         started = self._marked = time.perf_counter_ns()
         try:
@@ -199,10 +206,8 @@ class AudioCallback:
                 self._apply(*due)
             if self._kept_input is not None:
                 self._kept_input.write(path.hop, self._hop_in)
+            self._opener.finish()
             sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
-            if not rest_follows and path.wanted is not None:
-                open_voice(path)
-                self._marked = time.perf_counter_ns()
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1
             return self._silent_hop

@@ -37,6 +37,7 @@ from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import keep_thread_running
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
+from holostream.engine.voice_opener import VoiceOpener
 from holostream.format.audio_file import AudioFileError
 
 DEVICE_LOST = 75
@@ -85,6 +86,7 @@ class Engine:
             # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
             self.path.hop = int(record.hops)
             self.path.newest_voice = self.path.voice.number = int(record.voice) + 1
+        self.opener = VoiceOpener(self.path, threaded=not settings.virtual_time)
         self.rate = self.path.facts.rate
         self.second: LoopedSource | None = None
         if settings.second is not None and not settings.second_channel:
@@ -110,6 +112,7 @@ class Engine:
             self.playback,
             self.second,
             settings.second_channel,
+            self.opener,
         )
         record = self.shared.status.record
         record.device_input_latency, record.device_output_latency = info.input_latency, info.output_latency

@@ -9,6 +9,7 @@ from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback, DeviceFormat
 from holostream.engine.controls import Controls
 from holostream.engine.shared_state import SharedState
+from holostream.engine.voice_opener import VoiceOpener
 
 
 class LiveCallback:
@@ -17,6 +18,7 @@ class LiveCallback:
     def __init__(
         self, tiers: dict[int, TierModel], tier: int = 64, block: int = 128, lanes: int = 1, rate: int = 48000,
         channels: tuple[int, int] | None = None, ring_frames: int = 4096, second_channel: bool = False,
+        threaded: bool = False,
     ) -> None:  # fmt: skip
         self.shared = SharedState.create(lanes, ring_frames)
         self.controls = Controls(tier, feedback_guard=False)
@@ -24,8 +26,9 @@ class LiveCallback:
         self.channels = channels or (lanes, lanes)
         form = DeviceFormat(rate, block, *self.channels)
         self.callback = AudioCallback(
-            self.path, self.controls, self.shared, form, realtime=False, second_channel=second_channel
-        )
+            self.path, self.controls, self.shared, form, realtime=False, second_channel=second_channel,
+            opener=VoiceOpener(self.path, threaded),
+        )  # fmt: skip
         self.shared.close()
 
     def play(self, samples: np.ndarray, blocks: list[int]) -> np.ndarray:

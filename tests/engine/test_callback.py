@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import tracemalloc
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from holostream.codec.dna_ring import HEARD
 from holostream.codec.tier_fade import FADE_HOPS
-from holostream.engine import block_path, callback
+from holostream.engine import block_path, voice_opener
 from holostream.engine.command import COMMANDS
 from tests.engine.live_callback import LiveCallback
 from tests.speech import speech
@@ -64,23 +65,35 @@ def test_block_sizes_make_no_difference_to_the_sound(tiers):
         assert np.array_equal(out[shift:], reference[: len(out) - shift])
 
 
-def test_blocks_shorter_than_a_hop_prime_in_between_and_sound_the_same(tiers, monkeypatch):
-    primed = []
-    monkeypatch.setattr(callback, "open_voice", lambda path: (primed.append(path.wanted), block_path.open_voice(path)))
-    sound, heard, calls = speech(0.5, 48000, 1)[:, np.newaxis], {}, {}
+@pytest.mark.parametrize("threaded", [False, True])
+def test_who_opens_a_voice_between_two_calls_makes_no_difference(tiers, monkeypatch, threaded):
+    opened = []
+
+    def opens(path):
+        opened.append((path.wanted.harmonics, threading.current_thread() is threading.main_thread()))
+        block_path.open_voice(path)
+
+    monkeypatch.setattr(voice_opener, "open_voice", opens)
+    sound, heard = speech(0.5, 48000, 1)[:, np.newaxis], {}
     for block in (128, 64, 32):
-        live, out = LiveCallback(tiers, block=block), []
+        live, out = LiveCallback(tiers, block=block, threaded=threaded), []
         for part, tier in enumerate((64, 8, 256, 4)):
             live.controls.tier = tier
             out.append(live.play(sound[part * 4096 : (part + 1) * 4096], [block]))
         heard[block] = np.concatenate(out)
-        calls[block] = [wanted.harmonics for wanted in primed if wanted is not None]
-        primed.clear()
         assert live.status["errors"] == 0
-    assert calls == {128: [8, 256, 4], 64: [8, 256, 4], 32: [8, 256, 4]}
+        assert opened == [(8, not threaded), (256, not threaded), (4, not threaded)]
+        opened.clear()
     for block in (64, 32):
         shift = 128 - block
         assert np.array_equal(heard[block][shift:], heard[128][: len(heard[block]) - shift])
+    reference = LiveCallback(tiers, block=128)
+    monkeypatch.setattr(voice_opener, "open_voice", lambda path: None)  # the next hop does it
+    out = []
+    for part, tier in enumerate((64, 8, 256, 4)):
+        reference.controls.tier = tier
+        out.append(reference.play(sound[part * 4096 : (part + 1) * 4096], [128]))
+    assert np.array_equal(heard[128], np.concatenate(out))
 
 
 def test_changing_block_sizes_lengthen_the_latency_once_and_lose_nothing(tiers):
