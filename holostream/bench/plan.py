@@ -96,6 +96,16 @@ def quality(quick: bool, data: Path, against: str | None = None) -> tuple[Measur
     return quality_with_display(settings)[0]
 
 
+def quality_beside_kept(data: Path, stored: dict) -> tuple[Measurement, ...]:
+    """As `quality`, of our tiers alone, beside the rivals of the table that is `stored`. Raises ValueError if it has none."""
+    from holostream.bench.kept_rivals import kept_rivals
+    from holostream.bench.quality_run import QualitySettings
+    from holostream.bench.quality_verb import quality_with_display
+
+    kept = kept_rivals(stored)
+    return quality_with_display(QualitySettings(data, against="none"), kept=kept)[0]
+
+
 def file_format(quick: bool, data: Path, against: str | None = None) -> tuple[Measurement, ...]:
     from holostream.bench.file_format import measure_format
 

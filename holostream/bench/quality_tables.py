@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from holostream.bench.equal_bitrate import equal_bitrate
+from holostream.bench.kept_rivals import KeptRivals
 from holostream.bench.measure_set import MEASURES
 from holostream.bench.measurement import Measurement, Row
 from holostream.bench.opus_rival import OpusRival
@@ -23,23 +24,33 @@ SCORED = (
 )
 
 
-def quality_tables(result: QualityScores) -> tuple[Measurement, ...]:
-    """All five, those without rows left out."""
+def quality_tables(result: QualityScores, kept: KeptRivals | None = None) -> tuple[Measurement, ...]:
+    """All five, those without rows left out; with rivals that were measured before. Raises ValueError if those heard other
+    sounds."""
     points = points_of(result.scores, result.measures)
     ours = [point for point in points if is_ours(point)]
     rivals = [point for point in points if not is_ours(point)]
+    encoders: tuple[str, ...] = (result.encoders,) if result.encoders else ()
+    models = {codec.series for codec in result.codecs if isinstance(codec, TierCodec)}
+    if kept is not None:
+        kept.check_sounds(ours)
+        rivals += kept.points
+        points += kept.points
+        encoders = tuple(filter(None, (kept.encoders, kept.remark)))
+        models |= {kept.models} if kept.models else set()
     opus = [point for point in rivals if point.series == EQUAL_SERIES]
-    encoders = (result.encoders,) if result.encoders else ()
     tables = [short_table("quality", "Quality from decoded files", ours, result.measures, (SCORED, *result.remarks))]
     if opus:
         tables.append(equal_table(ours, opus, result.measures, encoders))
-    models = {codec.series for codec in result.codecs if isinstance(codec, TierCodec)}
     if others := [point for point in rivals if point.series in models]:
         tables.append(models_table(ours, others, result.measures))
     if rivals:
         about = (COUNTED, *encoders)
         tables.append(short_table("rivals", "Rivals, by their own encoders", rivals, result.measures, about))
-    tables.append(complete_table(points, result.measures, encoders))
+    complete = complete_table(points, result.measures, encoders)
+    if kept is not None:
+        complete.values["rivals_measured"] = kept.date
+    tables.append(complete)
     return tuple(table for table in tables if table.rows)
 
 
@@ -215,7 +226,7 @@ def _counts(kinds: Sequence[str], points: Sequence[QualityPoint]) -> str:
     return f"{' / '.join(kinds)}: {', '.join(told)}." if len(kinds) > 1 else f"{told[0]}."
 
 
-def _values(points: Sequence[QualityPoint]) -> dict[str, list[dict[str, object]]]:
+def _values(points: Sequence[QualityPoint]) -> dict[str, object]:
     return {
         "rows": [
             {

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from holostream.bench.kept_rivals import KeptRivals
 from holostream.bench.measurement import Measurement
 from holostream.bench.quality import write_report
 from holostream.bench.quality_plots import require_matplotlib
@@ -18,9 +19,10 @@ from holostream.bench.quality_tables import quality_tables
 
 
 def quality_with_display(
-    settings: QualitySettings, out: Path | None = None, clips: int = 4
+    settings: QualitySettings, out: Path | None = None, clips: int = 4, kept: KeptRivals | None = None
 ) -> tuple[tuple[Measurement, ...], Path | None]:
-    """Measure with a bar on the terminal; with `out`, the page's path too. Raises as `run_quality`, `write_report`."""
+    """Measure with a bar on the terminal; with `out`, the page's path too; `kept` as for `quality_tables`. Raises as `run_quality`,
+    `write_report`, `quality_tables`."""
     if out is not None:
         require_matplotlib()  # before the long part
     page = None
@@ -29,7 +31,7 @@ def quality_with_display(
     if out is not None:
         with _bar("sounds to hear") as report:
             page = write_report(result, settings, out, clips, report)
-    return quality_tables(result), page
+    return quality_tables(result, kept), page
 
 
 @contextlib.contextmanager
