@@ -15,6 +15,11 @@ TIERS = (4, 8, 16, 32, 64, 128, 256)
 CODES = ("polar", "bytes")
 
 
+def layers_of(harmonics: int, hop: int) -> int:
+    """Of codes: more than hop / 2 harmonics say the same pairs more exactly."""
+    return max(1, harmonics // (hop // 2))
+
+
 @dataclass(frozen=True)
 class TierFacts:
     """What a tier is, in samples and frames at the model's own rate.
@@ -57,6 +62,10 @@ class TierFacts:
     split: int = 1
     """Of tiers above hop / 2 harmonics: into how many parts a further layer divides an amplitude and a phase that a layer before
     said; 1: it says what the ones before left over."""
+
+    @property
+    def layers(self) -> int:
+        return layers_of(self.harmonics, self.hop)
 
     @property
     def overlap(self) -> int:

@@ -64,6 +64,8 @@ class Quantizer(nn.Module):
 
     def __init__(self, steps: tuple[float, ...], base: int = 1, tilt: float = 0.0, split: int = 1) -> None:
         super().__init__()
+        if len(steps) > 1 and not (split > 1 and split % 2):
+            raise ValueError(f"{len(steps)} layers divide into {split} parts; expected an odd number of 3 or more")
         code = torch.arange(MAX_AMPLITUDE + 1)
         angle = 2 * np.pi * np.arange(MAX_PHASES) / phase_count(code.float()).numpy()[:, np.newaxis]
         radius = code.double().numpy()[:, np.newaxis, np.newaxis] ** (4 / 3)

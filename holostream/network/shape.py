@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from holostream.codec.tier import layers_of
+
 
 @dataclass(frozen=True)
 class NetworkShape:
@@ -76,21 +78,18 @@ _FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.4, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 
 
-SPLIT = {1: 1, 2: 5, 4: 3}
-"""By layers. Larger ones cost a little less, but what moves bend is said by the first layer alone."""
+def split_of(harmonics: int, hop: int = 128) -> int:
+    """See `NetworkShape.split`. Larger ones cost a little less, but what moves bend is said by the first layer alone."""
+    return {1: 1, 2: 5, 4: 3}[layers_of(harmonics, hop)]
 
 
 def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
     """Quantizer steps to begin with, near the tier's bitrate: one layer up to hop / 2 harmonics; then further ones, each as many
     times finer as it divides what the ones before say."""
     layers = layers_of(harmonics, hop)
+    split = split_of(harmonics, hop)
     first = {1: _FIRST_STEP.get(harmonics, 0.33), 2: 0.365, 4: 0.29}[layers]
-    return tuple(first / SPLIT[layers] ** layer for layer in range(layers))
-
-
-def layers_of(harmonics: int, hop: int = 128) -> int:
-    """Of codes: more than hop / 2 harmonics say the same pairs more exactly."""
-    return max(1, harmonics // (hop // 2))
+    return tuple(first / split**layer for layer in range(layers))
 
 
 def step_tilt(harmonics: int, hop: int = 128) -> float:
@@ -109,7 +108,7 @@ def level_settings(harmonics: int) -> dict[str, Any]:
 def untrained_shape(harmonics: int) -> NetworkShape:
     """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
     return NetworkShape(
-        harmonics, layer_steps(harmonics), step_tilt(harmonics), SPLIT[layers_of(harmonics)], **level_settings(harmonics)
+        harmonics, layer_steps(harmonics), step_tilt(harmonics), split_of(harmonics), **level_settings(harmonics)
     )
 
 
@@ -119,7 +118,7 @@ def full_size_shape(harmonics: int) -> NetworkShape:
         harmonics,
         layer_steps(harmonics),
         step_tilt(harmonics),
-        SPLIT[layers_of(harmonics)],
+        split_of(harmonics),
         width=152,
         encoder_dilations=(1, 4),
         vocoder_dilations=(1, 2, 4, 8),

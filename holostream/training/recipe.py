@@ -16,11 +16,10 @@ from holostream.codec.tier import TIERS
 from holostream.network.shape import (
     LOUDEST_WORD,
     NOISE_FROM,
-    SPLIT,
     NetworkShape,
     layer_steps,
-    layers_of,
     level_settings,
+    split_of,
     step_tilt,
     untrained_shape,
 )
@@ -93,7 +92,7 @@ class Recipe:
             harmonics,
             layer_steps(harmonics),
             step_tilt(harmonics),
-            SPLIT[layers_of(harmonics)],
+            split_of(harmonics),
             width=self.width,
             encoder_dilations=self.encoder_dilations,
             vocoder_dilations=self.vocoder_dilations,

@@ -21,7 +21,7 @@ from holostream.codec.tier import TIERS, facts_to_dict
 from holostream.codec.tier_model import ModelError, TierModel, load_tier, tier_folder
 from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_reader import read_whole
-from holostream.format.entropy_tables import EntropyTables, layers_of, save_tables
+from holostream.format.entropy_tables import EntropyTables, save_tables
 from holostream.format.new_file import new_file
 from holostream.format.table_learning import learn_tables
 from holostream.training.corpus import SUFFIXES
@@ -45,7 +45,7 @@ def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]
         )
     codes = [codes_of(model, sound) for sound in sounds if sound.shape[1] >= model.facts.hop]
     try:
-        tables = learn_tables(codes, layers_of(model.facts), model.facts.noise_pair, model.facts.split)
+        tables = learn_tables(codes, model.facts.layers, model.facts.noise_pair, model.facts.split)
     except ValueError as error:
         raise TrainingError(f"tier {harmonics}: {error}") from error
     save_tables(models, tables)

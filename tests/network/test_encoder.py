@@ -17,7 +17,7 @@ from holostream.network.shape import EMPHASIS, untrained_shape
 def gain(hertz: float, emphasis: float, brighter: float = math.inf) -> float:
     """Mean gain code of a tone."""
     shape = replace(untrained_shape(64), emphasis=emphasis, brighter=brighter)
-    encoder = Encoder(shape, Quantizer(shape.steps, shape.base, shape.tilt))
+    encoder = Encoder(shape, Quantizer(shape.steps, shape.base, shape.tilt, shape.split))
     tone = torch.from_numpy(0.3 * np.sin(2 * np.pi * hertz / shape.rate * np.arange(shape.hop * 400 + 64))).float()
     chunks = tone[None].unfold(-1, shape.chunk, shape.hop)
     gains, _, _ = encoder.pairs(chunks, encoder.initial_state(1))

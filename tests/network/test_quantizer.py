@@ -194,7 +194,7 @@ def test_silence(steps: tuple[float, ...]) -> None:
 def test_the_gradient_goes_straight_through(steps: tuple[float, ...]) -> None:
     pairs = torch.cat((random_pairs(50), torch.zeros(1, 2)))[:, None].requires_grad_()
     weights = torch.randn(pairs.shape, generator=torch.Generator().manual_seed(0))
-    quantizer = Quantizer(steps)
+    quantizer = Quantizer(steps, split=SPLIT)
     (quantizer(pairs) * weights).sum().backward()
     assert torch.allclose(pairs.grad, weights, rtol=1e-5)
     assert quantizer.log_steps.grad[-1].abs() > 0
@@ -259,3 +259,9 @@ def test_steps_of_every_layer_learn() -> None:
     quantizer(random_pairs()[:, None]).square().sum().backward()
     assert quantizer.log_steps.grad is not None
     assert (quantizer.log_steps.grad != 0).all()
+
+
+@pytest.mark.parametrize("split", [0, 1, 2, 4])
+def test_layers_divide_into_an_odd_number_of_parts(split: int) -> None:
+    with pytest.raises(ValueError, match=f"2 layers divide into {split} parts"):
+        Quantizer((0.5, 0.1), split=split)
