@@ -111,8 +111,7 @@ def encode_codes(dna: Dna, tables: EntropyTables) -> bytes:
     _check_fit(dna.harmonics, dna.frames, tables)
     writer = _Writer()
     seen, digits = tables.seen(dna.amplitudes)
-    counts = np.where(digits, tables.split, PHASES[dna.amplitudes])
-    wide = bool((dna.phases >= counts).any() or (dna.amplitudes[digits] >= tables.split).any())
+    counts, wide = tables.phase_sizes(dna, digits)
     writer.by_table(np.array([wide]), _WIDE)
     for round_ in rounds_of(dna.frames):
         own = dna.gains[:, round_.frames]

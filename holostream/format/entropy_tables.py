@@ -44,6 +44,7 @@ from pathlib import Path
 
 import numpy as np
 
+from holostream.codec.dna import Dna
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import ModelError, tier_folder
 from holostream.format.code_contexts import (
@@ -51,6 +52,7 @@ from holostream.format.code_contexts import (
     GAIN_ROWS,
     GAIN_SYMBOLS,
     GROUPS,
+    PHASES,
     SYMBOLS,
     TAPS,
     THRESHOLDS,
@@ -111,6 +113,11 @@ class EntropyTables:
             amplitudes = amplitudes.copy()
             amplitudes[..., self.telling] = 0
         return nested(amplitudes, self.layers, self.split)
+
+    def phase_sizes(self, dna: Dna, digits: np.ndarray) -> tuple[np.ndarray, bool]:
+        """How many phases each code has, given which are digits, and whether codes are wide: beyond these, or beyond the base."""
+        counts = np.where(digits, self.split, PHASES[dna.amplitudes])
+        return counts, bool((dna.phases >= counts).any() or (dna.amplitudes[digits] >= self.split).any())
 
     @cached_property
     def packed(self) -> bytes:
@@ -184,11 +191,6 @@ def coder_models(frequencies: np.ndarray) -> np.ndarray:
     in float32, s is exactly 1, and the interval is the sum of the frequencies before, times 2^9.
     """
     return (frequencies.astype(np.int64) * (1 << CODER_BITS) // TOTAL - 1).astype(np.float32)
-
-
-def layers_of(facts: TierFacts) -> int:
-    """Tiers above hop / 2 describe with each further layer what the ones before left over."""
-    return max(1, facts.harmonics // (facts.hop // 2))
 
 
 def unpack_tables(data: bytes) -> EntropyTables:
@@ -285,10 +287,10 @@ def current_tables(models: Path, facts: TierFacts) -> EntropyTables | None:
     if not facts.entropy_tables:
         return None
     tables = load_tables(models, facts.harmonics, facts.entropy_tables)
-    if (tables.layers, tables.split) != (layers_of(facts), facts.split):
+    if (tables.layers, tables.split) != (facts.layers, facts.split):
         raise ModelError(
             f"the entropy tables {tables.digest} of tier {facts.harmonics} are for {tables.layers} layers in {tables.split} parts, "
-            f"the tier has {layers_of(facts)} in {facts.split}; learn them again: python -m holostream.training.tables"
+            f"the tier has {facts.layers} in {facts.split}; learn them again: python -m holostream.training.tables"
         )
     return tables
 

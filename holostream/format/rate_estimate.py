@@ -12,7 +12,6 @@ from holostream.codec.dna import Dna
 from holostream.format.code_contexts import (
     ESCAPE,
     GAIN_SYMBOLS,
-    PHASES,
     filled_grid,
     gain_classes,
     gain_context,
@@ -39,8 +38,7 @@ def ideal_bits(dna: Dna, tables: EntropyTables) -> dict[str, float]:
         gains += _bits(tables.gains[rows, symbols]) + 8.0 * (symbols == GAIN_SYMBOLS - 1).sum()
     seen, digits = tables.seen(dna.amplitudes)
     grid = filled_grid(seen, tables.layers)
-    counts = np.where(digits, tables.split, PHASES[dna.amplitudes])
-    wide = bool((dna.phases >= counts).any() or (dna.amplitudes[digits] >= tables.split).any())
+    counts, wide = tables.phase_sizes(dna, digits)
     amplitudes = np.log2(ESCAPES) * (~digits & (seen >= ESCAPE)).sum()
     amplitudes += np.log2(256 if wide else tables.split) * digits.sum()
     for round_, passes in plan_of(dna.lanes, dna.frames, tables.layers, tables.base, tables.words is not None):
