@@ -121,9 +121,9 @@ class AudioCallback:
             record.errors += 1
         record.input_overflows += overflow
         record.output_underflows += underflow
+        self._open_voice()  # first: in virtual time the next call may be long in coming, and the status must tell of the voice
         self._measure(started, outdata.shape[0])
         self._status.end()
-        self._open_voice()
 
     def _begin(self) -> None:
         """What needs the audio thread, or a device that plays: its priority and memory, and the values that no command set."""

@@ -96,6 +96,14 @@ def test_who_opens_a_voice_between_two_calls_makes_no_difference(tiers, monkeypa
     assert np.array_equal(heard[128], np.concatenate(out))
 
 
+def test_the_status_tells_of_a_switch_after_the_call_that_heard_the_command(tiers):
+    """In virtual time the next call comes when the recorder is ready, and a session asks what is playing before."""
+    live = LiveCallback(tiers, tier=64)
+    live.controls.tier = 8
+    live.play(np.zeros((128, 1), np.float32), [128])
+    assert live.status["tier"] == 8
+
+
 def test_changing_block_sizes_lengthen_the_latency_once_and_lose_nothing(tiers):
     sound = speech(1.0, 48000, 1)[:, np.newaxis]
     reference = LiveCallback(tiers, block=128).play(sound, [128])[:, 0]
