@@ -54,6 +54,8 @@ _BESIDE = [(4, -1), (4, 1), (4, -3), (4, 3)]
 TAPS = (*_PAST, *_BELOW, *_BESIDE)
 """(row, harmonics away); rows 0 to 3 are the round's source frames, 4 the frame itself, 5 and 6 it in the layers below."""
 _MARGIN = 3
+REMEMBERED = 8
+"""Lengths of stretches whose plans are kept, up to a few hundred kB each: one for every tier, and what a switch cuts off anew."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def table_rows(layers: int) -> int:
     return layers * GROUPS * 2 * BINS * GAIN_CLASSES
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=REMEMBERED)
 def rounds_of(frames: int) -> tuple[Round, ...]:
     """The rounds of a stretch, in the order of coding."""
     nothing = np.full((min(1, frames), 4), -1)
@@ -135,7 +137,7 @@ def grid_codes(grid: np.ndarray, lanes: int, frames: int, layers: int) -> np.nda
     return by_layer.transpose(1, 2, 0, 3).reshape(lanes, frames, -1)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=REMEMBERED)
 def plan_of(lanes: int, frames: int, layers: int, base: int, tells: bool = False) -> tuple[tuple[Round, tuple[Pass, ...]], ...]:
     """The rounds of a stretch with their passes, in the order of coding; `base`: harmonics of a layer. `tells`: without the last
     one of the first layer, which is coded apart, see `whole_words`."""
