@@ -213,7 +213,7 @@ def measure_soak(
         (
             f"{minutes:g} minutes each of pass-through (1 minute at period {FREE_OF_DROPOUTS}), holostream and pass-through "
             "on jackd -d dummy at 48 kHz: input "
-            f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake. Target: "
+            f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake, in a virtual machine the engine's alone. Target: "
             f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Server late: how often the "
             "server itself woke up late in the three runs, which is a dropout whoever plays. Memory: allocated, "
             "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",

@@ -1,9 +1,10 @@
 """Keeps processors from sleeping while sound runs, and one of them for the engine: one that has slept comes back late and
 cold, and a hop then takes up to four times as long.
 
-Linux is asked not to let them sleep (PM QoS: /dev/cpu_dma_latency, held open at 0). Where no idle driver heeds that, as in
-most virtual machines, sleeping gives the processor back to the host; there a process for each spins at a priority below
-everything else (SCHED_IDLE). Both cost power, so nothing of this happens unasked.
+Linux is asked not to let them sleep (PM QoS: /dev/cpu_dma_latency, held open at 0). In a virtual machine sleeping gives the
+processor back to the host, and all of them awake are what the host takes away by force (docs/findings.md); there only
+the engine's is kept busy, by a process that spins at a priority below everything else (SCHED_IDLE). Both cost power, so nothing of
+this happens unasked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ LATENCY_REQUEST = Path("/dev/cpu_dma_latency")
 IDLE_DRIVER = Path("/sys/devices/system/cpu/cpuidle/current_driver")
 _ALL = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 """Processors that this program may use."""
+_ENGINES = max(_ALL, default=0)
+"""The one that the engine gets."""
+VIRTUAL_DRIVERS = ("", "none", "haltpoll")
+"""Idle drivers, or none at all, of virtual machines."""
 
 
 class AwakeProcessors:
@@ -29,13 +34,13 @@ class AwakeProcessors:
     def __init__(self, request: Path = LATENCY_REQUEST, idle_driver: Path = IDLE_DRIVER) -> None:
         self.remark: str | None = None
         self._request: int | None = None
-        self._spinning: list[subprocess.Popen[bytes]] = []
+        self._spinning: subprocess.Popen[bytes] | None = None
         if not sys.platform.startswith("linux"):
             self.remark = "processors can be kept awake on Linux only: going on without"
-        elif _driver(idle_driver):
-            self._ask(request)
-        else:
+        elif _driver(idle_driver) in VIRTUAL_DRIVERS:
             self._spin()
+        else:
+            self._ask(request)
 
     def _ask(self, request: Path) -> None:
         try:
@@ -49,9 +54,8 @@ class AwakeProcessors:
             )
 
     def _spin(self) -> None:
-        for processor in sorted(_ALL):
-            command = [sys.executable, "-I", "-S", spinner.__file__, str(processor), str(os.getpid())]
-            self._spinning.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+        command = [sys.executable, "-I", "-S", spinner.__file__, str(_ENGINES), str(os.getpid())]
+        self._spinning = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     def close(self) -> None:
         """Let them sleep again, and this process run on all of them; safe to call twice."""
@@ -60,10 +64,10 @@ class AwakeProcessors:
             with contextlib.suppress(OSError):
                 os.close(self._request)
             self._request = None
-        for process in self._spinning:
-            process.kill()
-            process.wait()
-        self._spinning = []
+        if self._spinning is not None:
+            self._spinning.kill()
+            self._spinning.wait()
+        self._spinning = None
 
 
 def share_processors(engine: int) -> None:
@@ -71,10 +75,9 @@ def share_processors(engine: int) -> None:
     does not push the audio thread's data out of the caches. Nothing where there is only one, or no such thing."""
     if len(_ALL) < 2 or not sys.platform.startswith("linux"):
         return
-    last = max(_ALL)
     with contextlib.suppress(OSError):  # it has just ended
-        os.sched_setaffinity(engine, {last})
-    _run_on(_ALL - {last})
+        os.sched_setaffinity(engine, {_ENGINES})
+    _run_on(_ALL - {_ENGINES})
 
 
 def _run_on(processors: frozenset[int]) -> None:
@@ -89,7 +92,6 @@ def _run_on(processors: frozenset[int]) -> None:
 def _driver(path: Path) -> str:
     """The idle driver's name; empty if there is none."""
     try:
-        name = path.read_text(encoding="ascii").strip()
+        return path.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
-    return "" if name == "none" else name
