@@ -21,7 +21,7 @@ DeviceApi = Annotated[
 Block = Annotated[int | None, typer.Option(min=1, max=8192, help="Samples per device block.")]
 Rate = Annotated[int | None, typer.Option(min=8000, max=192000, help="Device rate, Hz.")]
 StayAwake = Annotated[
-    bool, typer.Option("--stay-awake", help="Keep processors awake: fewer dropouts with small blocks, more power.")
+    bool, typer.Option("--stay-awake", help="Keep processors awake, in a virtual machine the engine's alone: shorter hops, more power.")
 ]
 PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with this preset, by name or number.")]
 ScriptFile = Annotated[
