@@ -45,7 +45,7 @@ class LiveSettings:
     allow_feedback: bool = False
     """Start unmuted from a built-in microphone to built-in speakers."""
     stay_awake: bool = False
-    """Keep processors from sleeping while a real device plays: fewer dropouts with small blocks, more power."""
+    """Keep processors, in a virtual machine the engine's alone, from sleeping while a real device plays: shorter hops, more power."""
     input_gain_db: float = 0.0
     """Gain before the encoder."""
     output_gain_db: float = 0.0
