@@ -68,6 +68,8 @@ class Recipe:
     """Of the difference in loudness, which holds no phase: beside others only."""
     intelligibility_weight: float = 0.0
     """Of what the envelopes of bands no longer have in common, see `training.intelligibility`: beside others only."""
+    similarity_weight: float = 0.0
+    """Of how unlike both look to an ear, see `training.similarity`: beside others only."""
     wave_weight: float = 0.0
     """Of the waveform error relative to the segment's level; high tiers need it for their phases."""
     rate_weight: float = 0.01

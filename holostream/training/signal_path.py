@@ -11,6 +11,7 @@ from holostream.training.losses import companded_loss, spectral_losses, wave_los
 from holostream.training.loudness import loudness_loss
 from holostream.training.rate_loss import code_bits
 from holostream.training.recipe import Recipe
+from holostream.training.similarity import similarity_loss
 
 
 def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -53,6 +54,8 @@ def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: flo
     if recipe.intelligibility_weight:
         lost = intelligibility_loss(heard, target, network.shape.rate)
         quality = quality + recipe.intelligibility_weight * lost
+    if recipe.similarity_weight:
+        quality = quality + recipe.similarity_weight * similarity_loss(heard, target, network.shape.rate)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
     return quality + rate_weight * code_bits(pairs, network.quantizer), quality
