@@ -67,12 +67,12 @@ class NetworkShape:
         return network + -(-self.synthesis // self.hop) - 1
 
 
-NOISE_FROM = {4: 3, 8: 7, 16: 20, 32: 20, 64: 24, 128: 24}
+NOISE_FROM = {4: 3, 8: 7, 16: 20, 32: 16, 64: 24, 128: 24}
 """Where noise begins in trained tiers: tier 4 has nothing above 1.1 kHz, tier 8 above 2.6, the others say most of what lies
-below 7.5 or 9; tier 256 has next to nothing left to tell."""
-LOUDEST_WORD = {4: 4, 8: 3}
-"""The more of the voice is noise, the more its envelope is worth: 48 and 29 words."""
-EMPHASIS = {16: 0.5, 32: 1.0, 64: 1.0, 128: 1.0, 256: 3.0}
+below 6, 7.5 or 9; tier 256 has next to nothing left to tell."""
+LOUDEST_WORD = {4: 4, 8: 3, 32: 3}
+"""The more of the sound is noise, the more its envelope is worth: 48 and 29 words."""
+EMPHASIS = {16: 0.5, 32: 0.5, 64: 1.0, 128: 1.0, 256: 3.0}
 """What was better at equal bitrates; tier 8 gained nothing, nor did tier 4."""
 _FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.4, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}

@@ -129,7 +129,8 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
         companded_weight=8.0,
         wave_weight=wave,
         loudness_weight=loudness,
-        intelligibility_weight={4: 1.5, 8: 4.0}.get(harmonics, 0.0),
+        intelligibility_weight={4: 1.5, 8: 4.0, 32: 2.0}.get(harmonics, 0.0),
+        similarity_weight={8: 4.0, 16: 4.0, 32: 4.0}.get(harmonics, 0.0),
     )
 
 
