@@ -15,6 +15,8 @@ from torch import Tensor
 WINDOW_SECONDS = 0.08
 """Of a Hann window; the next one begins a quarter of it later."""
 LOWEST = 50.0
+NARROWEST, SHARPNESS = 24.7, 9.26449
+"""Of equivalent rectangular bandwidths, frequency / SHARPNESS + NARROWEST in Hz (Glasberg & Moore 1990)."""
 SPEECH, ALL = (21, 8000.0), (32, 24000.0)
 """How many bands up to which frequency, as the measure has them for speech and for any sound."""
 FLOOR = 1e-9
@@ -30,12 +32,12 @@ FLAT = SAME_SHAPE / 10
 @cache
 def gammatone_bands(bands: int, highest: float, bins: int, rate: int) -> Tensor:
     """(bins, bands) power responses of gammatone filters of fourth order, equally spaced on the scale of equivalent rectangular
-    bandwidths (Glasberg & Moore 1990), for a transform up to rate / 2."""
-    corner = 24.7 * 9.26449
+    bandwidths, the highest first, for a transform up to rate / 2."""
+    corner = NARROWEST * SHARPNESS
     place = torch.arange(1, bands + 1, dtype=torch.float64) / bands
     ends = torch.log(torch.tensor([LOWEST + corner, min(highest, rate / 2) + corner], dtype=torch.float64))
     centre = torch.exp(ends[1] + place * (ends[0] - ends[1])) - corner
-    width = 1.019 * (centre / 9.26449 + 24.7)
+    width = 1.019 * (centre / SHARPNESS + NARROWEST)
     frequency = torch.linspace(0, rate / 2, bins, dtype=torch.float64).unsqueeze(1)
     return ((1 + ((frequency - centre) / width).square()) ** -4).float()
 
