@@ -35,7 +35,7 @@ PERIODS = (256, 128, 64)
 OSC_PORT, COMMANDS_A_SECOND = 19_047, 10
 FREE_OF_DROPOUTS = 256
 """At this period none is allowed, whatever the pass-through has."""
-COLUMNS = ("period", "before", "ours", "after", "server late", "errors", "switches", "engine MB", "control MB", "ring", "queue")
+COLUMNS = ("period", "before", "ours", "in time", "after", "server late", "errors", "switches", "engine MB", "control MB", "ring", "queue")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class SoakRun:
     seconds: float
     before: tuple[int, int]
     ours: tuple[int, int]
+    in_time: tuple[int, int]
+    """Of them those that came while the server itself was woken in time."""
     after: tuple[int, int]
     server_late: tuple[int, int, int]
     """Late wake-ups of the server itself during the three runs."""
@@ -91,6 +93,7 @@ def soak(period: int, seconds: float, models: Path | None = None, everything: bo
         seconds,
         before,
         (report["input_overflows"], report["output_underflows"]),
+        watch.in_time,
         after,
         (late[1] - late[0], late[2] - late[1], late[3] - late[2]),
         report["errors"],
@@ -159,6 +162,7 @@ def run_live(
     arguments += ["--models", str(models.resolve())] if models else []
     arguments += ["--osc", str(OSC_PORT), "--second", str(DEMO_VOICE)] if everything else []
     known, watch, tour, commands = ports(server), Watch(), tier_tour(), random_commands()
+    late = server.late_wakeups()
     with LiveProgram(arguments, folder, server.environment) as program:
         heard, _ = new_ports(server, known, lambda: program.terminal.running)
         engine, shared = program.engine()
@@ -175,7 +179,10 @@ def run_live(
                     watch.read(engine, program.terminal.pid, shared)
                 except OSError:  # it ended early: `finish` says why
                     break
+                record = shared.status.record
+                watch.count(record.input_overflows, record.output_underflows, server.late_wakeups() - late)
             report = program.finish(seconds)
+            watch.count(report["input_overflows"], report["output_underflows"], server.late_wakeups() - late)
         return report, watch, int(shared.status.record.voice)  # each switch starts a new voice
 
 
@@ -191,7 +198,7 @@ def measure_soak(
             Row(
                 (
                     str(period),
-                    *(f"{overflows}+{underflows}" for overflows, underflows in (run.before, run.ours, run.after)),
+                    *(f"{overflows}+{underflows}" for overflows, underflows in (run.before, run.ours, run.in_time, run.after)),
                     ", ".join(map(str, run.server_late)),
                     str(run.errors),
                     str(run.switches),
@@ -215,7 +222,8 @@ def measure_soak(
             "on jackd -d dummy at 48 kHz: input "
             f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake, in a virtual machine the engine's alone. Target: "
             f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Server late: how often the "
-            "server itself woke up late in the three runs, which is a dropout whoever plays. Memory: allocated, "
+            "server itself woke up late in the three runs, which is a dropout whoever plays; in time: those of ours within whose second, "
+            "the one before and the one after it did not. Memory: allocated, "
             "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
         ),
     )

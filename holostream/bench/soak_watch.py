@@ -1,9 +1,11 @@
-"""What must not grow while a session runs: memory of both processes and the fill of the rings, read once a second."""
+"""What must not grow while a session runs: memory of both processes and the fill of the rings, read once a second; and which
+dropouts came while the sound server itself was woken in time."""
 
 from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from holostream.bench.process_figures import allocated
 from holostream.engine.shared_state import SharedState
@@ -21,6 +23,8 @@ class Watch:
     control_mb: list[float] = field(default_factory=list)
     ring_fill: list[int] = field(default_factory=list)
     queue_fill: list[int] = field(default_factory=list)
+    dropouts: list[tuple[int, int, int]] = field(default_factory=lambda: [(0, 0, 0)])
+    """So far: input overflows, output underflows, late wake-ups of the server."""
 
     def read(self, engine: int, control: int, shared: SharedState) -> None:
         """Raises OSError if a process is gone."""
@@ -29,6 +33,19 @@ class Watch:
         self.control_mb.append(control_mb)
         self.ring_fill.append(shared.dna.fill)
         self.queue_fill.append(int(shared.status.snapshot()["output_fill"]))
+
+    def count(self, overflows: int, underflows: int, server_late: int) -> None:
+        """Since the start, once a second and at the end."""
+        self.dropouts.append((overflows, underflows, server_late))
+
+    @property
+    def in_time(self) -> tuple[int, int]:
+        """Overflows and underflows of the seconds in which the server was never late, nor in the ones before and after: a client
+        may learn of a late wake-up in the next second, and the server's log may tell of it then."""
+        seconds = [tuple(b - a for a, b in zip(*pair, strict=True)) for pair in pairwise(self.dropouts)]
+        late = [0, *(second[2] for second in seconds), 0]
+        kept = [second for second, around in zip(seconds, zip(late, late[1:], late[2:], strict=False), strict=True) if not any(around)]
+        return sum(second[0] for second in kept), sum(second[1] for second in kept)
 
     def summary(self) -> WatchSummary:
         """Once settled."""

@@ -46,6 +46,17 @@ def test_a_watch_of_a_short_run():
     assert watch.summary() == WatchSummary((40.0, 40.0), (60.0, 60.0), (8, 9), (64, 64))
 
 
+@pytest.mark.parametrize(
+    ("late", "in_time"),
+    [((0, 0, 0, 0, 0, 0), (3, 4)), ((0, 0, 0, 1, 1, 1), (3, 2)), ((1, 1, 1, 1, 1, 1), (2, 2)), ((0, 0, 2, 2, 2, 3), (1, 2))],
+)
+def test_dropouts_around_late_wakeups_are_the_servers(late: tuple[int, ...], in_time: tuple[int, int]):
+    watch = Watch()
+    for overflows, underflows, server_late in zip((1, 1, 1, 1, 1, 3), (2, 2, 2, 2, 4, 4), late, strict=True):
+        watch.count(overflows, underflows, server_late)
+    assert watch.in_time == in_time
+
+
 @pytest.mark.jack
 def test_a_short_soak_on_a_real_server():
     measurement = measure_soak(0.1, (256,))
