@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, field
-from itertools import pairwise
+
+import numpy as np
 
 from holostream.bench.process_figures import allocated
 from holostream.engine.shared_state import SharedState
@@ -42,10 +43,10 @@ class Watch:
     def in_time(self) -> tuple[int, int]:
         """Overflows and underflows of the seconds in which the server was never late, nor in the ones before and after: a client
         may learn of a late wake-up in the next second, and the server's log may tell of it then."""
-        seconds = [tuple(b - a for a, b in zip(*pair, strict=True)) for pair in pairwise(self.dropouts)]
-        late = [0, *(second[2] for second in seconds), 0]
-        kept = [second for second, around in zip(seconds, zip(late, late[1:], late[2:], strict=False), strict=True) if not any(around)]
-        return sum(second[0] for second in kept), sum(second[1] for second in kept)
+        seconds = np.diff(self.dropouts, axis=0)
+        late = np.concatenate(([0], seconds[:, 2], [0]))
+        overflows, underflows, _ = seconds[late[:-2] + late[1:-1] + late[2:] == 0].sum(axis=0)
+        return int(overflows), int(underflows)
 
     def summary(self) -> WatchSummary:
         """Once settled."""
