@@ -54,36 +54,48 @@ class VocoderLine:
 class TierStep:
     """One tier live: one frame per call, every buffer bound once, nothing allocated that stays.
 
-    `chunk` (lanes, 1, chunk) is the encoder's input; `codes` its output: gains (lanes,), amplitudes and phases (lanes,
+    `chunk` (lanes, chunk) is the encoder's input; `codes` its output: gains (lanes,), amplitudes and phases (lanes,
     harmonics), which are views of `row`. Two `lines` vocode: so a tier can fade into itself at another time.
+
+    So many lanes `beside` are a second sound, `chunk_beside` in and `row_beside` out. It is encoded in the same runs, which
+    take no longer for it, and only that.
     """
 
-    def __init__(self, model: TierModel, lanes: int) -> None:
-        facts = model.facts
+    def __init__(self, model: TierModel, lanes: int, beside: int = 0) -> None:
+        facts, together = model.facts, lanes + beside
         self.model, self.facts, self.lanes = model, facts, lanes
-        self.chunk = np.zeros((lanes, 1, facts.chunk), np.float32)
-        self.row = np.zeros(lanes * (1 + 2 * facts.harmonics), np.uint8)
+        chunks = np.zeros((together, 1, facts.chunk), np.float32)
+        self.chunk, self.chunk_beside = chunks[:lanes, 0], chunks[lanes:, 0]
+        both = np.zeros(together * (1 + 2 * facts.harmonics), np.uint8)
+        self.row = np.zeros(lanes * (1 + 2 * facts.harmonics), np.uint8) if beside else both
+        self.row_beside = np.zeros(beside * (1 + 2 * facts.harmonics), np.uint8)
         self.codes = codes_in(self.row, lanes)
+        self._parted = [
+            *_parts(both, together, slice(lanes), self.row, lanes),
+            *_parts(both, together, slice(lanes, together), self.row_beside, beside),
+        ] if beside else []  # fmt: skip
         self.lines = VocoderLine(model, lanes), VocoderLine(model, lanes)
-        self._states = [model.initial_encoder_state(lanes) for _ in range(2)]
+        self._states = [model.initial_encoder_state(together) for _ in range(2)]
         self._runs = [
-            _bind(model.encoder, {"chunks": self.chunk, "state": a}, {**_named(self.row, lanes), "next_state": b})
+            _bind(model.encoder, {"chunks": chunks, "state": a}, {**_named(both, together), "next_state": b})
             for a, b in _both_ways(self._states)
         ]
         self._turn = 0
         self._aside_state = model.initial_encoder_state(lanes)
 
     def reset(self) -> None:
-        """Forget everything heard so far."""
+        """Forget everything heard so far, but for what is beside."""
         for state in self._states:
-            state.fill(0.0)
+            state[: self.lanes] = 0.0
         for line in self.lines:
             line.reset()
 
     def encode(self) -> None:
-        """`chunk` -> `codes`."""
+        """`chunk` -> `codes`, `chunk_beside` -> `row_beside`."""
         self.model.encoder.run_with_iobinding(self._runs[self._turn])
         self._turn ^= 1
+        for row, codes in self._parted:
+            row[:] = codes
 
     def encode_aside(self, chunks: np.ndarray) -> list[np.ndarray]:
         """(lanes, frames, chunk) of another time -> a row as `row` for each, in a stream of its own beside the live one."""
@@ -96,14 +108,14 @@ class TierStep:
     @property
     def levels(self) -> np.ndarray:
         """(lanes, levels_state) levels of the chunks encoded so far, the newest last."""
-        return self._states[self._turn][:, : self.facts.levels_state]
+        return self._states[self._turn][: self.lanes, : self.facts.levels_state]
 
-    def go_on_from(self, levels: np.ndarray) -> None:
-        """Encode what follows as another tier would that has heard these `levels`; taken if they fit."""
-        state = self._states[self._turn]
+    def go_on_beside(self, other: TierStep) -> None:
+        """Encode what follows beside as another tier would that has encoded it until now; if their levels fit."""
+        state, known = self._states[self._turn][self.lanes :], other.facts.levels_state
         state.fill(0.0)
-        if levels.shape[1] == self.facts.levels_state:
-            state[:, : levels.shape[1]] = levels
+        if known == self.facts.levels_state:
+            state[:, :known] = other._states[other._turn][other.lanes :, :known]
 
     def prime(self, chunks: np.ndarray, levels: np.ndarray, next_hop: int) -> tuple[Dna, np.ndarray]:
         """Start from silence and run (lanes, frames, chunk) chunks, those before `next_hop`, through the first line; their codes
@@ -116,7 +128,7 @@ class TierStep:
         if known == self.facts.levels_state and frames < known:
             state[:, frames:known] = levels[:, : known - frames]
         dna, encoder_state = self.model.encode(chunks, state)
-        self._states[self._turn][:] = encoder_state
+        self._states[self._turn][: self.lanes] = encoder_state
         return dna, self.lines[0].prime(dna, next_hop)
 
     def warm(self) -> None:
@@ -135,6 +147,14 @@ class TierStep:
 def _named(row: np.ndarray, lanes: int) -> dict[str, np.ndarray]:
     """One frame's codes in a row, as a graph takes and gives them."""
     return {name: code[:, np.newaxis] for name, code in zip(CODE_OUTPUTS, codes_in(row, lanes), strict=False)}
+
+
+def _parts(
+    both: np.ndarray, together: int, these: slice, row: np.ndarray, lanes: int
+) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Views of the codes of some of the lanes of a frame, and where they belong in a row of their own: gains, and the others."""
+    others = both[together:].reshape(2, together, -1)[:, these]
+    return (row[:lanes], both[:together][these]), (row[lanes:].reshape(2, lanes, -1), others)
 
 
 def _both_ways(pair: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:

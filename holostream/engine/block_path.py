@@ -80,6 +80,8 @@ class PathState:
     """Of the other voice, in 255ths."""
     newest_voice: int = 0
     """The highest number given to a voice."""
+    chunk_beside: np.ndarray | None = None
+    """This hop's chunk of the second source."""
     encoded: TierStep | None = None
     """Has encoded this hop's chunk."""
     bad_frames: int = 0
@@ -95,7 +97,7 @@ def initial_path(
 ) -> PathState:
     """Silence before the first hop, every tier warm. `recorded`: the input is a recording's sound, not a microphone's;
     `second`: there is a second source, to cross the first with."""
-    runners = {harmonics: TierStep(model, lanes) for harmonics, model in tiers.items()}
+    runners = {harmonics: TierStep(model, lanes, lanes if second else 0) for harmonics, model in tiers.items()}
     for runner in runners.values():
         runner.warm()
     facts = tiers[controls.tier].facts
@@ -108,7 +110,7 @@ def initial_path(
         history=InputHistory(lanes, facts.chunk + prime_frames * facts.hop, facts.hop),
         mixer=initial_mixer(lanes, facts.rate, facts.hop, controls, recorded),
         moves=Moves(tiers.values(), lanes, controls),
-        second=SecondSource(tiers, lanes) if second else None,
+        second=SecondSource(facts, lanes) if second else None,
     )
 
 
@@ -133,7 +135,7 @@ def step(
 
     path.moves.begin_hop(path.hop, chunk, controls, path.other is not None)
     if path.second is not None and second is not None:
-        path.second.begin_hop(second, path.voice.runner.facts.harmonics)
+        path.chunk_beside = path.second.chunk_of(second)
     path.encoded = None
     wet = _sound_of(path.voice, chunk, path, mark)
     if path.incoming is not None:
@@ -166,13 +168,13 @@ def _sound_of(
     """One chunk through a voice: encode, move, into the DNA ring, out of it, vocode, overlap-add -> (lanes, hop)."""
     runner, line = voice.runner, voice.line
     if runner is not path.encoded:
-        runner.chunk[:, 0] = chunk
+        runner.chunk[:] = chunk
+        if path.chunk_beside is not None:
+            runner.chunk_beside[:] = path.chunk_beside
         runner.encode()
         path.encoded = runner
     mark(ENCODE)
-    crossing = path.second is not None and path.moves.crossing(voice.left)
-    second = path.second.row(runner.facts.harmonics) if path.second is not None and crossing else None
-    row = path.moves.heard(runner, second, voice.left)
+    row = path.moves.heard(runner, None if path.chunk_beside is None else runner.row_beside, voice.left)
     kind, (level_from, level_to) = (HEARD, (0, 0)) if levels is None else (MIXED, levels)
     place = path.ring.write(path.hop, voice.number, row, kind, fade_hop, fade_hops, level_from, level_to)
     line.heard_row[:] = path.ring.row_at(place, len(row))
@@ -244,6 +246,7 @@ def _primed_voice(path: PathState, harmonics: int) -> Voice:
     path.newest_voice += 1
     voice = Voice(path.newest_voice, runner, runner.lines[0], initial_partial(facts, runner.lanes))
     runner.reset()
+    runner.go_on_beside(path.voice.runner)
     frames = min(facts.prime_frames, path.hop)
     if frames:
         recent = path.history.last(facts.chunk + (frames - 1) * facts.hop)

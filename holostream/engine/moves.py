@@ -140,10 +140,6 @@ class Moves:
         ]
         return join([one_frame(row, runner.lanes) for row in bent])
 
-    def crossing(self, left: LeftBehind | None = None) -> bool:
-        """Whether a voice needs the second source."""
-        return (left.bent if left else self._bent).cross > 0
-
     def heard(self, runner: TierStep, second: np.ndarray | None = None, left: LeftBehind | None = None) -> np.ndarray:
         """The codes to vocode, in a row, instead of those that `runner` has just made of this hop's chunk; `left`: of a
         voice that was left behind by a jump."""

@@ -140,7 +140,7 @@ def check_step_equals_model(model: TierModel, lanes: int, primed: int) -> None:
         assert primed_codes.equals(codes.part(0, primed))
         assert np.array_equal(primed_sound, sound[:, :primed])
     for place in range(primed, chunks.shape[1]):
-        runner.chunk[:] = chunks[:, place : place + 1]
+        runner.chunk[:] = chunks[:, place]
         runner.encode()
         assert Dna(*(code[:, np.newaxis] for code in runner.codes)).equals(codes.part(place, place + 1))
         runner.lines[0].heard_row[:] = runner.row
@@ -159,17 +159,70 @@ def test_step_equals_model_at_full_size(full_size_tiers: dict[int, TierModel], h
     check_step_equals_model(full_size_tiers[harmonics], lanes=2, primed=primed)
 
 
+def check_beside(model: TierModel, lanes: int) -> None:
+    facts = model.facts
+    chunks, _ = frame(spoken(2 * lanes, 60, facts.hop), initial_previous(facts, 2 * lanes), facts)
+    both, alone = TierStep(model, lanes, beside=lanes), [TierStep(model, lanes) for _ in range(2)]
+    for place in range(chunks.shape[1]):
+        both.chunk[:], both.chunk_beside[:] = chunks[:lanes, place], chunks[lanes:, place]
+        both.encode()
+        for runner, own in zip(alone, (chunks[:lanes, place], chunks[lanes:, place]), strict=True):
+            runner.chunk[:] = own
+            runner.encode()
+        assert np.array_equal(both.row, alone[0].row)
+        assert np.array_equal(both.row_beside, alone[1].row)
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_is_beside_changes_nothing_and_is_encoded_as_if_alone(tier: TierModel, lanes: int) -> None:
+    check_beside(tier, lanes)
+
+
+def test_what_is_beside_at_full_size(full_size_tiers: dict[int, TierModel]) -> None:
+    check_beside(full_size_tiers[64], 1)
+
+
+def test_what_is_beside_goes_on_in_another_tier(tiers: dict[int, TierModel]) -> None:
+    first, always, late = (TierStep(tiers[harmonics], 1, beside=1) for harmonics in (64, 128, 128))
+    chunks, _ = frame(spoken(1, 400, 128), initial_previous(tiers[64].facts, 1), tiers[64].facts)
+    audible = 0
+    for place in range(400):
+        for runner in (first, always) if place < 300 else (always, late):
+            runner.chunk_beside[:] = chunks[:, place]
+            runner.encode()
+        if place == 299:
+            late.go_on_beside(first)
+        if place >= 300:
+            audible += bool(always.row_beside[0])  # its gain
+            assert np.array_equal(late.row_beside, always.row_beside)
+    assert audible > 20
+
+
+def test_reset_leaves_alone_what_is_beside(tiers: dict[int, TierModel]) -> None:
+    chunks, _ = frame(spoken(1, 60, 128), initial_previous(tiers[64].facts, 1), tiers[64].facts)
+    undisturbed, reset = (TierStep(tiers[64], 1, beside=1) for _ in range(2))
+    for place in range(60):
+        for runner in (undisturbed, reset):
+            runner.chunk[:] = runner.chunk_beside[:] = chunks[:, place]
+            runner.encode()
+        if place == 40:
+            reset.reset()
+        assert np.array_equal(reset.row_beside, undisturbed.row_beside)
+    assert np.array_equal(undisturbed.row, undisturbed.row_beside)
+    assert not np.array_equal(reset.levels, undisturbed.levels)
+
+
 def test_levels_handed_over_make_a_primed_tier_encode_as_if_it_had_always_run(tiers: dict[int, TierModel]) -> None:
     outgoing, model = TierStep(tiers[8], 1), tiers[64]
     chunks, _ = frame(spoken(1, 400, 128), initial_previous(model.facts, 1), model.facts)
     whole, _ = model.encode(chunks, model.initial_encoder_state(1))
     for place in range(340):
-        outgoing.chunk[:] = chunks[:, place : place + 1]
+        outgoing.chunk[:] = chunks[:, place]
         outgoing.encode()
     incoming = TierStep(model, 1)
     incoming.prime(chunks[:, 332:340], outgoing.levels, 340)
     for place in range(340, 400):
-        incoming.chunk[:] = chunks[:, place : place + 1]
+        incoming.chunk[:] = chunks[:, place]
         incoming.encode()
         assert Dna(*(code[:, np.newaxis] for code in incoming.codes)).equals(whole.part(place, place + 1))
 
@@ -178,7 +231,7 @@ def test_reset_forgets_everything(full_size_tiers: dict[int, TierModel]) -> None
     runner = TierStep(full_size_tiers[64], 1)
     sounds = []
     for turn in range(3):
-        runner.chunk[:] = spoken(1, 2, 128)[:, np.newaxis, : full_size_tiers[64].facts.chunk]
+        runner.chunk[:] = spoken(1, 2, 128)[:, : full_size_tiers[64].facts.chunk]
         runner.encode()
         sounds.append(runner.codes[1].copy())
         if turn == 1:
