@@ -23,7 +23,7 @@ MAX_GRAPH_BYTES = 256 << 20
 DEFAULT_TIER = 64
 CODE_OUTPUTS = ["gains", "amplitudes", "phases", "next_state"]
 """Of an encoder graph; one may have more."""
-HOPS = 1 << 16
+HOP_NUMBERS = 1 << 16
 """After so many a vocoder that wants to know a frame's hop is told the first again."""
 
 
@@ -109,7 +109,7 @@ class TierModel:
         """Codes of frames that are heard from `first_hop` on -> (lanes, frames, synthesis) float32 chunks and the next state."""
         inputs = {"gains": dna.gains, "amplitudes": dna.amplitudes, "phases": dna.phases, "state": state}
         if self.wants_hops:
-            inputs["hops"] = ((np.arange(dna.frames) + first_hop % HOPS) % HOPS).astype(np.int32)
+            inputs["hops"] = ((np.arange(dna.frames) + first_hop % HOP_NUMBERS) % HOP_NUMBERS).astype(np.int32)
         chunks, state = self.vocoder.run(None, inputs)
         return chunks, state
 

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 
 from holostream.codec.dna import Dna, codes_in
-from holostream.codec.tier_model import CODE_OUTPUTS, HOPS, TierModel
+from holostream.codec.tier_model import CODE_OUTPUTS, HOP_NUMBERS, TierModel
 
 WARM_RUNS = 10
 
@@ -34,7 +34,7 @@ class VocoderLine:
 
     def vocode(self, hop: int) -> None:
         """`heard_row`, heard in this hop -> `sound`."""
-        self._hops[0] = hop % HOPS
+        self._hops[0] = hop % HOP_NUMBERS
         self._model.vocoder.run_with_iobinding(self._runs[self._turn])
         self._turn ^= 1
 

@@ -32,7 +32,7 @@ from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.varint import Cursor, pack_number, pack_signed
 
-TWO_LANES, TWO_VOICES, STARTS, PREROLL, HOPS = 1, 2, 32, 64, 128
+TWO_LANES, TWO_VOICES, STARTS, PREROLL, HOP_COUNT = 1, 2, 32, 64, 128
 FULL_HOPS = 384
 """Hops of a block that need not be said: 1.024 s at 48 kHz."""
 HEAVY = 128
@@ -53,9 +53,9 @@ def can_be_coded(block: DnaBlock, tables: Mapping[int, EntropyTables]) -> bool:
 def pack_coded_block(block: DnaBlock, tables: Mapping[int, EntropyTables]) -> bytes:
     """The payload of a block that `can_be_coded`."""
     head = TWO_LANES * (block.voices[0].dna.lanes == 2) + TWO_VOICES * (len(block.voices) == 2)
-    head += HOPS * (block.hops != FULL_HOPS) + _voice_head(block.voices[0])
+    head += HOP_COUNT * (block.hops != FULL_HOPS) + _voice_head(block.voices[0])
     packed = bytes([head]) + pack_signed(block.first_hop)
-    packed += pack_number(block.hops) if head & HOPS else b""
+    packed += pack_number(block.hops) if head & HOP_COUNT else b""
     if head & TWO_VOICES:
         packed += bytes([block.fade_first, block.fade_hops]) + _pack_levels(block.levels)
     for place, voice in enumerate(block.voices):
@@ -78,10 +78,10 @@ def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables]) -
     lanes, voice_count = 1 + (head & TWO_LANES), 2 if head & TWO_VOICES else 1
     voices = []
     for place in range(voice_count):
-        own = cursor.byte() if place else head & ~(TWO_LANES | TWO_VOICES | HOPS)
+        own = cursor.byte() if place else head & ~(TWO_LANES | TWO_VOICES | HOP_COUNT)
         preroll = cursor.number() if own & PREROLL else 0
         tier, starts = own >> 2 & 7, bool(own & STARTS)
-        legal = not own & (TWO_LANES | TWO_VOICES | HOPS) and tier < len(TIERS) and (starts or not own & PREROLL)
+        legal = not own & (TWO_LANES | TWO_VOICES | HOP_COUNT) and tier < len(TIERS) and (starts or not own & PREROLL)
         if not legal or preroll + hops > MAX_FRAMES or bool(preroll) != bool(own & PREROLL):
             raise HoloFormatError(f"a voice announces {own}, {preroll} frames of preroll")
         codes = cursor.bytes(None if place == voice_count - 1 else cursor.number())
@@ -112,7 +112,7 @@ def coded_hops(payload: bytes) -> tuple[int, int]:
 
 def _heads(cursor: Cursor) -> tuple[int, int, int, int, int]:
     head, first_hop = cursor.byte(), cursor.signed()
-    hops = cursor.number() if head & HOPS else FULL_HOPS
+    hops = cursor.number() if head & HOP_COUNT else FULL_HOPS
     fade_first, fade_hops = (cursor.byte(), cursor.byte()) if head & TWO_VOICES else (0, 0)
     morph = fade_first == fade_hops == 0
     if not 1 <= hops <= MAX_FRAMES or (head & TWO_VOICES and not morph and fade_first + hops > fade_hops):

@@ -30,7 +30,7 @@ LOW_WEIGHTS = {3: 1.5, 4: 2, 5: 3, 7: 3, 9: 3, 12: 1.75, 16: 1.25, 22: 1.25, 35:
 """By first pair, how much an error in a band of those counts, however wide it is: each octave of a voice says about as much, and
 what is above 4.5 kHz less. Higher up every pair counts alike."""
 LARGEST_CODE = 2
-HOPS = 1024
+NOISE_ROWS = 1024
 """Until noise starts over, 2.7 s at 375 a second; how short is too short was not tried."""
 HIGH, LOWEST = 16, 7
 """Noise that begins at the first of these pairs or above is hiss; further down it stands in for what is heard as voice, below the
@@ -94,8 +94,8 @@ class Noise(nn.Module):
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
         # Pairs of one radius and any phase: hiss that fluctuates less is nearer to what there was.
-        turned = random.uniform(0, 2 * np.pi, (HOPS, pairs - first))
-        rows = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=2).reshape(HOPS, -1)
+        turned = random.uniform(0, 2 * np.pi, (NOISE_ROWS, pairs - first))
+        rows = math.sqrt(2) * np.stack((np.cos(turned), np.sin(turned)), axis=2).reshape(NOISE_ROWS, -1)
         of_pair = np.repeat(np.arange(first, pairs), 2)
         filled = of_pair < tonal
         words = np.zeros((largest + 1) * MAX_PHASES)
@@ -155,4 +155,4 @@ class Noise(nn.Module):
         loudness = embedding(said, self._loudness(steps))
         spoken = places if self.layers == 1 else places.unflatten(-1, (self.layers, -1)).amax(-2)
         silent = torch.index_select(spoken, -1, self.harmonic) <= self.last_silent
-        return torch.where(silent, loudness, 0.0) * embedding(torch.bitwise_and(hops, HOPS - 1), self.rows)
+        return torch.where(silent, loudness, 0.0) * embedding(torch.bitwise_and(hops, NOISE_ROWS - 1), self.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from holostream.codec.tier import layers_of
 
@@ -98,11 +98,19 @@ def step_tilt(harmonics: int, hop: int = 128) -> float:
     return {1: _FIRST_TILT.get(harmonics, 0.0), 2: 0.02, 4: 0.006}[layers_of(harmonics, hop)]
 
 
-def level_settings(harmonics: int) -> dict[str, Any]:
-    """What decides the level of a chunk. Tier 256, whose error must stay 45 dB down in a hiss, too, lets a chunk count little
+class LevelSettings(TypedDict, total=False):
+    """Of `NetworkShape`: what decides the level of a chunk."""
+
+    emphasis: float
+    brighter: float
+    masked: float
+
+
+def level_settings(harmonics: int) -> LevelSettings:
+    """Tier 256, whose error must stay 45 dB down in a hiss, too, lets a chunk count little
     brighter than it is; and it spends less than others on what is weak beside what was just heard."""
-    settings: dict[str, Any] = {"emphasis": EMPHASIS.get(harmonics, 0.0)}
-    return settings | {"brighter": 0.5, "masked": 0.85} if harmonics == 256 else settings
+    emphasis = EMPHASIS.get(harmonics, 0.0)
+    return {"emphasis": emphasis, "brighter": 0.5, "masked": 0.85} if harmonics == 256 else {"emphasis": emphasis}
 
 
 def untrained_shape(harmonics: int) -> NetworkShape:

@@ -85,11 +85,9 @@ class Recipe:
 
     def shape(self, harmonics: int) -> NetworkShape:
         """The network of one tier."""
-        noise: dict[str, Any] = {}
-        if self.noise and harmonics in NOISE_FROM:
-            noise = {"noise_from": NOISE_FROM[harmonics], "loudest_word": LOUDEST_WORD.get(harmonics, 2)}
+        noise_from, loudest_word = (NOISE_FROM.get(harmonics, 0), LOUDEST_WORD.get(harmonics, 2)) if self.noise else (0, 2)
         if not self.width:
-            return dataclasses.replace(untrained_shape(harmonics), **noise)
+            return dataclasses.replace(untrained_shape(harmonics), noise_from=noise_from, loudest_word=loudest_word)
         return NetworkShape(
             harmonics,
             layer_steps(harmonics),
@@ -101,7 +99,8 @@ class Recipe:
             kernel=self.kernel,
             expansion=self.expansion,
             synthesis=self.synthesis,
-            **noise,
+            noise_from=noise_from,
+            loudest_word=loudest_word,
             **level_settings(harmonics),
         )
 

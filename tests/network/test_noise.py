@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from holostream.network.export import TierNetwork, export_tier
-from holostream.network.noise import HOPS, LARGEST_CODE, STRENGTH, Noise, word_codes
+from holostream.network.noise import LARGEST_CODE, NOISE_ROWS, STRENGTH, Noise, word_codes
 from holostream.network.quantizer import MAX_PHASES, Quantizer
 from holostream.network.shape import NetworkShape
 from holostream.training.noise_words import learn_noise_words
@@ -145,7 +145,7 @@ def test_noise_is_a_function_of_the_hop_and_what_was_told(layers: int) -> None:
     once = noise(places, hops, step)
     assert torch.equal(once, noise(places, hops, step))
     assert torch.equal(noise(places[:, 7:8], hops[7:8], step), once[:, 7:8])
-    assert torch.equal(noise(places, hops + HOPS, step), once)
+    assert torch.equal(noise(places, hops + NOISE_ROWS, step), once)
     assert torch.equal(noise(torch.roll(places, 1, 1), hops, step), once)  # another voice, the same hiss
     # Told otherwise, the same hop hisses the same, only louder or softer.
     places[..., 15] += 1
@@ -157,11 +157,11 @@ def test_noise_is_a_function_of_the_hop_and_what_was_told(layers: int) -> None:
 
 def test_no_two_hops_hiss_alike() -> None:
     noise, step, places = random_noise()
-    same = places[:, :1].expand(-1, HOPS, -1)
-    rows = noise(same, torch.arange(HOPS, dtype=torch.int32), step)[0]
-    alike = torch.corrcoef(rows) - torch.eye(HOPS)
+    same = places[:, :1].expand(-1, NOISE_ROWS, -1)
+    rows = noise(same, torch.arange(NOISE_ROWS, dtype=torch.int32), step)[0]
+    alike = torch.corrcoef(rows) - torch.eye(NOISE_ROWS)
     assert alike.abs().max() < 0.7
-    assert alike[torch.arange(HOPS - 1), torch.arange(1, HOPS)].abs().mean() < 0.15
+    assert alike[torch.arange(NOISE_ROWS - 1), torch.arange(1, NOISE_ROWS)].abs().mean() < 0.15
 
 
 def test_a_hiss_above_all_harmonics_has_no_pitch() -> None:
