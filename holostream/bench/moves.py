@@ -41,8 +41,6 @@ EIGHT_BEATS_HOPS = 1500
 MOVES_IN_TIME = ("freeze", "loop", "loop_beats", "reverse", "scrub", "speed", "stutter")
 """They play what was heard lately: it may be as abrupt as that was."""
 COLUMNS = ("move", *(f"us at tier {tier}" for tier in COST_TIERS), "clicks tone", "clicks speech")
-RUNS_ANOTHER_TIER = ("morph", "cross")
-"""They encode, or encode and vocode, a second time."""
 
 
 @dataclass
@@ -62,28 +60,29 @@ class Playing:
         return np.concatenate(out)
 
 
-def playing(tiers: dict[int, TierModel], tier: int, samples: np.ndarray, kind: CommandKind | None = None) -> Playing:
-    """`kind`: a move that is on, at its full amount, from the start."""
+def playing(
+    tiers: dict[int, TierModel], tier: int, samples: np.ndarray, kind: CommandKind | None = None, second: bool = True
+) -> Playing:
+    """`kind`: a move that is on, at its full amount, from the start. `second`: with a second source."""
     controls = Controls(tier, feedback_guard=False, morph_tier=32)
     if kind is not None:
         controls.set(kind.name, kind.highest)
     ring = DnaRing(bytearray(ring_bytes(1, RING_FRAMES)), 1, RING_FRAMES)
     wanted = {harmonics: tiers[harmonics] for harmonics in (tier, 32)}
-    return Playing(initial_path(wanted, 1, ring, controls, second=True), controls, samples)
+    return Playing(initial_path(wanted, 1, ring, controls, second=second), controls, samples)
 
 
 def cost_us(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples: np.ndarray) -> float:
     """Microseconds that a hop takes longer with the move at its full amount."""
-    live = playing(tiers, tier, samples)
-    live.play(TURN_HOPS)
-    second = live.path.second
+    on = playing(tiers, tier, samples)
+    # A second sound is encoded whether it is crossed with or not: all of that is what a cross costs.
+    off = playing(tiers, tier, samples, second=False) if kind.name == "cross" else on
+    on.play(TURN_HOPS)
     differences = []
     for _ in range(TURNS):
         took = []
-        for value in (kind.neutral, kind.highest):
+        for live, value in ((off, kind.neutral), (on, kind.highest)):
             live.controls.set(kind.name, value)
-            # A second sound is encoded whether it is crossed with or not: all of that is what a cross costs.
-            live.path.second = None if kind.name == "cross" and value == kind.neutral else second
             live.play(SETTLED_HOPS)
             elapsed = []
             for _ in range(TURN_HOPS):
@@ -172,6 +171,6 @@ def measure_moves(
         (
             "What a hop costs more with the move at its full amount than with all of them neutral, back to back, one thread. "
             f"Clicks: found where it is taken up and taken back on 440 Hz and on speech, at tier {CLICK_TIER}. "
-            f"Targets: below {COST_US:.0f} us, no clicks. {' and '.join(RUNS_ANOTHER_TIER)} run a tier a second time.",
+            f"Targets: below {COST_US:.0f} us, no clicks. morph runs a second tier, cross encodes a second sound.",
         ),
     )
