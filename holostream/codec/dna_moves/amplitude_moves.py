@@ -37,8 +37,9 @@ def largest(sizes: np.ndarray) -> list[float]:
 def tilt_gains(db_per_octave: float, octave: np.ndarray) -> Tilt:
     """(1, base) factors of size, and (base, 2) of energy untilted, that is 1, and tilted, float32. `octave` (base,) float32:
     where each harmonic is."""
-    energy = np.exp(octave * (db_per_octave * 2 / DB_PER_NEPER))
-    return energy[np.newaxis] ** SIZE_POWER, np.stack((np.ones_like(octave), energy), axis=1)
+    both = np.ones((len(octave), 2), np.float32)
+    both[:, 1] = energy = np.exp(octave * (db_per_octave * 2 / DB_PER_NEPER))
+    return energy[np.newaxis] ** SIZE_POWER, both
 
 
 def tilted(sizes: np.ndarray, gains: Tilt) -> tuple[np.ndarray, list[float]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from holostream.codec.dna_moves.amplitude_moves import Tilt, tilt_gains
-from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, solo_weights
+from holostream.codec.dna_moves.range_moves import comb_weights, mute, places_of, solo
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ Chosen = tuple[np.ndarray | None, np.ndarray | None, bool]
 NOTHING_CHOSEN: Chosen = (None, None, False)
 
 
-@dataclass(frozen=True)
-class BendPlan:
+class BendPlan(NamedTuple):
     """`weights` (1, base) float32 of what is chosen, `kept` (base,) uint8 where they are 1; `tilt` see `tilt_gains`; None where
     there is nothing to do. `spread`: to sizes that the codes of their new places may not have."""
 
@@ -98,8 +98,8 @@ def _chosen(amounts: BendAmounts, base: int) -> Chosen:
     """Of comb, mute and solo together."""
     weights = comb_weights(base, amounts.comb)
     if amounts.mute_range:
-        weights *= mute_weights(base, amounts.mute_range, amounts.mute_low, amounts.mute_high)
+        mute(weights, amounts.mute_range, amounts.mute_low, amounts.mute_high)
     if amounts.solo_range:
-        weights *= solo_weights(base, amounts.solo_range, amounts.solo_low, amounts.solo_high)
+        solo(weights, amounts.solo_range, amounts.solo_low, amounts.solo_high)
     kept = (weights == 1).view(np.uint8)
     return weights[np.newaxis], kept, bool((weights != kept).any())

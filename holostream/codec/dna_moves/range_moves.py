@@ -35,22 +35,21 @@ def comb_weights(base: int, every: float) -> np.ndarray:
     return weights
 
 
-def mute_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
-    """Harmonics from share `low` to `high` of all, in either order, turned down: at 1 silent."""
-    weights = np.ones(base, np.float32)
-    weights[_between(base, low, high)] = _turned_down(amount)
-    return weights
+def mute(weights: np.ndarray, amount: float, low: float, high: float) -> None:
+    """Turn down harmonics from share `low` to `high` of all, in either order: at 1 silent."""
+    first, beyond = _between(len(weights), low, high)
+    weights[first:beyond] *= _turned_down(amount)
 
 
-def solo_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
-    """All but those turned down: at 1 silent."""
-    weights = np.full(base, _turned_down(amount), np.float32)
-    weights[_between(base, low, high)] = 1
-    return weights
+def solo(weights: np.ndarray, amount: float, low: float, high: float) -> None:
+    """Turn down all but those."""
+    first, beyond = _between(len(weights), low, high)
+    weights[:first] *= _turned_down(amount)
+    weights[beyond:] *= _turned_down(amount)
 
 
-def _between(base: int, low: float, high: float) -> slice:
-    return slice(math.ceil(min(low, high) * base), math.ceil(max(low, high) * base))
+def _between(base: int, low: float, high: float) -> tuple[int, int]:
+    return math.ceil(min(low, high) * base), math.ceil(max(low, high) * base)
 
 
 def _turned_down(amount: float) -> float:
