@@ -35,21 +35,22 @@ class Encoder(nn.Module):
     def __init__(self, shape: NetworkShape, quantizer: Quantizer) -> None:
         super().__init__()
         self.shape, self.quantizer = shape, quantizer
-        basis = torch.tensor(atoms(shape.hop, shape.chunk), dtype=torch.float32)
+        basis = torch.tensor(atoms(shape.hop, shape.chunk, shape.kaiser), dtype=torch.float32)
         self.analysis = nn.Linear(shape.chunk, shape.hop, bias=False)
         self.select = nn.Linear(shape.hop, 2 * shape.base, bias=False)
         with torch.no_grad():
             self.analysis.weight.copy_(basis)
             self.select.weight.copy_(torch.eye(2 * shape.base, shape.hop))
-        # Mean square of the atoms' window over one hop: what the coefficients' level will be.
-        window = basis.square().sum(0).sqrt()
+        # Mean square of the window over one hop, about what the coefficients' level will be: with sine slopes in all tiers, which
+        # hand levels to each other.
+        window = torch.tensor(atoms(shape.hop, shape.chunk), dtype=torch.float32).square().sum(0).sqrt()
         self.register_buffer("loudness", window.square() / window.square().sum())
         place = (1 + torch.arange(shape.hop // 2)).clamp(max=EMPHASIS_UP_TO) / EMPHASIS_AROUND
         self.register_buffer("emphasis", (place**shape.emphasis).repeat_interleave(2) / shape.hop, persistent=False)
         self.masking = Masking(shape.masked)
         self.noise = None
         if shape.noise_from:
-            self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers, shape.loudest_word)
+            self.noise = Noise(shape.noise_from, shape.tonal, shape.hop, shape.chunk, shape.layers, shape.loudest_word, shape.kaiser)
         self.stack = ResidualStack(shape.width, shape.kernel, shape.encoder_dilations, shape.expansion)
         if self.stack.blocks:
             self.enter = nn.Linear(3 * shape.hop // 2, shape.width)

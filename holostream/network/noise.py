@@ -73,7 +73,9 @@ class Noise(nn.Module):
     last_silent: Tensor
     word_of_code: Tensor
 
-    def __init__(self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1, largest: int = LARGEST_CODE) -> None:
+    def __init__(
+        self, first: int, tonal: int, hop: int, chunk: int, layers: int = 1, largest: int = LARGEST_CODE, kaiser: float = 0.0
+    ) -> None:
         super().__init__()
         pairs = hop // 2
         self.first, self.tonal, self.pairs, self.layers = first, tonal, pairs, layers
@@ -107,7 +109,7 @@ class Noise(nn.Module):
             ("member", member, torch.float32),
             ("weight", weight, torch.float32),
             ("too_loud", too_loud, torch.float32),
-            ("atoms", atoms(hop, chunk)[2 * first :].T, torch.float32),
+            ("atoms", atoms(hop, chunk, kaiser)[2 * first :].T, torch.float32),
             # Of both squares of a pair; as a product, since a graph would have to find out shapes for anything else.
             ("means", np.repeat(np.eye(pairs - first), 2, axis=0) / 2, torch.float32),
             ("spread", np.repeat(member.T, 2, axis=1), torch.float32),

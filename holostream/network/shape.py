@@ -40,6 +40,8 @@ class NetworkShape:
     """By how much that raises a level at most, in 3 dB."""
     masked: float = 2 / 3
     """How much what was just heard counts in the level of a chunk (`network.masking`)."""
+    kaiser: float = 0.0
+    """Of the slopes of the atoms' window, see `network.atoms`."""
 
     @property
     def layers(self) -> int:
@@ -72,8 +74,10 @@ NOISE_FROM = {4: 3, 8: 7, 16: 20, 32: 16, 64: 24, 128: 24}
 below 6, 7.5 or 9; tier 256 has next to nothing left to tell."""
 LOUDEST_WORD = {4: 4, 8: 3, 32: 3}
 """The more of the sound is noise, the more its envelope is worth: 48 and 29 words."""
-EMPHASIS = {16: 0.5, 32: 0.5, 64: 1.0, 128: 1.0, 256: 3.0}
+EMPHASIS = {16: 0.5, 32: 0.5, 64: 1.0, 128: 2.0, 256: 3.0}
 """What was better at equal bitrates; tier 8 gained nothing, nor did tier 4."""
+KAISER = {128: 3.0, 256: 3.0}
+"""Where high bands are said even if they are far softer than low ones; below, atoms that are narrow keep more of a voice."""
 _FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.4, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 
@@ -107,16 +111,21 @@ class LevelSettings(TypedDict, total=False):
 
 
 def level_settings(harmonics: int) -> LevelSettings:
-    """Tier 256, whose error must stay 45 dB down in a hiss, too, lets a chunk count little
-    brighter than it is; and it spends less than others on what is weak beside what was just heard."""
+    """Tier 256, whose error must stay 45 dB down in a hiss, too, lets a chunk count little brighter than it is; and it spends
+    less than others on what is weak beside what was just heard. Both serve music in tier 128 as well."""
     emphasis = EMPHASIS.get(harmonics, 0.0)
-    return {"emphasis": emphasis, "brighter": 0.5, "masked": 0.85} if harmonics == 256 else {"emphasis": emphasis}
+    return {"emphasis": emphasis, "brighter": 0.5, "masked": 0.85} if harmonics >= 128 else {"emphasis": emphasis}
 
 
 def untrained_shape(harmonics: int) -> NetworkShape:
     """The atoms and the quantizer, nothing else: sounds right at high tiers, band-limited at low ones."""
     return NetworkShape(
-        harmonics, layer_steps(harmonics), step_tilt(harmonics), split_of(harmonics), **level_settings(harmonics)
+        harmonics,
+        layer_steps(harmonics),
+        step_tilt(harmonics),
+        split_of(harmonics),
+        kaiser=KAISER.get(harmonics, 0.0),
+        **level_settings(harmonics),
     )
 
 

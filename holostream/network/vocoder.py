@@ -45,7 +45,7 @@ class Vocoder(nn.Module):
         super().__init__()
         self.shape, self.quantizer, self.noise = shape, quantizer, noise
         basis = np.zeros((shape.hop, shape.synthesis))
-        basis[:, : shape.chunk] = atoms(shape.hop, shape.chunk)[:, : shape.synthesis]
+        basis[:, : shape.chunk] = atoms(shape.hop, shape.chunk, shape.kaiser)[:, : shape.synthesis]
         sounding = (torch.arange(shape.base) < shape.tonal).float().unsqueeze(1)
         self.register_buffer("sounding", sounding, persistent=False)
         self.place = nn.Linear(2 * shape.base, shape.hop, bias=False)

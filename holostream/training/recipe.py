@@ -14,6 +14,7 @@ from typing import Any
 
 from holostream.codec.tier import TIERS
 from holostream.network.shape import (
+    KAISER,
     LOUDEST_WORD,
     NOISE_FROM,
     NetworkShape,
@@ -101,6 +102,7 @@ class Recipe:
             synthesis=self.synthesis,
             noise_from=noise_from,
             loudest_word=loudest_word,
+            kaiser=KAISER.get(harmonics, 0.0),
             **level_settings(harmonics),
         )
 
