@@ -72,12 +72,18 @@ def may_run_realtime() -> bool:
 
 
 @contextmanager
-def jack_server(period: int, rate: int = 48000, realtime: bool | None = None) -> Iterator[JackServer]:
-    """Start a server, give it once it answers, stop it. Raises ValueError without JACK, RuntimeError if it fails."""
+def jack_server(
+    period: int, rate: int = 48000, realtime: bool | None = None, patient: bool = False
+) -> Iterator[JackServer]:
+    """Start a server, give it once it answers, stop it. Raises ValueError without JACK, RuntimeError if it fails.
+
+    A patient one waits for its clients in every cycle (jackd's synchronous mode), so that a busy machine delays sound
+    instead of dropping some: for what has to be exact, not for measuring.
+    """
     require_jack()
     realtime = may_run_realtime() if realtime is None else realtime
     with tempfile.TemporaryDirectory() as folder:
-        server, process = _start_one(period, rate, realtime, Path(folder) / "jackd.log")
+        server, process = _start_one(period, rate, realtime, patient, Path(folder) / "jackd.log")
         try:
             yield server
         finally:
@@ -86,15 +92,17 @@ def jack_server(period: int, rate: int = 48000, realtime: bool | None = None) ->
                 left.unlink(missing_ok=True)
 
 
-def _start_one(period: int, rate: int, realtime: bool, log: Path) -> tuple[JackServer, subprocess.Popen[bytes]]:
+def _start_one(
+    period: int, rate: int, realtime: bool, patient: bool, log: Path
+) -> tuple[JackServer, subprocess.Popen[bytes]]:
     """The first of NAMES that no living server has: jackd itself decides, and ends at once if it is taken."""
     for name in NAMES:
         environment = {
             # Never a server that JACK starts behind our back, never a reservation over a bus that is not there.
             "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1", "JACK_NO_AUDIO_RESERVATION": "1",
         }  # fmt: skip
-        command = ["jackd", "-n", name, "-R" if realtime else "-r", "-d", "dummy"]
-        command += ["-r", str(rate), "-p", str(period), "-C", "2", "-P", "2"]
+        command = ["jackd", "-n", name, "-R" if realtime else "-r", *(["-S"] if patient else [])]
+        command += ["-d", "dummy", "-r", str(rate), "-p", str(period), "-C", "2", "-P", "2"]
         if shutil.which("stdbuf"):  # the log is read while the server runs; it becomes jackd, with the same pid
             command = ["stdbuf", "-oL", *command]
         with log.open("wb") as file:

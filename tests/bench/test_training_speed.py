@@ -24,7 +24,7 @@ def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
 
 def test_a_training_tells_its_speed() -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    run = train_once(256, seconds=1.0, threads=1, data_minutes=1)
+    run = train_once(8, seconds=1.0, threads=1, data_minutes=1)
     assert run.sound_seconds_per_second > 0
     assert run.beside_seconds > 0
     assert run.hours == pytest.approx((96_000 / run.sound_seconds_per_second + run.beside_seconds) / 3600)
