@@ -9,14 +9,17 @@ may be absent. Below hop / 2 harmonics the untrained linear path keeps the lowes
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
 from holostream.network.masking import Masking
 from holostream.network.noise import Noise
-from holostream.network.quantizer import SILENCE, Quantizer
+from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
@@ -73,25 +76,25 @@ class Encoder(nn.Module):
 
     def _parts(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `pairs`, but (lanes, frames, 2 * base): the cosine part of each pair, then its sine part."""
-        coefficients = self.analysis(chunks)
         mean_square = (chunks * chunks * self.loudness).sum(-1)
         # What was heard before counts by its energy in all tiers, so that they can hand it to each other.
-        level, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
+        louder, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
+        counted = mean_square
         if self.shape.emphasis:
-            emphasized = (coefficients * coefficients * self.emphasis).sum(-1)
-            brighter = torch.log2(emphasized.clamp(min=SILENCE) / mean_square.clamp(min=SILENCE))
-            level = level + brighter.clamp(max=self.shape.brighter)
-        gains = self.quantizer.gain_codes(level, mean_square)
-        coefficients = coefficients * self.quantizer.inverse_gains(gains)
-        parts = self.select(coefficients)
+            counted = (self.analysis(chunks).square() * self.emphasis).sum(-1)
+            if math.isfinite(self.shape.brighter):
+                counted = torch.minimum(counted, mean_square * 2.0**self.shape.brighter)
+        gains = self.quantizer.gain_codes(torch.log(counted) * (1 / math.log(2)) + louder, mean_square)
+        chunks = chunks * self.quantizer.inverse_gains(gains)
+        # One matrix: in a graph a product of two costs nothing.
+        parts = linear(chunks, self.select.weight[: 2 * self.shape.tonal] @ self.analysis.weight)
         if self.stack.blocks:
-            hidden = self.enter(pair_features(coefficients.unflatten(-1, (self.shape.hop // 2, 2))))
+            hidden = self.enter(pair_features(self.analysis(chunks).unflatten(-1, (self.shape.hop // 2, 2))))
             hidden, stack_state = self.stack(hidden, state[:, self.masking.state_size :])
-            parts = parts + self.leave(hidden)
+            parts = parts + self.leave(hidden)[..., : 2 * self.shape.tonal]
             next_state = torch.cat((next_state, stack_state), dim=1)
         if self.noise is not None:
-            told = self.noise.tell(chunks * self.quantizer.inverse_gains(gains), self.quantizer.log_steps.exp())
-            parts = torch.cat((parts[..., :-2], told), -1)
+            parts = torch.cat((parts, self.noise.tell(chunks, self.quantizer.log_steps.exp())), -1)
         return gains, parts, next_state
 
     def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -20,8 +20,8 @@ TAPS = 256
 
 
 class Masking(nn.Module):
-    """(lanes, frames) mean squares of chunks and (lanes, state_size) of those before -> levels in log2 (of silence minus
-    infinity) and next state."""
+    """(lanes, frames) mean squares of chunks and (lanes, state_size) of those before -> how much louder they count for what
+    was heard before, in log2 (of a mean square of 0 nothing that is a number), and next state."""
 
     kernel: Tensor
 
@@ -35,7 +35,5 @@ class Masking(nn.Module):
     def forward(self, mean_square: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         joined = torch.cat((state, mean_square), dim=1)
         heard = torch.nn.functional.conv1d(joined.unsqueeze(1), self.kernel).squeeze(1)
-        masked = torch.maximum(heard, mean_square)
-        own, past = (1 - self.share) / math.log(2), self.share / math.log(2)
-        level = own * torch.log(mean_square) + past * torch.log(masked)
-        return level, joined[:, -self.state_size :]
+        louder = torch.log((heard / mean_square).clamp(min=1.0)) * (self.share / math.log(2))
+        return louder, joined[:, -self.state_size :]

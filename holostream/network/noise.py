@@ -133,13 +133,13 @@ class Noise(nn.Module):
 
     def tell(self, chunks: Tensor, steps: Tensor) -> Tensor:
         """Of what `levels` takes: the last pair, (..., 2), of the nearest word."""
-        level, count = self.levels(chunks, steps)
+        level, count = self.levels(chunks.unsqueeze(-2), steps)
         silent = torch.full_like(self.words[:1], math.log(LEAST))
         words = torch.cat((silent, self.words))
         # Too much in one band of one frame is a click, too little is nothing.
-        above = words - level.unsqueeze(-2)
-        distance = (torch.maximum(above, self.too_loud * above).square() * (count * self.weight).unsqueeze(-2)).sum(-1)
-        return embedding(distance.argmin(-1), self.unit) * steps[0, -1]
+        above = words - level
+        distance = (torch.maximum(above, self.too_loud * above).square() * (count * self.weight)).sum(-1)
+        return embedding(distance.argmin(-1), self.unit * steps[0, -1])
 
     def _loudness(self, steps: Tensor) -> Tensor:
         """(places of codes that tell, coefficients): how loud each coefficient from `first` on is let be, those in place of zeros

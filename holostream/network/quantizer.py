@@ -164,7 +164,7 @@ class Quantizer(nn.Module):
                 said = found
                 amplitude_left = (size - amplitude) * (self.split * WITHIN)
                 phase_left = (turn * count - phase) * WITHIN
-            amplitudes.append(torch.where(amplitude < 0, amplitude + self.split, amplitude))
+            amplitudes.append(amplitude if layer == 0 else torch.where(amplitude < 0, amplitude + self.split, amplitude))
             phases.append(torch.where(phase < 0, phase + count, phase))
         return torch.cat(amplitudes, -1), torch.cat(phases, -1)
 

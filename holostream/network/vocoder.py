@@ -10,34 +10,21 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import embedding, linear
 
 from holostream.network.atoms import atoms
-from holostream.network.features import pair_features
+from holostream.network.features import feature_table, pair_features, table_layer
+from holostream.network.fourier import HarmonicSum
 from holostream.network.noise import Noise
 from holostream.network.quantizer import Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
 
-def fourier_atoms(shape: NetworkShape) -> np.ndarray:
-    """(synthesis, synthesis) float64 rows: cosines then sines of Fourier harmonics 1 .. synthesis / 2, windowed.
-
-    The window rises as the encoder's and falls over the rest of the chunk's overlap with its successors.
-    """
-    size, overlap = shape.synthesis, shape.chunk - shape.hop
-    harmonic = np.arange(1, size // 2 + 1)[:, np.newaxis]
-    angle = 2 * np.pi * harmonic * np.arange(size) / size
-    window = np.ones(size)
-    fall = size - shape.hop
-    window[:overlap] = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / overlap)
-    window[shape.hop :] *= np.cos(np.pi / 2 * (np.arange(fall) + 0.5) / fall)
-    return np.concatenate((np.cos(angle), -np.sin(angle))) * window / np.sqrt(size)
-
-
 class Vocoder(nn.Module):
     """`chunks` is what training looks at; `forward` is the exported graph."""
 
-    fourier: Tensor
+    features: Tensor
     sounding: Tensor
     """(base, 1) 1 for pairs that are harmonics, 0 for the one that tells of noise."""
 
@@ -59,7 +46,8 @@ class Vocoder(nn.Module):
             self.head = nn.Linear(shape.width, shape.synthesis)
             with torch.no_grad():
                 self.head.bias[: shape.synthesis // 2] = -6.0
-            self.register_buffer("fourier", torch.tensor(fourier_atoms(shape), dtype=torch.float32))
+            self.harmonic_sum = HarmonicSum(shape)
+            self.register_buffer("features", feature_table(quantizer.decoded), persistent=False)
 
     @property
     def state_size(self) -> int:
@@ -70,29 +58,43 @@ class Vocoder(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Gain codes and decoded (lanes, frames, base, 2) pairs, 0 but where `sounding`, -> (lanes, frames, synthesis) and the
         next state. Without `noise`, see `Noise`, none is heard: so the rest is trained."""
-        # All that sounds goes through one matrix, the product of those it is made of: in a graph a product costs nothing.
-        synthesis = self.synthesis.weight.T
-        parts, matrices = [pairs.flatten(-2)], [self.place.weight.T @ synthesis]
-        if self.noise is not None and noise is not None:
-            parts.append(noise)
-            matrices.append(synthesis[2 * self.noise.first :])
-        hidden: Tensor | None = self.enter(pair_features(pairs)) if self.stack.blocks else None
-        hidden, state = self.stack(hidden, state)
-        if hidden is not None:
-            half = self.shape.synthesis // 2
-            head = self.head(hidden)
-            magnitude, phase = head[..., :half].clamp(-12.0, 4.0).exp(), head[..., half:]
-            parts += [magnitude * phase.cos(), magnitude * phase.sin()]
-            matrices.append(self.fourier)
-        return torch.cat(parts, -1) @ torch.cat(matrices) * self.quantizer.gains(gains), state
+        hidden = self.enter(pair_features(pairs)) if self.stack.blocks else None
+        return self._sound(gains, pairs.flatten(-2), self.place.weight.T, hidden, state, noise)
 
     def forward(
         self, gains: Tensor, amplitudes: Tensor, phases: Tensor, state: Tensor, hops: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """uint8 codes as the encoder makes them and, where there is noise, the (frames,) int32 numbers of their hops ->
         (lanes, frames, synthesis) float32 and the next state."""
-        noise = None
+        noise, gains = None, gains.int()
+        places = self.quantizer.places(amplitudes, phases)
         if self.noise is not None and hops is not None:
-            places = self.quantizer.places(amplitudes, phases)
             noise = self.noise(places, hops, self.quantizer.log_steps.exp())
-        return self.chunks(gains.int(), self.quantizer.dequantize(amplitudes, phases, self.sounding), state, noise)
+        if self.quantizer.layers > 1:
+            return self.chunks(gains, self.quantizer.dequantize(amplitudes, phases, self.sounding), state, noise)
+        # As `chunks`, but steps and features come out of tables and matrices: fewer operators.
+        steps, hidden = self.quantizer.log_steps[0].exp(), None
+        if self.stack.blocks:
+            matrix, bias = table_layer(self.enter.weight, self.enter.bias, steps, self.sounding)
+            hidden = embedding(places, self.features).flatten(-2) @ matrix + bias
+        decoded = embedding(places, self.quantizer.decoded).flatten(-2)
+        scaled = self.place.weight.T * (steps * self.sounding).repeat_interleave(2, 0)
+        return self._sound(gains, decoded, scaled, hidden, state, noise)
+
+    def _sound(
+        self, gains: Tensor, pairs: Tensor, place: Tensor, hidden: Tensor | None, state: Tensor, noise: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """(lanes, frames, 2 * base) pairs through `place`, (2 * base, hop), with noise and what the network adds. `hidden` is what
+        enters that, if there is one."""
+        # What is linear goes through one matrix, the product of those it is made of: in a graph a product costs nothing.
+        synthesis = self.synthesis.weight.T
+        parts, matrices = [pairs], [place @ synthesis]
+        if self.noise is not None and noise is not None:
+            parts.append(noise)
+            matrices.append(synthesis[2 * self.noise.first :])
+        sound = torch.cat(parts, -1) @ torch.cat(matrices)
+        hidden, state = self.stack(hidden, state)
+        if hidden is not None:
+            order = self.harmonic_sum.order
+            sound = sound + self.harmonic_sum(linear(hidden, self.head.weight[order], self.head.bias[order]))
+        return sound * self.quantizer.gains(gains), state

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -64,6 +65,14 @@ def test_any_number_of_lanes_and_frames(
     expected, _ = network.vocoder(*codes, network.vocoder.stack.initial_state(lanes))
     assert sound.shape == tuple(expected.shape)
     assert np.abs(sound - expected.numpy()).max() < 1e-5 * max(1, np.abs(sound).max())
+
+
+@pytest.mark.parametrize("part", ["encoder", "vocoder"])
+def test_graphs_need_not_find_out_shapes_and_hold_nothing_unused(full_size_models: Path, part: str) -> None:
+    graph = onnx.load(tier_folder(full_size_models, 64) / f"{part}.onnx").graph
+    used = {name for node in graph.node for name in node.input} | {value.name for value in graph.output}
+    assert all(used.intersection(node.output) for node in graph.node)
+    assert part == "encoder" or "Shape" not in {node.op_type for node in graph.node}
 
 
 def test_parity_holds_for_the_network_itself(full_size_tiers: dict[int, TierModel]) -> None:
