@@ -19,7 +19,7 @@ from holostream.network.atoms import atoms
 from holostream.network.features import pair_features
 from holostream.network.masking import Masking
 from holostream.network.noise import Noise
-from holostream.network.quantizer import Quantizer
+from holostream.network.quantizer import SILENCE, Quantizer
 from holostream.network.residual_block import ResidualStack
 from holostream.network.shape import NetworkShape
 
@@ -81,7 +81,7 @@ class Encoder(nn.Module):
         louder, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
         counted = mean_square
         if self.shape.emphasis:
-            counted = (self.analysis(chunks).square() * self.emphasis).sum(-1)
+            counted = (self.analysis(chunks).square() * self.emphasis).sum(-1).clamp(min=SILENCE)
             if math.isfinite(self.shape.brighter):
                 counted = torch.minimum(counted, mean_square * 2.0**self.shape.brighter)
         gains = self.quantizer.gain_codes(torch.log(counted) * (1 / math.log(2)) + louder, mean_square)
