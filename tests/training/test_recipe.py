@@ -33,6 +33,9 @@ def test_a_file(tmp_path):
         ({"segment_seconds": 0.01}, "segment_seconds"),
         ({"kernel": 1}, "kernel of 2 or more"),
         ({"expansion": 0}, "expansion of 1 or more"),
+        ({"synthesis": 385}, "synthesis is 385 in the recipe; expected an even number from 192 to 8192"),
+        ({"synthesis": 100}, "synthesis is 100"),
+        ({"synthesis": 8194}, "synthesis is 8194"),
     ],
 )
 def test_bad_settings_are_named(values, told):
