@@ -70,7 +70,7 @@ class Encoder(nn.Module):
         return torch.zeros(lanes, self.state_size)
 
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(lanes, frames, chunk) -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
+        """(lanes, frames, chunk), finite and below 1e19, -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
         gains, parts, state = self._parts(chunks, state)
         return gains, parts.unflatten(-1, (self.shape.base, 2)), state
 

@@ -67,34 +67,45 @@ def _graph(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], fra
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"
         program.save(path)
-        return _bare(_with_copied_axes(onnx.load(path))).SerializeToString(deterministic=True)
+        return _bare(_without_unused(_with_copied_axes(onnx.load(path)))).SerializeToString(deterministic=True)
 
 
 def _with_copied_axes(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with lanes and frames copied (0 in ONNX) wherever only what is after them gets another shape, instead of being
-    found out and put together anew: three operators less, or eight."""
+    """Reshapes that keep lanes and frames copy them (0 in ONNX). As exported, three to eight operators find them out."""
     graph = model.graph
     made = {name: node for node in graph.node for name in node.output}
-    known = {value.name: value.type.tensor_type.shape.dim for value in (*graph.value_info, *graph.input, *graph.output)}
+    axes = {
+        value.name: [axis.dim_param for axis in value.type.tensor_type.shape.dim]
+        for value in (*graph.value_info, *graph.input, *graph.output)
+    }
     fixed = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:
         shape = made.get(node.input[1]) if node.op_type == "Reshape" else None
         if shape is None or shape.op_type != "Concat":
             continue
-        before, after = ([axis.dim_param for axis in known[name][:2]] for name in (node.input[0], node.output[0]))
+        before, after = axes.get(node.input[0], []), axes.get(node.output[0], [])
         sizes = [fixed.get(name) for name in shape.input]
-        if before == after and all(before) and sizes[:2] == [None, None] and all(size is not None for size in sizes[2:]):
-            name = f"{node.output[0]}_shape"
-            graph.initializer.append(numpy_helper.from_array(np.concatenate([[0, 0], *sizes[2:]]).astype(np.int64), name))
-            node.input[1] = name
+        if not all(before[:2]) or before[:2] != after[:2] or sizes[:2] != [None, None] or any(size is None for size in sizes[2:]):
+            continue
+        copied = np.concatenate([[0, 0], *sizes[2:]]).astype(np.int64)
+        if len(copied) == len(after):
+            graph.initializer.append(numpy_helper.from_array(copied, f"{node.output[0]}_shape"))
+            node.input[1] = f"{node.output[0]}_shape"
             del node.attribute[:]  # which would let 0 mean 0
-    used, kept = {value.name for value in graph.output}, []
-    for node in reversed(graph.node):  # ONNX Runtime would run those that nobody uses any more
+    return model
+
+
+def _without_unused(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph without operators and constants that nothing uses: ONNX Runtime would run the first and complain of the others."""
+    used, nodes = {value.name for value in model.graph.output}, []
+    for node in reversed(model.graph.node):
         if used.intersection(node.output):
             used.update(node.input)
-            kept.append(node)
-    del graph.node[:]
-    graph.node.extend(reversed(kept))
+            nodes.append(node)
+    constants = [tensor for tensor in model.graph.initializer if tensor.name in used]
+    del model.graph.node[:], model.graph.initializer[:]
+    model.graph.node.extend(reversed(nodes))
+    model.graph.initializer.extend(constants)
     return model
 
 

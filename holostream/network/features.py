@@ -10,6 +10,7 @@ from torch import Tensor
 LEAST = 1e-6
 """Square of a pair that counts as 0."""
 LOG_SCALE = 0.2
+"""Of log squares, so that they are of about unit size."""
 
 
 def pair_features(pairs: Tensor) -> Tensor:
@@ -30,7 +31,8 @@ def feature_table(decoded: Tensor) -> Tensor:
 
 def table_layer(weight: Tensor, bias: Tensor, steps: Tensor, sounding: Tensor) -> tuple[Tensor, Tensor]:
     """A layer of `pair_features`, (width, 3 * base) and (width,), as one of `feature_table`: (4 * base, width) and (width,).
-    `steps` are those of pairs, (base, 1), which are 0 but where `sounding`, (base, 1), is 1."""
+    `steps`, (base, 1), are those of the pairs, above 0; `sounding`, (base, 1), is 1 for pairs that are heard, 0 for those taken
+    as 0."""
     base = len(steps)
     companded, magnitude = weight[:, : 2 * base].T.unflatten(0, (base, 2)), weight[:, 2 * base :].T.unsqueeze(1)
     of_step, of_zero = 2 * LOG_SCALE * torch.log(steps).unsqueeze(1), LOG_SCALE * math.log(LEAST)

@@ -66,7 +66,11 @@ class HarmonicSum(nn.Module):
     def forward(self, head: Tensor) -> Tensor:
         parts = head.unflatten(-1, (2 * self.rows, 1, self.columns // 2))
         amplitude, phase = parts[:, :, : self.rows].clamp(SOFTEST, LOUDEST).exp(), parts[:, :, self.rows :]
-        within = torch.cat((amplitude * phase.cos(), amplitude * phase.sin()), -1) @ self.first
+        spectrum = torch.cat((amplitude * phase.cos(), amplitude * phase.sin()), -1)
+        if torch.compiler.is_exporting():
+            within = spectrum @ self.first
+        else:  # as a product of many matrices torch would copy `first` for every frame
+            within = torch.einsum("lfrok,rkb->lfrob", spectrum, self.first)
         across = self.second @ within.reshape(*within.shape[:2], 2 * self.rows, self.columns)
         return across.flatten(-2) * self.window
 

@@ -21,7 +21,7 @@ TAPS = 256
 
 class Masking(nn.Module):
     """(lanes, frames) mean squares of chunks and (lanes, state_size) of those before -> how much louder they count for what
-    was heard before, in log2 (of a mean square of 0 nothing that is a number), and next state."""
+    was heard before, in log2 (infinite or NaN where the mean square is 0, see `Quantizer.gain_codes`), and next state."""
 
     kernel: Tensor
 

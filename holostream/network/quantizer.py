@@ -106,7 +106,8 @@ class Quantizer(nn.Module):
         self.register_buffer("pair", torch.arange(base), persistent=False)
 
     def gain_codes(self, level: Tensor, mean_square: Tensor) -> Tensor:
-        """How loud chunks count, in log2 of a mean square, and their own mean squares -> gain codes, int64."""
+        """How loud chunks count, in log2 of a mean square, and their own mean squares -> gain codes, int64. How loud silence counts
+        may be anything, NaN too."""
         codes = torch.clamp(torch.round(level + GAIN_OFFSET), 0, MAX_GAIN)
         return torch.where(mean_square > SILENCE, codes, 0.0).long()
 

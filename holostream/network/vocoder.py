@@ -25,6 +25,7 @@ class Vocoder(nn.Module):
     """`chunks` is what training looks at; `forward` is the exported graph."""
 
     features: Tensor
+    """Of codes in one layer, see `feature_table`."""
     sounding: Tensor
     """(base, 1) 1 for pairs that are harmonics, 0 for the one that tells of noise."""
 
@@ -47,7 +48,8 @@ class Vocoder(nn.Module):
             with torch.no_grad():
                 self.head.bias[: shape.synthesis // 2] = -6.0
             self.harmonic_sum = HarmonicSum(shape)
-            self.register_buffer("features", feature_table(quantizer.decoded), persistent=False)
+            if quantizer.layers == 1:
+                self.register_buffer("features", feature_table(quantizer.decoded), persistent=False)
 
     @property
     def state_size(self) -> int:

@@ -173,8 +173,8 @@ def recipe_from_dict(values: dict) -> Recipe:
     if recipe.kernel < 2 or recipe.expansion < 1:
         raise ValueError("a recipe needs a kernel of 2 or more and an expansion of 1 or more")
     least, most = NetworkShape.chunk, 64 * NetworkShape.hop
-    if recipe.synthesis % 2 or not least <= recipe.synthesis <= most:
-        raise ValueError(f"synthesis is {recipe.synthesis} in the recipe; expected an even number from {least} to {most}")
+    if recipe.synthesis % 32 or not least <= recipe.synthesis <= most:
+        raise ValueError(f"synthesis is {recipe.synthesis} in the recipe; expected a multiple of 32 from {least} to {most}")
     if recipe.batch < 1 or recipe.steps < 1 or recipe.segment_seconds < 0.2 or recipe.check_every < 1:
         raise ValueError("a recipe needs batch, steps and check_every of 1 or more and segment_seconds of 0.2 or more")
     return recipe
