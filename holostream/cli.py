@@ -57,6 +57,8 @@ def encode(
     from holostream.format.transcode import encode_file
 
     refuse_same_file(source, target)
+    if target.suffix.lower() != ".holo":
+        raise ValueError(f"{target} is not named .holo; name the file to write, such as {source.stem}.holo")
     folder = models or default_models_folder()
     model = load_tier(folder, starting_tier(present_tiers(folder), tier))
     with progress_bar(f"encoding {source.name}") as update:

@@ -104,6 +104,7 @@ def live(
         stay_awake=stay_awake,
     )
     check_live_settings(settings)
+    refuse_shared_files(settings, stats)
     wishes = Wishes(
         preset,
         script,
@@ -126,6 +127,21 @@ def live(
     with stoppable():
         perform(session, headless, wishes)
     tell_session(session, stats)
+
+
+def refuse_shared_files(settings: LiveSettings, stats: Path | None) -> None:
+    """Raises ValueError if a file is to be written that is read, or written by something else."""
+    from holostream.engine.device_list import is_file
+    from holostream.engine.kept_input import input_path
+
+    kept = input_path(settings.record) if settings.keep_input and settings.record is not None else None
+    sounds = [Path(name) for name in (settings.input, settings.second) if name is not None and is_file(name)]
+    output = Path(settings.output) if settings.output is not None and is_file(settings.output) else None
+    used = {path.resolve() for path in sounds}
+    for written in (settings.record, kept, output, stats):
+        if written is not None and written.resolve() in used:
+            raise ValueError(f"{written} would be used for two things at once; give each of them a name of its own")
+        used |= {written.resolve()} if written is not None else set()
 
 
 def check_live_settings(settings: LiveSettings) -> None:

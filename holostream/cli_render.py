@@ -34,12 +34,13 @@ def render(
 ) -> None:
     """Render a recorded performance as it sounded: its DNA and its mixer's commands; or play it over another sound."""
     from holostream.codec.tier_model import default_models_folder
+    from holostream.engine.kept_input import input_path
     from holostream.engine.render_again import open_performance
     from holostream.format.export_sound import export_sound
 
     if second is not None and input is None:
         raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
-    for read in (source, input, second and Path(second)):
+    for read in (source, input_path(source), input, second and Path(second)):
         if read and target.exists() and read.exists() and target.samefile(read):
             raise ValueError(f"{target} is the input itself; choose another name for the output")
     with (

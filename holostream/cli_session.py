@@ -32,17 +32,19 @@ class EngineError(Exception):
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
-    """A polite kill ends a session as Ctrl-C does: with the recording closed."""
+    """A polite kill, or a terminal that is closed, ends a session as Ctrl-C does: with the recording closed."""
 
     def interrupt(number: int, stack: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    polite = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has but the first
+    before = [(number, signal.signal(number, interrupt)) for number in polite]
     try:
         with contextlib.suppress(KeyboardInterrupt):
             yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def has_screen(headless: bool) -> bool:

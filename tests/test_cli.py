@@ -150,6 +150,20 @@ def test_a_recording_needs_other_models(tmp_path, voice, models):
 def test_outputs_are_protected(tmp_path, voice):
     before = voice.read_bytes()
     assert_one_clear_sentence(holostream("encode", voice, voice), "is the input itself")
+    other = tmp_path / "other.wav"
+    other.write_bytes(before)
+    assert_one_clear_sentence(holostream("encode", voice, other), "other.wav is not named .holo")
+    assert other.read_bytes() == before
+    live = ("live", "--headless", "--fresh", "--virtual-time", "--seconds", 1)
+    session, kept = tmp_path / "new.holo", tmp_path / "new.input.wav"
+    for arguments in (
+        ("--input", voice, "--output", voice), ("--second", voice, "--output", voice), ("--input", voice, "--stats", voice),
+        ("--record", session, "--stats", session), ("--record", other.with_stem("new"), "--output", other.with_stem("new")),
+        ("--record", session, "--keep-input", "--output", kept),
+    ):  # fmt: skip
+        assert_one_clear_sentence(holostream(*live, *arguments), "would be used for two things at once")
+    assert voice.read_bytes() == before
+    assert not session.exists()
     (tmp_path / "old.holo").write_bytes(b"precious")
     finished = holostream("live", "--headless", "--record", tmp_path / "old.holo", "--seconds", 1)
     assert_one_clear_sentence(finished, "exists already")

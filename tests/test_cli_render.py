@@ -24,6 +24,10 @@ def test_a_session_is_rendered_again(tmp_path: Path) -> None:
         assert finished.returncode == 0, finished.stderr
         assert ("the DNA is the recorded one, 750 frames" in finished.stderr) == ("--input" in arguments)
         assert np.array_equal(heard(out), heard(tmp_path / "heard.wav"))
+    kept = tmp_path / "session.input.wav"
+    before = kept.read_bytes()
+    assert_one_clear_sentence(holostream("render", session, kept), "session.input.wav is the input itself")
+    assert kept.read_bytes() == before
 
     session.unlink()
     assert_one_clear_sentence(holostream(*live), "session.input.wav exists already and the kept input never overwrites")

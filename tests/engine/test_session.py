@@ -339,7 +339,7 @@ def heed_interrupts() -> None:
 
 
 def test_ctrl_c_and_a_polite_kill_close_the_recording(tmp_path, voice):
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         recording = tmp_path / f"{number}.holo"
         control = subprocess.Popen(live_command("--input", voice, "--device-api", "virtual", "--record", recording),
                                    stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts)  # fmt: skip
