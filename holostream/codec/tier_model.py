@@ -14,9 +14,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 
 from holostream.codec.dna import Dna
+from holostream.codec.inference import ort
 from holostream.codec.tier import TIERS, TierFacts, facts_from_dict
 
 MAX_GRAPH_BYTES = 256 << 20

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime as ort
 
 from holostream.codec.dna import Dna, codes_in
+from holostream.codec.inference import ort
 from holostream.codec.tier_model import CODE_OUTPUTS, HOP_NUMBERS, TierModel
 
 WARM_RUNS = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holostream.control.preset import Preset
-from holostream.control.preset_folder import PresetFolder
+from holostream.control.preset_folder import SUFFIX, PresetFolder
 from holostream.engine.command import command_kind
 from holostream.ui.line_view import Line, shortened
 from holostream.ui.move_text import amount_text, moves_in
@@ -24,7 +24,7 @@ def read_presets(folder: PresetFolder) -> list[Found]:
         try:
             found.append((name, folder.read(name)))
         except ValueError as error:
-            found.append((name, str(error).removeprefix(str(folder.path(name))).lstrip(", ")))
+            found.append((name, str(error).removeprefix(str(folder.folder / f"{name}{SUFFIX}")).lstrip(", ")))
         except OSError as error:
             found.append((name, f"it cannot be read: {error.strerror}"))
     return found

@@ -29,6 +29,14 @@ def test_a_malformed_preset_is_listed_with_line_and_reason(tmp_path: Path) -> No
     assert read_presets(PresetFolder(tmp_path / "nowhere")) == []
 
 
+def test_a_file_whose_name_is_no_presets_is_a_row_too(tmp_path: Path) -> None:
+    (tmp_path / "robot (copy).toml").write_text("tier = 16\n")
+    ((name, why),) = read_presets(PresetFolder(tmp_path))
+    assert name == "robot (copy)"
+    assert isinstance(why, str)
+    assert "cannot be a preset's name" in why
+
+
 @pytest.mark.parametrize("width", [60, 72, 106])
 def test_rows_fit_and_a_place_is_a_number_unless_another_has_it(width: int) -> None:
     found: list[tuple[str, Preset | str]] = [
