@@ -38,7 +38,9 @@ def stoppable() -> Iterator[None]:
         raise KeyboardInterrupt
 
     polite = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has but the first
-    before = [(number, signal.signal(number, interrupt)) for number in polite]
+    # What is ignored stays so: nohup lets a session outlive its terminal.
+    heard = [number for number in polite if signal.getsignal(number) != signal.SIG_IGN]
+    before = [(number, signal.signal(number, interrupt)) for number in heard]
     try:
         with contextlib.suppress(KeyboardInterrupt):
             yield

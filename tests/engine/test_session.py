@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.cli_session import stoppable
 from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
@@ -347,6 +348,16 @@ def test_ctrl_c_and_a_polite_kill_close_the_recording(tmp_path, voice):
         control.send_signal(number)
         assert control.wait(10) == 0
         assert summarize(recording)["complete"]
+
+
+def test_what_nohup_ignores_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stoppable():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_reopen_changes_the_device_while_playing(tmp_path, voice):
