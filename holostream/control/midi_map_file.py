@@ -1,13 +1,12 @@
 """The MIDI map as a file people can write: TOML, one [[row]] after another, see `midi_default.toml`.
 
 A file that cannot be read is told with its line, stays as it is, and the map that comes with the program is used.
-Learning adds a row at the end and takes out those of the same control, and a row can be forgotten; everything else,
+Learning adds a row at the end and takes its control out of all others, and a row can be forgotten; everything else,
 comments too, stays.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import platformdirs
 from holostream.control.midi_map import MidiMap
 from holostream.control.midi_row import MidiRow
 from holostream.control.note_name import note_name, note_number
+from holostream.control.toml_file import write_toml
 
 DEFAULT_FILE = Path(__file__).with_name("midi_default.toml")
 LARGEST_FILE = 1 << 20
@@ -188,31 +188,39 @@ def _as_toml(value: Any) -> str:
 
 
 def with_row(text: str, row: MidiRow) -> str:
-    """A map's text with one more row, and without those of the very same control."""
-    control = (row.message, row.number, row.channel)
-    kept = _without(text, lambda old: (old.message, old.number, old.channel) == control)
-    return kept.rstrip("\n") + "\n\n" + row_as_text(row)
+    """A map's text with one more row, whose control does nothing else any more: rows of its channel, or any, lose it."""
+
+    def left_of(old: MidiRow) -> list[MidiRow]:
+        meets = old.message == row.message and old.channel in (0, row.channel)
+        rest = [old]
+        for number in range(row.number[0], row.number[1] + 1) if meets else ():
+            rest = [part for one in rest for part in one.without_number(number)]
+        return rest
+
+    return _changed(text, left_of).rstrip("\n") + "\n\n" + row_as_text(row)
 
 
 def without_row(text: str, row: MidiRow) -> str:
     """A map's text without a row. Raises MidiMapError if it is not there."""
-    kept = _without(text, lambda old: old == row)
+    kept = _changed(text, lambda old: [] if old == row else [old])
     if kept == text.rstrip("\n"):
         raise MidiMapError("the map in use is not the one in the file, which has no such row; take it out by hand")
     return kept + "\n"
 
 
-def _without(text: str, gone: Callable[[MidiRow], bool]) -> str:
+def _changed(text: str, left_of: Callable[[MidiRow], list[MidiRow]]) -> str:
+    """With what is left of each row in its place; those that stay are not touched."""
     lines = text.rstrip("\n").split("\n")
     rows, starts = parse_map(text, "the map").rows, _row_starts(text)
     if len(rows) != len(starts):
         raise MidiMapError("the map is not written as [[row]]s on lines of their own; change it by hand")
     for start, old in reversed(list(zip(starts, rows, strict=True))):
-        if gone(old):
+        left = left_of(old)
+        if left != [old]:
             end = next((n for n in range(start + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
             while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
                 end -= 1  # a comment above the next row is that row's
-            del lines[start:end]
+            lines[start:end] = "\n".join(map(row_as_text, left)).split("\n")[:-1] if left else []
     return "\n".join(lines)
 
 
@@ -225,7 +233,7 @@ def save_row(path: Path, row: MidiRow) -> MidiMap:
     rows = parse_map(text, str(path))
     if rows.rows[-1] != row:
         raise MidiMapError(f"{path} is written in a way that no row can be added to; add it by hand")
-    _replace(path, text)
+    write_toml(path, text)
     return rows
 
 
@@ -233,7 +241,7 @@ def forget_row(path: Path, row: MidiRow) -> MidiMap:
     """Take a row out of a map; else as `save_row`."""
     text = without_row(_text(path), row)
     rows = parse_map(text, str(path))
-    _replace(path, text)
+    write_toml(path, text)
     return rows
 
 
@@ -243,9 +251,3 @@ def _text(path: Path) -> str:
         read_map(path)
     return (path if path.exists() else DEFAULT_FILE).read_text(encoding="utf-8")
 
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)

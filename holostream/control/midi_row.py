@@ -13,7 +13,7 @@ What a `mode` makes of a control:
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from holostream.control.action import ACTIONS
 from holostream.control.curve import CURVES, bend, unbend
@@ -150,6 +150,22 @@ class MidiRow:
         if self.engine is None:
             return (float(first) if self.low is None else self.low) + n
         return self.value_at(n / max(last - first, 1))
+
+    def without_number(self, number: int) -> list[MidiRow]:
+        """What is left of the row, doing what it did, if one of its numbers is taken away: none to two rows."""
+        first, last = self.number
+        if not first <= number <= last:
+            return [self]
+        parts = []
+        for start, end in ((first, number - 1), (number + 1, last)):
+            if start <= end:
+                part = replace(self, number=(start, end))
+                if self.mode == "pick" and self.engine is None:
+                    part = replace(part, low=self.picked(start))
+                elif self.mode == "pick":
+                    part = replace(part, values=tuple(self.picked(n) for n in range(start, end + 1)))
+                parts.append(part)
+        return parts
 
     def toggled(self, value: float) -> float:
         """The other of the two values."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from holostream.control.midi_controls import Control
 from holostream.control.midi_map import MidiMap
 from holostream.control.midi_map_file import (
     DEFAULT_FILE,
@@ -163,7 +165,25 @@ def test_learning_takes_out_the_same_control_and_nothing_else() -> None:
     assert [one.command for one in parse_map(after, "a")] == ["wet", "tilt"]
     again = with_row(after, row)
     assert again == after
-    assert len(parse_map(with_row(text, MidiRow("control", "tilt", (7, 7), channel=2)), "a").rows) == 3
+    on_channel = MidiRow("control", "tilt", (7, 7), channel=2)  # a row for any channel is this control's, too
+    assert parse_map(with_row(text, on_channel), "a").rows[1:] == (on_channel,)
+    elsewhere = with_row(f"# mine\n{row_as_text(replace(on_channel, channel=3))}", on_channel)
+    assert [one.channel for one in parse_map(elsewhere, "a")] == [3, 2]
+
+
+def test_a_learned_control_does_nothing_else_even_if_it_was_one_of_a_row_of_many() -> None:
+    for learned in (
+        MidiRow("control", "tilt", (1, 1), 1),
+        MidiRow("note", "freeze", (26, 26), 10, "momentary"),
+        MidiRow("program", "tap", (9, 9), 1, "trigger"),
+    ):
+        rows = save_row(map_path(), learned)
+        assert list(rows.rows_for(Control(learned.message, 1 if learned.channel == 1 else 10, learned.number[0], 1.0))) == [learned]
+    tiers = [row for row in rows if row.message == "note" and row.command == "tier"]
+    assert [(row.number, row.values) for row in tiers] == [((24, 25), (4, 8)), ((27, 30), (32, 64, 128, 256))]
+    presets = [row for row in rows if row.command == "preset"]
+    assert [(row.number, row.picked(row.number[0])) for row in presets] == [((7, 8), 7), ((10, 127), 10)]
+    assert len(rows.rows) == len(default_map().rows) + 2 - 1 + 3
 
 
 def test_one_row_is_forgotten_and_nothing_else() -> None:

@@ -53,6 +53,15 @@ def test_pick_goes_by_number() -> None:
     assert MidiRow("program", "preset", (7, 127), mode="pick", low=1).picked(9) == 3
 
 
+@given(st.integers(0, 127), st.integers(0, 127), st.integers(0, 127), st.sampled_from(["tier", "shift", "preset"]))
+def test_without_one_number_the_others_do_what_they_did(one, other, gone, command) -> None:
+    row = MidiRow("note", command, (min(one, other), max(one, other)), mode="pick")
+    parts = row.without_number(gone)
+    left = {number: part for part in parts for number in range(part.number[0], part.number[1] + 1)}
+    assert set(left) == set(range(row.number[0], row.number[1] + 1)) - {gone}
+    assert all(part.picked(number) == row.picked(number) for number, part in left.items())
+
+
 def test_presses() -> None:
     key, pedal = MidiRow("note", "mute", mode="toggle"), MidiRow("control", "freeze", mode="momentary")
     assert key.pressed(1 / 127)
