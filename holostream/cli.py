@@ -15,12 +15,13 @@ from holostream.cli_control import list_commands, preset_app
 from holostream.cli_live import live
 from holostream.cli_midi import midi_app
 from holostream.cli_models import import_holo_audio, train
-from holostream.cli_options import Models
+from holostream.cli_options import Models, Overwrite, finite
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
 from holostream.cli_render import render
 from holostream.cli_session import EngineError
+from holostream.control.stop_signals import POLITE, heeding, interrupt
 
 app = typer.Typer(
     name="holostream",
@@ -50,15 +51,18 @@ def encode(
     ] = None,
     version: Annotated[int, typer.Option("--format", min=2, max=3, help="3, or 2 as HOLO-Audio has it.")] = 3,
     models: Models = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Encode an audio file to .holo."""
     from holostream.codec.tier_model import default_models_folder, load_tier, present_tiers, starting_tier
     from holostream.format.holo_v2_transcode import encode_file_v2
+    from holostream.format.new_file import refuse_existing
     from holostream.format.transcode import encode_file
 
     refuse_same_file(source, target)
     if target.suffix.lower() != ".holo":
         raise ValueError(f"{target} is not named .holo; name the file to write, such as {source.stem}.holo")
+    refuse_existing(target, overwrite)
     folder = models or default_models_folder()
     model = load_tier(folder, starting_tier(present_tiers(folder), tier))
     with progress_bar(f"encoding {source.name}") as update:
@@ -72,26 +76,31 @@ Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or F
 
 
 @app.command()
-def decode(source: Holo, target: AudioTarget, models: Models = None, subtype: Subtype = None) -> None:
+def decode(
+    source: Holo, target: AudioTarget, models: Models = None, subtype: Subtype = None, overwrite: Overwrite = False
+) -> None:
     """Decode a .holo to an audio file."""
-    export(source, target, models=models, subtype=subtype)
+    export(source, target, models=models, subtype=subtype, overwrite=overwrite)
 
 
 @app.command()
 def export(
     source: Holo,
     target: AudioTarget,
-    start: Annotated[float, typer.Option("--from", min=0.0, help="Where to begin, seconds.")] = 0.0,
-    end: Annotated[float | None, typer.Option("--to", help="Where to end, seconds; default: its end.")] = None,
+    start: Annotated[float, typer.Option("--from", min=0.0, callback=finite, help="Where to begin, seconds.")] = 0.0,
+    end: Annotated[float | None, typer.Option("--to", callback=finite, help="Where to end, seconds; default: its end.")] = None,
     models: Models = None,
     subtype: Subtype = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a .holo, or a part of it, as an audio file."""
     from holostream.codec.tier_model import default_models_folder
     from holostream.format.export_sound import export_sound
+    from holostream.format.new_file import refuse_existing
     from holostream.format.open_sound import open_sound
 
     refuse_same_file(source, target)
+    refuse_existing(target, overwrite)
     with (
         open_sound(source, models or default_models_folder()) as sound,
         progress_bar(f"writing {target.name}") as update,
@@ -169,7 +178,8 @@ def main() -> None:
 
     known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, MidiError, ValueError)
     try:
-        app()
+        with heeding(POLITE, interrupt):
+            app()
     except known as error:
         complain(str(error))
     except OSError as error:

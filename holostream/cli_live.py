@@ -27,8 +27,9 @@ from holostream.cli_options import (
     Rate,
     ScriptFile,
     StayAwake,
+    finite,
 )
-from holostream.cli_session import Wishes, perform, stoppable, tell_session
+from holostream.cli_session import Wishes, check_device_wishes, perform, tell_session
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import LOCALHOST, OscSettings
 
@@ -52,12 +53,12 @@ def live(
     ] = None,
     record: Annotated[Path | None, typer.Option(help="Record the session's DNA to this new .holo.")] = None,
     keep: Annotated[
-        float, typer.Option(min=0, max=1440, help="Minutes of what was heard to keep for a capture (C); 0: none.")
+        float, typer.Option(min=0, max=1440, callback=finite, help="Minutes of what was heard to keep for a capture (C); 0: none.")
     ] = 10.0,
     keep_input: Annotated[
-        bool, typer.Option("--keep-input", help="Beside each recording write its input, as NAME.input.wav.")
+        bool, typer.Option("--keep-input", help="Beside each recording, no capture, write its input, as NAME.input.wav.")
     ] = False,
-    seconds: Annotated[float | None, typer.Option(min=0.01, help="Stop after this much sound.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.01, callback=finite, help="Stop after this much sound.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
     virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,
     allow_feedback: Annotated[
@@ -103,8 +104,8 @@ def live(
         allow_feedback=allow_feedback,
         stay_awake=stay_awake,
     )
-    check_live_settings(settings)
     refuse_shared_files(settings, stats)
+    check_live_settings(settings)
     wishes = Wishes(
         preset,
         script,
@@ -124,8 +125,7 @@ def live(
         remember=not virtual_time,
     )
     session = Session(settings)
-    with stoppable():
-        perform(session, headless, wishes)
+    perform(session, headless, wishes)
     tell_session(session, stats)
 
 
@@ -145,9 +145,12 @@ def refuse_shared_files(settings: LiveSettings, stats: Path | None) -> None:
 
 
 def check_live_settings(settings: LiveSettings) -> None:
-    """Raises ValueError for what the control process can already tell is wrong."""
+    """Raises ValueError, AudioFileError for what the control process can already tell is wrong."""
+    from holostream.engine.device_list import is_file
     from holostream.engine.kept_input import input_path
+    from holostream.format.audio_reader import AudioReader
 
+    check_device_wishes(settings)
     if settings.record is not None and settings.record.exists():
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
     if settings.keep_input and settings.record is not None and input_path(settings.record).exists():
@@ -156,5 +159,11 @@ def check_live_settings(settings: LiveSettings) -> None:
         )
     if settings.virtual_time and settings.seconds is None:
         raise ValueError("--virtual-time runs as fast as it can and needs an end: add --seconds")
+    if settings.second_channel and settings.input is not None and is_file(settings.input):
+        with AudioReader(settings.input, 48000) as reader:
+            if reader.original_channels < 2:
+                raise ValueError(
+                    f"{settings.input} has one channel, so none is left as the second sound: name a file, as in --second FILE"
+                )
     if settings.second is not None and not settings.second_channel and not Path(settings.second).is_file():
         raise ValueError(f"the second sound {settings.second} is no file; name an audio file, or channel")

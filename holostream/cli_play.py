@@ -21,8 +21,9 @@ from holostream.cli_options import (
     Rate,
     ScriptFile,
     StayAwake,
+    finite,
 )
-from holostream.cli_session import EngineError, Wishes, has_screen, perform, stoppable, tell_session
+from holostream.cli_session import EngineError, Wishes, check_device_wishes, has_screen, perform, tell_session
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import LOCALHOST, OscSettings
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 def play(
     file: Annotated[Path, typer.Argument(help="The .holo to play.")],
-    start: Annotated[float, typer.Option("--from", min=0.0, help="Where to begin, seconds.")] = 0.0,
+    start: Annotated[float, typer.Option("--from", min=0.0, callback=finite, help="Where to begin, seconds.")] = 0.0,
     tier: Annotated[
         int | None, typer.Option(help="Re-encode with so many harmonics from the start; default: as recorded.")
     ] = None,
@@ -89,16 +90,16 @@ def play(
             stay_awake=stay_awake,
             bypass=tier is None,
         )
+        check_device_wishes(settings)
         session = Session(settings, sound, options)
-        with stoppable():
-            wishes = Wishes(
-                preset,
-                script,
-                OscSettings(osc, osc_host, osc_out),
-                MidiSettings(ports=tuple(midi or ()), off=no_midi or virtual_time),
-                tier,
-            )
-            perform(session, headless, wishes)
+        wishes = Wishes(
+            preset,
+            script,
+            OscSettings(osc, osc_host, osc_out),
+            MidiSettings(ports=tuple(midi or ()), off=no_midi or virtual_time),
+            tier,
+        )
+        perform(session, headless, wishes)
         for remark in sound.remarks:
             typer.echo(remark, err=True)
         tell_session(session)

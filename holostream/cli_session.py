@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from holostream.control.osc_settings import OscSettings
 if TYPE_CHECKING:
     from holostream.control.performance import Performance
     from holostream.engine.session import Session
+    from holostream.engine.settings import LiveSettings
 
 
 SWITCH_SECONDS = 0.0005
@@ -30,23 +29,25 @@ class EngineError(Exception):
     """The engine ended by itself, or a recording could not be played on; the message says why."""
 
 
-@contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """A polite kill, or a terminal that is closed, ends a session as Ctrl-C does: with the recording closed."""
+def check_device_wishes(settings: LiveSettings) -> None:
+    """Raises ValueError for an input, an output or an API that would not count, or a file that would be replaced."""
+    from holostream.engine.device_list import is_file, wants_virtual
+    from holostream.engine.settings import API_VIRTUAL
 
-    def interrupt(number: int, stack: object) -> None:
-        raise KeyboardInterrupt
-
-    polite = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has but the first
-    # What is ignored stays so: nohup lets a session outlive its terminal.
-    heard = [number for number in polite if signal.getsignal(number) != signal.SIG_IGN]
-    before = [(number, signal.signal(number, interrupt)) for number in heard]
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+    if settings.output is not None and is_file(settings.output) and Path(settings.output).exists():
+        raise ValueError(f"{settings.output} exists already and a session never overwrites; choose another name to capture in")
+    if not wants_virtual(settings):
+        return
+    if settings.device_api not in (None, API_VIRTUAL):
+        raise ValueError(
+            f"--device-api {settings.device_api} does not count where no sound card plays: leave it out, or leave out "
+            "--virtual-time, or one of the files"
+        )
+    for side, name in (("input", settings.input), ("output", settings.output)):
+        if name is not None and not is_file(name):
+            raise ValueError(
+                f"the virtual device has no {side} {name}: name an audio file (.wav, .flac, .ogg or .mp3), or leave it out"
+            )
 
 
 def has_screen(headless: bool) -> bool:
@@ -71,7 +72,7 @@ class Wishes:
 
 
 def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None:
-    """Open the session, play until it ends or the user quits, close it.
+    """Open the session, play until it ends, the user quits or the process is interrupted, close it.
 
     Raises ValueError for a wish that cannot be, before there is any sound; and what `Session.__enter__` does.
     """
@@ -85,7 +86,7 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
     sys.setswitchinterval(SWITCH_SECONDS)
     performance = Performance(session)
     screen = has_screen(headless)
-    with contextlib.ExitStack() as stack:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         stack.callback(session.close)
         osc = Osc(wishes.osc, performance)
         stack.callback(osc.close)
@@ -140,6 +141,8 @@ def remember(performance: Performance) -> None:
         save_last_session(performance.value)
     except OSError as error:
         performance.tell(f"the session is not remembered: {error.filename or 'its file'}: {error.strerror}")
+    except ValueError as error:
+        performance.tell(f"the session is not remembered: {error}")
 
 
 def run_headless(session: Session, performance: Performance) -> None:
@@ -177,3 +180,5 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
     )
     if session.failure is not None:
         raise EngineError(session.failure)
+    if session.losses:
+        raise EngineError(f"not all that was to be kept is: {session.losses[0]}")

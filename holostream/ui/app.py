@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
 from holostream.control.performance import Performance
+from holostream.control.stop_signals import POLITE, heeding
 from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession
@@ -32,6 +36,19 @@ class HoloStreamApp(App[None]):
         self._session, self._performance, self._midi = session, performance or Performance(session), midi
         super().__init__()
         self.animation_level = "none"
+        self._loop_of_its_own: asyncio.AbstractEventLoop | None = None
+        self._left = False
+
+    def on_mount(self) -> None:
+        self._loop_of_its_own = asyncio.get_running_loop()
+        if self._left:
+            self.exit()
+
+    def leave(self) -> None:
+        """End, from within a signal's handler."""
+        self._left = True
+        if self._loop_of_its_own is not None:
+            self._loop_of_its_own.call_soon_threadsafe(self.exit)
 
     def get_css_variables(self) -> dict[str, str]:
         return {**super().get_css_variables(), **CSS_VARIABLES}
@@ -46,4 +63,6 @@ class HoloStreamApp(App[None]):
 def run_ui(session: LiveSession, performance: Performance | None = None, midi: LiveMidi | None = None) -> None:
     """Take over the terminal until the user quits or the session ends."""
     # The mouse stays the terminal's, so that messages and paths can be selected and copied.
-    HoloStreamApp(session, performance, midi).run(mouse=False)
+    app = HoloStreamApp(session, performance, midi)
+    with heeding((*POLITE, signal.SIGINT), app.leave):
+        app.run(mouse=False)

@@ -1,0 +1,29 @@
+"""Polite kills as interrupts."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from holostream.control.stop_signals import POLITE, heeding, interrupt
+
+
+@pytest.mark.parametrize("number", POLITE)
+def test_a_polite_kill_interrupts_until_the_block_ends(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), heeding(POLITE, interrupt):  # noqa: PT012 - the signal may come a little later
+        os.kill(os.getpid(), number)
+        signal.pause()
+    assert signal.getsignal(number) == before
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with heeding(POLITE, interrupt):
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGHUP, before)
