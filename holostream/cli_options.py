@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,16 @@ def lower_case(name: str | None) -> str | None:
     return name.lower() if name else None
 
 
+def finite(number: float | None) -> float | None:
+    """Ranges let through what is no number, and infinity."""
+    if number is not None and not math.isfinite(number):
+        raise typer.BadParameter(f"{number} is no time or factor; give a number such as 2.5")
+    return number
+
+
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
-Output = Annotated[str | None, typer.Option(help="Output device by name, or a .wav to capture in.")]
+Output = Annotated[str | None, typer.Option(help="Output device by name, or a new .wav to capture in.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file to write if it is there already.")]
 DeviceApi = Annotated[
     str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.", callback=lower_case)
 ]

@@ -22,7 +22,7 @@ def repair(
     """Save what can be saved of a damaged .holo: whole blocks as they are, silence for the rest."""
     from holostream.format.repair import repair_file
 
-    chosen = target or source.with_name(f"{source.stem}-repaired.holo")
+    chosen = target or source.parent / f"{source.stem}-repaired.holo"
     with progress_bar(f"repairing {source.name}") as update:
         report = repair_file(source, chosen, like, update)
     found = []

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from holostream.cli_options import Models
+from holostream.cli_options import Models, Overwrite
 from holostream.cli_progress import progress_bar
 
 
@@ -31,18 +31,21 @@ def render(
     subtype: Annotated[
         str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Render a recorded performance as it sounded: its DNA and its mixer's commands; or play it over another sound."""
     from holostream.codec.tier_model import default_models_folder
     from holostream.engine.kept_input import input_path
     from holostream.engine.render_again import open_performance
     from holostream.format.export_sound import export_sound
+    from holostream.format.new_file import refuse_existing
 
     if second is not None and input is None:
         raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
     for read in (source, input_path(source), input, second and Path(second)):
         if read and target.exists() and read.exists() and target.samefile(read):
             raise ValueError(f"{target} is the input itself; choose another name for the output")
+    refuse_existing(target, overwrite)
     with (
         open_performance(source, models or default_models_folder(), input, second) as performance,
         progress_bar(f"rendering {source.name}") as update,

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +169,73 @@ def test_outputs_are_protected(tmp_path, voice):
     finished = holostream("live", "--headless", "--record", tmp_path / "old.holo", "--seconds", 1)
     assert_one_clear_sentence(finished, "exists already")
     assert (tmp_path / "old.holo").read_bytes() == b"precious"
-    assert voice.read_bytes() == before
+    assert_one_clear_sentence(holostream(*live, "--output", other), "other.wav exists already")
+    assert other.read_bytes() == voice.read_bytes() == before
+
+
+def test_what_is_there_is_replaced_only_where_that_is_asked_for(tmp_path, voice):
+    holo, heard = tmp_path / "v.holo", tmp_path / "back.wav"
+    for path in (holo, heard):
+        path.write_bytes(b"precious")
+    for verb in (("encode", voice, holo), ("decode", holo, heard), ("export", holo, heard, "--to", 0.5)):
+        before = verb[2].read_bytes()
+        assert_one_clear_sentence(holostream(*verb), "is there already", "--overwrite")
+        assert verb[2].read_bytes() == before
+        assert holostream(*verb, "--overwrite").returncode == 0
+    assert soundfile.info(heard).frames == 22050
+
+
+def test_what_would_not_count_with_the_virtual_device_is_told(tmp_path, voice):
+    live = ("live", "--headless", "--virtual-time", "--seconds", 1)
+    for arguments, words in (
+        (("--output", "typo.aif"), ("has no output typo.aif", ".flac")), (("--input", "."), ("has no input .",)),
+        (("--device-api", "jakc"), ("--device-api jakc does not count",)),
+        (("--second", "channel", "--input", voice), ("has one channel", "--second FILE")),
+        (("--input", tmp_path / "none.wav"), ("none.wav",)),
+    ):  # fmt: skip
+        assert_one_clear_sentence(holostream(*live, *arguments, cwd=tmp_path), *words)
+    assert sorted(tmp_path.iterdir()) == [voice]
+
+
+def test_what_becomes_of_channels_is_told(tmp_path):
+    soundfile.write(tmp_path / "six.wav", np.zeros((4800, 6)), 48000)
+    finished = holostream("encode", tmp_path / "six.wav", tmp_path / "six.holo")
+    assert (finished.returncode, "has 6 channels; their mean was encoded" in finished.stderr) == (0, True), finished.stderr
+
+
+def test_numbers_that_are_none(tmp_path):
+    for arguments in (("live", "--seconds", "inf"), ("play", "x.holo", "--from", "inf"), ("export", "a", "b", "--to", "nan")):
+        finished = holostream(*arguments, cwd=tmp_path)
+        assert (finished.returncode, "is no time or factor" in finished.stderr) == (2, True), finished.stderr
+
+
+def test_a_capture_that_a_full_disk_ends_is_told_by_the_exit_code_and_kept(tmp_path, voice):
+    finished = subprocess.run(
+        ["bash", "-c", 'trap "" XFSZ; ulimit -f 20000; exec "$@"', "-", sys.executable, "-m", "holostream.cli", "live", "--headless",
+         "--virtual-time", "--seconds", "120", "--keep", "0", "--tier", "4", "--input", str(voice), "--output", str(tmp_path / "heard.wav")],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert finished.returncode == 1, finished.stderr
+    assert "holostream: not all that was to be kept is: capturing stopped: could not write all of" in finished.stderr
+    assert soundfile.info(tmp_path / "heard.wav").duration > 80
+
+
+@pytest.mark.parametrize("verb", ["encode", "decode"])
+def test_a_polite_kill_leaves_nothing_half_written(tmp_path, verb):
+    soundfile.write(tmp_path / "long.wav", np.resize(speech(5.0, 48000, 1), 48000 * 600), 48000, subtype="PCM_16")
+    arguments = ["encode", "long.wav", "long.holo"]
+    if verb == "decode":
+        assert holostream("encode", "long.wav", "long.holo", "--tier", 4, cwd=tmp_path).returncode == 0
+        arguments = ["decode", "long.holo", "back.wav"]
+    before = sorted(tmp_path.iterdir())
+    running = subprocess.Popen([sys.executable, "-m", "holostream.cli", *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while sorted(tmp_path.iterdir()) == before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.terminate()
+    assert "Traceback" not in running.communicate(timeout=30)[1]
+    assert running.returncode == 130
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_recording_where_nothing_can_be_written(tmp_path):

@@ -22,6 +22,7 @@ from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloHeader, HoloWriter, pack_block, pack_event_blocks
+from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.replay import CHECKSUM_DIGITS
 
 
@@ -107,10 +108,12 @@ class Recorder:
         self.stop()
         file = cast(BinaryIO, open(path, "xb", buffering=0))  # noqa: SIM115 (lives as long as the recording)
         try:
+            mark_in_the_making(file)
             writer = HoloWriter(file, self.header)
-        except OSError:
+        except OSError as error:
             file.close()
-            raise
+            path.unlink()  # nothing is in it, and the name stays free
+            raise OSError(error.errno, error.strerror, str(path)) from error
         self._take(self._gatherer.cut_for_key())
         self._file, self._writer, self._path, self.span = file, writer, path, None
         self._lost = self._markers = 0

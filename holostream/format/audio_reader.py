@@ -49,7 +49,8 @@ class AudioReader:
         self.path = Path(path)
         _check_is_audio(self.path)
         try:
-            self._file = _OneWayFile(os.fspath(self.path))
+            # As bytes where names are bytes: not all of them are UTF-8.
+            self._file = _OneWayFile(os.fspath(self.path) if os.name == "nt" else os.fsencode(self.path))
         except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
             known = isinstance(error, soundfile.LibsndfileError)
             why = reason(error) if known else "its name ends in .raw"

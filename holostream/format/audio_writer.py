@@ -17,6 +17,7 @@ import soundfile
 import soxr
 
 from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
+from holostream.format.new_file import permissions, replaceable
 
 WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
 LARGEST_WAV = 2**32 - 8  # bytes; the sizes in a WAV header have 32 bits
@@ -47,7 +48,8 @@ class AudioWriter:
 
     The sound grows in a hidden `.part` file in the same folder, which takes the target's name at a successful
     close. After any error, and when the `with` block is left by an exception, the part is removed, and a file
-    that was there before is still what it was.
+    that was there before is still what it was. Where `salvages`, for what cannot be made again, a full disk gives the
+    name to what was written until then.
 
     A .wav is a plain WAV where `length` says beforehand that it stays under 4 GB. Otherwise it begins as RF64
     (EBU Tech 3306), and at the close becomes a plain WAV if it fits.
@@ -63,6 +65,7 @@ class AudioWriter:
         model_rate: int | None = None,
         length: int | None = None,
         subtype: str | None = None,
+        salvages: bool = False,
     ) -> None:
         if channels not in (1, 2):
             raise ValueError(f"got {channels} channels, expected 1 or 2")
@@ -71,6 +74,7 @@ class AudioWriter:
         self.channels = channels
         self.model_rate = rate if model_rate is None else model_rate
         self.length = length
+        self._salvages = salvages
         self.frames_written = 0
         self._resampler: soxr.ResampleStream | None = None
         self._lanes: int | None = None
@@ -79,17 +83,17 @@ class AudioWriter:
         kind, subtype = _format_of(self.path, subtype)
         self._clips = subtype != "FLOAT"
         if kind == "WAV":
-            frame_bytes = channels * {"FLOAT": 4, "PCM_24": 3, "PCM_16": 2}[subtype]
-            if length is None or length * frame_bytes + LARGEST_HEADER > LARGEST_WAV:
+            self._frame_bytes = channels * {"FLOAT": 4, "PCM_24": 3, "PCM_16": 2}[subtype]
+            if length is None or length * self._frame_bytes + LARGEST_HEADER > LARGEST_WAV:
                 kind = "RF64"
         if kind == "OGG" and rate > HIGHEST_OGG_RATE:
             raise AudioFileError(f"cannot write {self.path} at {rate} Hz: OGG ends at {HIGHEST_OGG_RATE} Hz, use .wav")
-        # Where the name is a link, the file to replace is the one that it points to.
-        self._target = Path(os.path.realpath(self.path))
+        try:
+            self._target = replaceable(self.path)
+        except OSError as error:
+            raise AudioFileError(f"cannot write {self.path}: {error.strerror}, name another file") from error
         self._part = self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
         try:
-            if self._target.exists() and not self._target.is_file():
-                raise AudioFileError(f"cannot write {self.path}: it is a folder or a device, name a file instead")
             self._bytes = _WatchedFile(self._part, "x+")
         except OSError as error:
             raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
@@ -164,19 +168,37 @@ class AudioWriter:
         self._file.close()
         try:
             if is_rf64:
-                _shorten_to_wav(self._bytes)
+                _shorten_to_wav(self._bytes, self._frame_bytes)
             if self._bytes.error:
                 raise self._bytes.error
             os.fsync(self._bytes.fileno())
             self._bytes.close()
+            os.chmod(self._part, permissions(self._target))
             os.replace(self._part, self._target)
         except OSError as error:
             self._fail(error)
         self._closed = True
 
     def _fail(self, error: OSError) -> NoReturn:
+        kept = self._salvages and self._salvage()
         self.discard()
-        raise AudioFileError(f"could not write all of {self.path}: {error.strerror}; nothing of it was kept") from error
+        left = f"the first {self.frames_written / self.rate:.1f} s are" if kept else "nothing of it was"
+        raise AudioFileError(f"could not write all of {self.path}: {error.strerror}; {left} kept") from error
+
+    def _salvage(self) -> bool:
+        """Give the name to what the disk has taken; whether that could be done."""
+        is_rf64 = self._file.format == "RF64"
+        self._file.close()
+        try:
+            if is_rf64:
+                self.frames_written = _shorten_to_wav(self._bytes, self._frame_bytes)
+            self._bytes.close()
+            os.chmod(self._part, permissions(self._target))
+            os.replace(self._part, self._target)
+        except (OSError, ValueError):  # ValueError: it is closed already, and only its name could not be had
+            return False
+        self._closed = True
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -221,21 +243,30 @@ def _format_of(path: Path, subtype: str | None) -> tuple[str, str]:
     return kind, subtype
 
 
-def _shorten_to_wav(file: _WatchedFile) -> None:
-    """Turn a finished RF64 file into a plain WAV if its sizes fit in 32 bits: EBU Tech 3306 in reverse.
+def _shorten_to_wav(file: _WatchedFile, frame_bytes: int) -> int:
+    """Turn a finished RF64 file into a plain WAV if its sizes fit in 32 bits: EBU Tech 3306 in reverse. What a full disk
+    has cut off within is given the sizes of what is there. Returns how many frames that are.
 
     RF64 -1 WAVE ds64 28 (riff, data, frames: 64 bits each ...) ... data -1
     RIFF  n WAVE JUNK 28 ...                                    ... data  n
     """
     size = file.seek(0, os.SEEK_END)
-    if size > LARGEST_WAV:
-        return
     file.seek(0)
     header = file.read(LARGEST_HEADER)
-    (data_size,) = struct.unpack_from("<Q", header, 28)
-    file.seek(header.index(b"data") + 4)
+    (stated,) = struct.unpack_from("<Q", header, 28)
+    start = header.index(b"data") + 8
+    data_size = min(stated, (size - start) // frame_bytes * frame_bytes)
+    if data_size < stated:
+        size = start + data_size
+        file.truncate(size)
+    if size > LARGEST_WAV:
+        file.seek(20)
+        file.write(struct.pack("<QQQ", size - 8, data_size, data_size // frame_bytes))
+        return data_size // frame_bytes
+    file.seek(start - 4)
     file.write(struct.pack("<I", data_size))
     file.seek(12)
     file.write(b"JUNK")
     file.seek(0)
     file.write(b"RIFF" + struct.pack("<I", size - 8))
+    return data_size // frame_bytes

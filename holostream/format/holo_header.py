@@ -78,6 +78,8 @@ def read_header(file: BinaryIO, name: str) -> HoloHeader:
     start = file.read(HEAD.size)
     if len(start) < 5 or start[:4] != MAGIC:
         raise HoloFormatError(f"{name} is not a .holo file: it does not begin with 'HOLO'")
+    if start[4] == 2:
+        raise HoloFormatError(f"{name} is a .holo of version 2, as HOLO-Audio writes it: decode it, and encode it again")
     if start[4] != VERSION:
         raise HoloFormatError(f"{name} is a .holo of version {start[4]}; this program reads version {VERSION}")
     if len(start) < HEAD.size:

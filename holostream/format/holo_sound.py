@@ -13,6 +13,7 @@ from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import MARKER
 from holostream.format.holo_file import HoloReader
+from holostream.format.open_holo import open_holo
 from holostream.format.recorded_sound import Piece, never
 from holostream.format.replay import Replay
 
@@ -23,7 +24,7 @@ class HoloSound:
     def __init__(self, path: Path, models: Path) -> None:
         self.name, self._models = str(path), models
         self._tiers: dict[int, TierModel] = {}
-        self._file = path.open("rb")
+        self._file = open_holo(path)
         try:
             self._reader = HoloReader(self._file, self.name, models)
             self._read_index()

@@ -31,6 +31,7 @@ import numpy as np
 
 from holostream.codec.tier import TIERS
 from holostream.format.holo_block import HoloFormatError
+from holostream.format.open_holo import open_holo
 
 MAGIC, VERSION = b"HOLO", 2
 RATES = range(1000, 1_000_001)
@@ -62,7 +63,7 @@ class HoloV2Header:
 
 def is_version_2(path: Path) -> bool:
     """Whether a file says so; the other readable version is 3. Raises HoloFormatError for version 1, OSError."""
-    with path.open("rb") as file:
+    with open_holo(path) as file:
         start = file.read(5)
     if start == MAGIC + b"\x01":
         raise HoloFormatError(

@@ -10,6 +10,7 @@ from holostream.codec.holo_audio import sound_of
 from holostream.codec.tier_model import load_tier
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import HoloV2Reader
+from holostream.format.open_holo import open_holo
 from holostream.format.recorded_sound import Piece, never
 
 PIECE_CHUNKS = 256
@@ -22,7 +23,7 @@ class HoloV2Sound:
 
     def __init__(self, path: Path, models: Path) -> None:
         self.name, self._size = str(path), path.stat().st_size
-        self._file = path.open("rb")
+        self._file = open_holo(path)
         try:
             header = HoloV2Reader(self._file, self._size, self.name).header
             if not header.chunks:

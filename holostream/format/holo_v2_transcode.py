@@ -6,6 +6,7 @@ the file itself. That takes two passes, so that length costs no memory.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from holostream.codec.holo_audio import bytes_of, coefficients_of
 from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
 from holostream.format.export_sound import Progress, export_sound, no_progress
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import VERSION, HoloV2Header, HoloV2Reader, HoloV2Writer
 from holostream.format.holo_v2_sound import HoloV2Sound
 from holostream.format.new_file import new_file
+from holostream.format.open_holo import open_holo
 
 PIECE_CHUNKS = 256
 ANY_RATE = 48000
@@ -29,8 +32,8 @@ def encode_file_v2(source: Path, target: Path, model: TierModel, progress: Progr
     Returns remarks for the user. Raises AudioFileError, OSError, or ModelError if the tier is not one of HOLO-Audio.
     """
     with AudioReader(source, ANY_RATE, 1) as reader:
-        rate, length = reader.original_rate, max(1, reader.original_length)
-    remarks: list[str] = []
+        rate, length, channels = reader.original_rate, max(1, reader.original_length), reader.original_channels
+    remarks = [f"{source} has {channels} channels; version 2 holds one, their mean"] if channels > 1 else []
     pieces, chunks, smallest, largest = 0, 0, np.inf, -np.inf
     expected = 2 * max(1.0, length / (PIECE_CHUNKS * model.facts.hop))
     for coefficients in _coefficients(source, rate, model, remarks):
@@ -78,11 +81,18 @@ def decode_file_v2(
 
 
 def summarize_v2(path: Path) -> dict:
-    """The header of a file, and what follows from it. Raises HoloFormatError, OSError."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = HoloV2Reader(file, size, str(path)).header
-    return {"file": str(path), "bytes": size, "version": VERSION, **vars(header), "values": header.values}
+    """The header of a file, what follows from it, and why its codes end early if they do. Raises HoloFormatError, OSError."""
+    size, damage = path.stat().st_size, ""
+    with open_holo(path) as file:
+        reader = HoloV2Reader(file, size, str(path))
+        try:
+            deque(reader.codes(), maxlen=0)
+        except HoloFormatError as error:
+            damage = str(error)
+    return {
+        "file": str(path), "bytes": size, "version": VERSION, **vars(reader.header), "values": reader.header.values,
+        "complete": not damage, "damage": damage,
+    }  # fmt: skip
 
 
 def summary_v2_text(summary: dict) -> str:
@@ -96,6 +106,7 @@ def summary_v2_text(summary: dict) -> str:
             f"{summary['smallest']:g} to {summary['largest']:g}",
             f"  sound     {summary['rate']} Hz, mono, {summary['chunks']} chunks",
             f"  duration  {seconds:.3f} s at 1024 samples a chunk, {summary['bytes']} bytes{kbps}",
-            "  state     to decode it, name a folder with imported models of this tier: --models FOLDER",
+            f"  state     {summary['damage'] or 'complete'}",
+            "  decoding  name a folder with imported models of this tier: --models FOLDER",
         )
     )

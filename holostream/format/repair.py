@@ -34,6 +34,7 @@ from holostream.format.holo_events import unpack_events
 from holostream.format.holo_file import HoloWriter
 from holostream.format.holo_header import HEAD, MAX_DESCRIPTION, HoloHeader, read_header
 from holostream.format.new_file import new_file
+from holostream.format.open_holo import open_holo
 
 WORK_BYTES = 1 << 27
 """How many bytes of false blocks are looked at, and how much work restoring bits may be, before a file is given up."""
@@ -71,7 +72,7 @@ def repair_file(
     if target.exists():
         raise ValueError(f"{target} is there already; repair writes a new file: choose another name")
     report = RepairReport()
-    with source.open("rb") as file:
+    with open_holo(source) as file:
         if not file.seek(0, io.SEEK_END):
             raise HoloFormatError(f"{source} is empty; there is nothing to repair")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -108,7 +109,7 @@ def _header(data: mmap.mmap, source: Path, like: Path | None, report: RepairRepo
         raise HoloFormatError(
             f"{reason}; if it is a .holo, give a recording made with the same settings: --like OTHER.holo"
         )
-    with like.open("rb") as file:
+    with open_holo(like) as file:
         header = read_header(file, str(like))
     report.header_restored = True
     return header, 0

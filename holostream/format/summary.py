@@ -9,6 +9,7 @@ from holostream.format.clock import clock
 from holostream.format.event_tally import EventTally, event_lines
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
+from holostream.format.open_holo import open_holo
 from holostream.format.printable import printable
 from holostream.format.rate_estimate import PARTS, ideal_bits
 
@@ -24,7 +25,7 @@ def summarize(path: Path, models: Path | None = None) -> dict:
     shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib.
     """
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_holo(path) as file:
         reader = HoloReader(file, str(path), models)
         header = reader.header
         hop_seconds = header.hop / header.rate

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from holostream.format.holo_header import pack_header, read_header
 from holostream.format.new_file import new_file
+from holostream.format.open_holo import open_holo
 
 TAGS = ("title", "artist", "comment")
 
@@ -17,7 +18,7 @@ def change_tags(path: Path, changes: dict[str, str]) -> dict[str, str]:
 
     The file is replaced as a whole or stays as it is. Raises HoloFormatError, ValueError (too long), OSError.
     """
-    with path.open("rb") as file:
+    with open_holo(path) as file:
         header = read_header(file, str(path))
         tags = {name: text for name, text in {**header.tags, **changes}.items() if text}
         if tags != header.tags:

@@ -74,6 +74,8 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
         if reader.frames_read != description.original_length:
             writer.correct(replace(description, original_length=reader.frames_read))
         remarks = []
+        if reader.original_channels > 2:
+            remarks.append(f"{source} has {reader.original_channels} channels; their mean was encoded, as one")
         if reader.truncated:
             stated = description.original_length
             of_stated = f" of {stated}" if stated > reader.frames_read else ""

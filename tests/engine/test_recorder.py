@@ -18,6 +18,8 @@ from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.recorder import Recorder
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_file import HoloReader
+from holostream.format.new_file import new_file
+from holostream.format.tags import change_tags
 from tests.dna_examples import random_dna
 
 HOP = 128
@@ -247,6 +249,19 @@ class TestFile:
             recorder_module, "open", lambda path, mode, buffering: Full(path, "x"), raising=False
         )
         recorder = Recorder(FACTS, 1)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(OSError, match=r"No space.*a\.holo"):
             recorder.start(tmp_path / "a.holo")
         assert recorder.status is None
+        assert not (tmp_path / "a.holo").exists()
+
+    def test_nothing_takes_the_place_of_a_recording_that_goes_on(self, tmp_path: Path) -> None:
+        path, recorder = tmp_path / "a.holo", Recorder(FACTS, 1)
+        recorder.start(path)
+        before = path.read_bytes()
+        with pytest.raises(ValueError, match=r"a\.holo is still being recorded"), new_file(path):
+            pass
+        with pytest.raises(ValueError, match=r"a\.holo is still being recorded"):
+            change_tags(path, {"title": "x"})
+        assert path.read_bytes() == before
+        recorder.stop()
+        assert change_tags(path, {"title": "x"}) == {"title": "x"}

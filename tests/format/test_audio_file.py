@@ -373,6 +373,34 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path, suffix: str) -> None:
     pytest.fail("the disk never was full")
 
 
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3"])
+@pytest.mark.parametrize("limit", [10**9, 10000])
+@pytest.mark.usefixtures("small_disk")
+def test_what_cannot_be_made_again_is_kept_from_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, limit: int
+) -> None:
+    monkeypatch.setattr(audio_writer, "LARGEST_WAV", limit)
+    path, sound = tmp_path / f"a{suffix}", noise(2, 400000)
+    with pytest.raises(AudioFileError, match=r"could not write all of .*; the first \d+\.\d s are kept"):
+        write(path, sound, 48000, salvages=True)
+    assert os.listdir(tmp_path) == [path.name]
+    back, _ = read(path, 48000)
+    assert back.shape[1] > 5000
+    if suffix == ".wav":
+        assert soundfile.info(path).frames == back.shape[1] > (60000 - 200) // 8
+        assert np.array_equal(back, sound[:, : back.shape[1]])
+        assert path.read_bytes()[:4] == (b"RF64" if limit < 60000 else b"RIFF")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_permissions_of_what_is_replaced_stay(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "a.wav"
+    path.touch()
+    path.chmod(mode)
+    write(path, noise(1, 100), 48000)
+    assert path.stat().st_mode & 0o777 == mode
+
+
 def test_link_is_followed_and_kept(tmp_path: Path) -> None:
     (tmp_path / "target.wav").write_bytes(b"old")
     (tmp_path / "link.wav").symlink_to("target.wav")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from holostream.format.new_file import new_file
+from holostream.format.new_file import new_file, refuse_existing
 
 
 def test_it_has_its_name_only_when_complete(tmp_path: Path) -> None:
@@ -60,5 +61,45 @@ def test_bytes_reach_the_system_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), new_file(tmp_path / "nowhere" / "a"):
+    with pytest.raises(FileNotFoundError) as told, new_file(tmp_path / "nowhere" / "a"):
         pass
+    assert told.value.filename == str(tmp_path / "nowhere" / "a")
+
+
+def test_a_full_disk_is_told_with_the_name_asked_for(tmp_path: Path) -> None:
+    def fill() -> None:
+        with new_file(tmp_path / "a"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match=r"No space.*/a'") as told:
+        fill()
+    assert told.value.filename == str(tmp_path / "a")
+
+
+def test_a_link_stays_and_what_it_points_to_is_replaced_with_its_permissions(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "real").chmod(0o640)
+    (tmp_path / "link").symlink_to("real")
+    with new_file(tmp_path / "link") as file:
+        file.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+    assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o640
+    assert sorted(os.listdir(tmp_path)) == ["link", "real"]
+
+
+def test_folders_and_devices_are_no_files_to_replace(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(OSError, match="it is a folder or a device"), new_file(path):
+            pass
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_what_exists_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    refuse_existing(path, overwrite=False)
+    path.touch()
+    refuse_existing(path, overwrite=True)
+    with pytest.raises(ValueError, match="is there already; choose another name, or replace it with --overwrite"):
+        refuse_existing(path, overwrite=False)
