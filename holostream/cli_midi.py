@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from holostream.cli_options import lower_case
+from holostream.cli_options import finite, lower_case
 from holostream.control.midi_settings import MidiSettings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def ports(api: OneApi = None) -> None:
 @midi_app.command()
 def monitor(
     port: Port = None,
-    seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after this time; else Ctrl-C.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.0, callback=finite, help="Stop after this time; else Ctrl-C.")] = None,
     api: OneApi = None,
     map_file: OwnMap = None,
     virtual: OwnPort = None,
@@ -87,7 +87,7 @@ def learn(
     command: Annotated[str, typer.Argument(help="What the control is to do: a command or action.")],
     value: Annotated[float | None, typer.Argument(help="The one value that a button is to set.")] = None,
     port: Port = None,
-    seconds: Annotated[float, typer.Option(min=0.0, help="How long to wait.")] = 15.0,
+    seconds: Annotated[float, typer.Option(min=0.0, callback=finite, help="How long to wait.")] = 15.0,
     api: OneApi = None,
     map_file: OwnMap = None,
     virtual: OwnPort = None,

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from holostream.cli_options import finite
+
 
 @contextlib.contextmanager
 def needs_training_packages(what: str) -> Iterator[None]:
@@ -28,7 +30,7 @@ def train(
     tiers: Annotated[str, typer.Option(help="Which, with commas.")] = "4,8,16,32,64,128,256",
     out: Annotated[Path, typer.Option(help="Models folder to write into.")] = Path("models"),
     recipe: Annotated[str, typer.Option(help="default, holo-audio, or a TOML file of settings.")] = "default",
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time for all tiers together.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, callback=finite, help="Time for all tiers together.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps for each tier, instead of the recipe's.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted training was.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",

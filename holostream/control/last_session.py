@@ -31,8 +31,11 @@ def last_session_path() -> Path:
 
 
 def save_last_session(value: Callable[[str], float], path: Path | None = None) -> None:
-    """From the commands' values. Raises OSError."""
-    write_toml(path or last_session_path(), preset_of(value).text())
+    """From the commands' values. Raises ValueError if there is a malformed one, which is left as it is; OSError."""
+    chosen = path or last_session_path()
+    if chosen.is_file():
+        read_preset(chosen)
+    write_toml(chosen, preset_of(value).text())
 
 
 def last_session(path: Path | None = None) -> list[Command]:

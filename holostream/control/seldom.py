@@ -18,7 +18,8 @@ class Seldom:
         self._left_out: dict[str, int] = {}
 
     def __call__(self, sentence: str, kind: str | None = None) -> None:
-        """`kind`: what all sentences of it have in common, whatever they say; None: only the same sentence is alike."""
+        """`kind`: what became of all that such sentences tell of, whatever they say, as in "refused"; None: only the same
+        sentence is alike."""
         now, like = self._clock(), kind or sentence
         if now - self._told.get(like, float("-inf")) < AGAIN_SECONDS:
             self._left_out[like] = self._left_out.get(like, 0) + 1
@@ -28,4 +29,4 @@ class Seldom:
             self._left_out.clear()
         self._told[like] = now
         more = self._left_out.pop(like, 0)
-        self._tell(f"{sentence} ({more} more such before)" if more else sentence)
+        self._tell(f"{sentence} ({more} more {kind or 'such'} before)" if more else sentence)

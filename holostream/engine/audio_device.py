@@ -59,7 +59,7 @@ class AudioDevice(Protocol):
         """Begin to call `process` for every block."""
 
     def poll(self) -> str | None:
-        """A few times a second, outside the callback: files are written here. Returns what the user should know."""
+        """A few times a second, outside the callback: files are written here. Returns why one cannot be any more."""
 
     def alive(self) -> bool:
         """False once the device has vanished."""
@@ -68,7 +68,13 @@ class AudioDevice(Protocol):
         """True once a device with an end has reached it."""
 
     def close(self) -> None:
-        """Stop; safe to call twice. Not for a device that has vanished: PortAudio may wait for it for ever."""
+        """Stop; safe to call twice. Not for a device that has vanished: PortAudio may wait for it for ever.
+
+        Raises AudioFileError for a file that could not be written to its end.
+        """
+
+    def keep_files(self) -> None:
+        """Finish what is written to files, as `close` does, and leave the sound system alone. Raises AudioFileError."""
 
 
 class PortAudioDevice:
@@ -194,6 +200,9 @@ class PortAudioDevice:
 
     def finished(self) -> bool:
         return False
+
+    def keep_files(self) -> None:
+        """There are none."""
 
     def close(self) -> None:
         self._process = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_reader import read_whole
 
 DEMO_VOICE = Path(__file__).with_name("demo_voice.flac")
@@ -41,4 +42,7 @@ def silent_source(lanes: int) -> LoopedSource:
 
 def open_source(path: Path | None, rate: int, lanes: int) -> LoopedSource:
     """The file (None: the demo voice) at the device's rate. Raises AudioFileError if it cannot be read."""
-    return LoopedSource(read_whole(path or DEMO_VOICE, rate, lanes, LONGEST_SECONDS))
+    samples = read_whole(path or DEMO_VOICE, rate, lanes, LONGEST_SECONDS)
+    if not samples.shape[1]:
+        raise AudioFileError(f"{path} holds less than one sample at {rate} Hz: give a longer sound")
+    return LoopedSource(samples)

@@ -6,6 +6,9 @@ no stream open. The only file that imports sounddevice.
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,18 @@ API_PREFERENCE = ("jack", "asio", "coreaudio", "wasapi", "alsa", "pulse", "direc
 BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda intel", "realtek", "laptop")
 
 
+JACK_CLIENT = ctypes.c_char_p(b"HoloStream")
+"""As it is called in a patchbay; PortAudio keeps the pointer."""
+OWN_CLIENTS = re.compile(r"HoloStream(-\d+)?")
+
+
 class DeviceError(Exception):
     """A device cannot be used; the message says why, what there is, and what to do."""
 
 
 def portaudio() -> Any:
     """The sounddevice module, which starts PortAudio. Raises DeviceError with how to install it."""
+    _name_jack_client()
     try:
         import sounddevice
     except (ImportError, OSError) as error:
@@ -30,6 +39,17 @@ def portaudio() -> Any:
             "'sudo apt-get install libportaudio2', or use --device-api virtual"
         ) from error
     return sounddevice
+
+
+def _name_jack_client() -> None:
+    """Before PortAudio starts, which it does at its import: later it is called PortAudio."""
+    name = ctypes.util.find_library("portaudio")
+    try:
+        set_name = ctypes.CDLL(name).PaJack_SetClientName if name else None
+    except (OSError, AttributeError):  # none, or one that knows no JACK
+        return
+    if set_name is not None:
+        set_name(JACK_CLIENT)
 
 
 def rescan() -> None:
@@ -49,7 +69,10 @@ def _short(api_name: str) -> str:
 
 
 def list_devices() -> list[dict]:
-    """Every device: name, api, inputs, outputs, rate, in order of preference. Raises DeviceError without PortAudio."""
+    """Every device: name, api, inputs, outputs, rate, in order of preference; what a session of ours has opened is none.
+
+    Raises DeviceError without PortAudio.
+    """
     sounddevice = portaudio()
     apis = [_short(api["name"]) for api in sounddevice.query_hostapis()]
     devices = [
@@ -62,6 +85,7 @@ def list_devices() -> list[dict]:
             "number": number,
         }
         for number, device in enumerate(sounddevice.query_devices())
+        if not (apis[device["hostapi"]] == "jack" and OWN_CLIENTS.fullmatch(device["name"]))
     ]
     rank = {api: place for place, api in enumerate(API_PREFERENCE)}
     return sorted(devices, key=lambda device: rank.get(device["api"], len(rank)))

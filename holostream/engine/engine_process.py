@@ -2,7 +2,7 @@
 
 Run by `session` as `python -m holostream.engine.engine_process JSON`. Requests arrive as JSON lines on stdin
 ({"open": settings} or {"quit": true}; end of input quits too, so no engine outlives its control process); events
-leave as JSON lines on stdout: ready, device, message, failed. Sound commands, status and DNA go through shared
+leave as JSON lines on stdout: ready, device, message, lost, failed. Sound commands, status and DNA go through shared
 memory. Whatever audio libraries print goes to stderr, which the session keeps in a log.
 
 When the device vanishes, the process ends with DEVICE_LOST and the session starts another one that goes on where the
@@ -122,6 +122,10 @@ class Engine:
                 f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
                 "then unmute, or start with --allow-feedback"
             )
+        demo = info.virtual and settings.input is None
+        if settings.second_channel and (demo or info.input_channels < settings.input_lanes):
+            missing = f"the input, {info.input}, has no second channel: cross has nothing to cross with"
+            remark = f"{remark}; {missing}" if remark else missing
         lock_memory()  # before sound: until it is done, whatever touches a new page waits
         if not info.virtual:
             keep_thread_running()
@@ -157,14 +161,15 @@ class Engine:
         late = (record.added_latency + record.device_output_latency) / record.device_rate
         return ring.head.rested / self.rate >= late + self.path.facts.hop / self.rate
 
-    def close_device(self) -> None:
+    def close_device(self, vanished: bool = False) -> None:
+        """`vanished`: then only its files are finished, for PortAudio may wait for it for ever."""
         self.shared.status.record.running = 0
         device, self.device = self.device, None
         if device is not None:
             try:
-                device.close()
+                (device.keep_files if vanished else device.close)()
             except AudioFileError as error:
-                send_event("message", text=f"capturing failed: {error}")
+                send_event("lost", text=f"capturing stopped: {error}")
 
     def reopen(self, settings: LiveSettings) -> None:
         """Another device on request; the one before comes back if it cannot be opened."""
@@ -183,8 +188,8 @@ class Engine:
     def watch(self) -> bool:
         """A few times a second: write files, look for a device that is awaited; False once the device has vanished."""
         if self.device is not None:
-            if message := self.device.poll():
-                send_event("message", text=message)
+            if loss := self.device.poll():
+                send_event("lost", text=f"capturing stopped: {loss}")
             return self.device.alive()
         if time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + RECONNECT_SECONDS
@@ -255,8 +260,8 @@ def run(arguments: dict) -> int:
                 engine.reopen(settings_from_dict(request["open"]))
         try:
             if not engine.watch():
-                shared.status.record.running = 0
                 send_event("message", text=f"device lost: {engine.device_name()}; silent, looking for it every second")
+                engine.close_device(vanished=True)
                 os._exit(DEVICE_LOST)
         except DeviceError as error:
             send_event("failed", text=str(error))

@@ -41,6 +41,9 @@ class FileInput:
     def finished(self) -> bool:
         return self._device.finished()
 
+    def keep_files(self) -> None:
+        """There are none: this one is read."""
+
     def close(self) -> None:
         self._device.close()
 
@@ -71,7 +74,7 @@ class FileOutput:
                 self._writer.write(waiting)
             except AudioFileError as error:
                 self._broken = True
-                return f"capturing stopped: {error}"
+                return str(error)
         return self._device.poll()
 
     def alive(self) -> bool:
@@ -82,8 +85,14 @@ class FileOutput:
 
     def close(self) -> None:
         if not self._closed:
-            self._closed = True
             self._device.close()
-            self.poll()
+        self.keep_files()
+
+    def keep_files(self) -> None:
+        if not self._closed:
+            self._closed = True
+            loss = self.poll()
+            if loss is not None:
+                raise AudioFileError(loss)
             if not self._broken:
                 self._writer.close()

@@ -29,7 +29,7 @@ class KeptInput:
             raise AudioFileError(
                 f"{self.path} exists already and the kept input never overwrites; record to another name"
             )
-        self._writer = AudioWriter(self.path, rate, ring.shape[0])
+        self._writer = AudioWriter(self.path, rate, ring.shape[0], salvages=True)
         self._next: int | None = None
         self.missing = 0
         """Hops that were not there; they are silent in the file."""

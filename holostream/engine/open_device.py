@@ -13,6 +13,7 @@ from holostream.engine.settings import LiveSettings
 from holostream.engine.virtual_device import VirtualDevice
 from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_writer import AudioWriter
+from holostream.format.new_file import free_name
 
 
 def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], bool]) -> tuple[AudioDevice, str | None]:
@@ -28,9 +29,10 @@ def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], b
             or settings.device_api is not None
         )
         if not real_side_named and (reason := _nothing_there()) is not None:
+            unheard = "unheard; start a sound server, or capture with --output FILE.wav"
+            heard = f"into {settings.output}" if settings.output is not None else unheard
             return VirtualDevice(settings, model_rate, may_run), (
-                f"{reason}: playing {_what_plays(settings)} through the virtual device, unheard; "
-                "start a sound server, or capture with --output FILE.wav"
+                f"{reason}: playing {_what_plays(settings)} through the virtual device, {heard}"
             )
         return _real_device(settings, model_rate), None
     except AudioFileError as error:
@@ -65,9 +67,8 @@ def _real_device(settings: LiveSettings, model_rate: int) -> AudioDevice:
             path = Path(str(settings.input))
             return FileInput(device, open_source(path, device.info.rate, settings.input_lanes), path.name)
         if file_out:
-            writer = AudioWriter(Path(str(settings.output)), device.info.rate, lanes)
-            writer.__enter__()
-            return FileOutput(device, writer, str(settings.output), lanes)
+            writer = AudioWriter(free_name(Path(str(settings.output))), device.info.rate, lanes, salvages=True)
+            return FileOutput(device, writer, str(writer.path), lanes)
     except AudioFileError:
         device.close()
         raise

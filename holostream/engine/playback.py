@@ -12,12 +12,14 @@ import time
 from dataclasses import dataclass, replace
 
 from holostream.codec.tier_model import ModelError
-from holostream.engine.playback_ring import SLOT_SAMPLES, PlaybackRing
+from holostream.engine.playback_ring import SLOT_SAMPLES, SLOTS, PlaybackRing
 from holostream.engine.playback_stream import FASTEST, SHORTEST_LOOP_SECONDS, SLOWEST, Plan, Slot, slots
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import RecordedSound, never
 
 AHEAD_SECONDS = 0.3
+MOST_AHEAD = (SLOTS - 1) * SLOT_SAMPLES
+"""Whatever is asked for: when a slot is half read, the ring has room for so much."""
 FOLLOW_SECONDS = 10.0
 """How long a recording that grows is waited for."""
 LOOK_SECONDS = 0.05
@@ -59,7 +61,7 @@ class Playback:
         loop = None if options.loop is None else self._samples_of(*options.loop)
         self._plan = Plan(round(options.start * sound.rate), loop, options.speed)
         self._pending = True
-        self._ahead = options.ahead * rate
+        self._ahead = min(options.ahead * rate, MOST_AHEAD)
         self._at_end = False
         self._end_place = 0.0
         self._last_growth = time.monotonic()

@@ -1,6 +1,6 @@
 """What a session keeps of what is heard: recordings, their input, and the last minutes for a capture.
 
-It follows the rings of the shared memory; whatever becomes of a request is a message.
+It follows the rings of the shared memory; whatever becomes of a request is a message, and what could not be kept a loss too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TierFacts
 from holostream.engine.capture import write_capture
-from holostream.engine.kept_input import KeptInput
+from holostream.engine.kept_input import KeptInput, input_path
 from holostream.engine.recorder import KeptStatus, Recorder, RecordingStatus
 from holostream.engine.settings import LiveSettings
 from holostream.engine.shared_state import SharedState
@@ -22,6 +22,7 @@ from holostream.engine.spool import PackedBlock
 from holostream.format.audio_file import AudioFileError
 from holostream.format.clock import clock
 from holostream.format.entropy_tables import EntropyTables
+from holostream.format.new_file import free_name
 
 VIEW_FRAMES = 1024
 
@@ -36,8 +37,9 @@ class Recordings:
         tiers: dict[int, TierFacts],
         tables: dict[int, EntropyTables],
         messages: deque[str],
+        losses: list[str],
     ) -> None:
-        self._shared, self._messages = shared, messages
+        self._shared, self._messages, self._losses = shared, messages, losses
         self._recorder = Recorder(tiers, shared.lanes, tables, 60 * settings.keep_minutes)
         self._rate = next(iter(tiers.values())).rate
         self._input: KeptInput | None = None
@@ -45,6 +47,12 @@ class Recordings:
         self._lock = threading.RLock()
         self._cursor = self._lost_commands = 0
         self._captures: list[threading.Thread] = []
+        self._named: set[Path] = set()
+
+    def _lose(self, text: str) -> None:
+        """Something was to be kept and is not."""
+        self._messages.append(text)
+        self._losses.append(text)
 
     def drain(self) -> None:
         """Take what has come since the last time."""
@@ -55,7 +63,7 @@ class Recordings:
             try:
                 self._recorder.follow(frames, lost, commands)
             except OSError as error:
-                self._messages.append(
+                self._lose(
                     f"recording stopped: {error.strerror}; what was written is kept; "
                     "free some room and record to a new file"
                 )
@@ -87,7 +95,7 @@ class Recordings:
 
     def start(self, path: Path | None = None) -> None:
         """Record to `path`, or a file named by the time in the current folder. Raises OSError, AudioFileError."""
-        chosen = path or Path(f"holostream-{datetime.now():%Y%m%d-%H%M%S}.holo")
+        chosen = path or self._named_by_time("holostream")
         with self._lock:
             ring, kept = self._shared.input, None
             if ring is not None:
@@ -118,9 +126,9 @@ class Recordings:
             if status is not None:  # else the disk was full just now, and the message says so
                 self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
         except AudioFileError as error:
-            self._messages.append(str(error))
+            self._lose(str(error))
         except OSError as error:
-            self._messages.append(
+            self._lose(
                 f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
                 "start in a folder that can be written to, or with --record FILE"
             )
@@ -138,7 +146,7 @@ class Recordings:
 
     def capture(self, path: Path | None = None) -> None:
         """Write what is kept to `path`, or a file named by the time; a thread does it, nothing waits for the disk."""
-        chosen = path or Path(f"holostream-captured-{datetime.now():%Y%m%d-%H%M%S}.holo")
+        chosen = path or self._named_by_time("holostream-captured")
         self.drain()
         with self._lock:
             blocks = self._recorder.captured()
@@ -151,11 +159,21 @@ class Recordings:
             self._captures.append(threading.Thread(target=self._write_capture, args=(chosen, blocks)))
             self._captures[-1].start()
 
+    def _named_by_time(self, beginning: str) -> Path:
+        """Free in the current folder, with the name of its kept input."""
+        with self._lock:
+            free = free_name(Path(f"{beginning}-{datetime.now():%Y%m%d-%H%M%S}.holo"), self._taken)
+            self._named.add(free)
+        return free
+
+    def _taken(self, path: Path) -> bool:
+        return path in self._named or path.exists() or input_path(path).exists()  # a capture is there once it is written
+
     def _write_capture(self, path: Path, blocks: Sequence[PackedBlock]) -> None:
         try:
             write_capture(path, self._recorder.header, blocks)
         except OSError as error:
-            self._messages.append(
+            self._lose(
                 f"cannot capture to {path}: {error.strerror}; it is kept for now: "
                 "start in a folder that can be written to and has room, or choose another name"
             )
@@ -170,7 +188,7 @@ class Recordings:
             self._input.follow(self._recorder.span)
         except AudioFileError as error:
             self._input = None
-            self._messages.append(f"the input is not kept any more: {error}")
+            self._lose(f"the input is not kept any more: {error}")
 
     def _close_input(self) -> None:
         """The recording has ended."""
@@ -181,7 +199,7 @@ class Recordings:
         try:
             kept.close()
         except AudioFileError as error:
-            self._messages.append(f"the input was not kept: {error}")
+            self._lose(f"the input was not kept: {error}")
             return
         if kept.missing:
             self._messages.append(f"{kept.path} lacks {kept.missing} hops that came too late; they are silent in it")
@@ -193,7 +211,7 @@ class Recordings:
             try:
                 self._recorder.stop(last_hop_complete=True)
             except OSError as error:
-                self._messages.append(
+                self._lose(
                     f"the end of the recording could not be written: {error.strerror}; the rest is kept"
                 )
             self._close_input()

@@ -32,6 +32,7 @@ from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader
 from holostream.format.holo_sound import HoloSound
 from holostream.format.holo_v2 import is_version_2
+from holostream.format.open_holo import open_holo
 from holostream.format.recorded_sound import Piece, never
 
 RING_FRAMES = 4096
@@ -57,7 +58,7 @@ class Performance:
 
     def __init__(self, source: Path, models: Path, input: Path | None, second: str | None = None) -> None:
         self._models, self._recorded = models, HoloSound(source, models)
-        self._file = source.open("rb")
+        self._file = open_holo(source)
         try:
             self._reader = HoloReader(self._file, str(source), models)
             self._prepare(source)
@@ -172,7 +173,7 @@ class Performance:
         return HoloReader(self._file, self.name, self._models).blocks()
 
     def _tell_of_input(self) -> None:
-        if self._sounds is not None and self._sounds.first.rounds:
+        if self._sounds is not None and self._sounds.first.repeated:
             self.remarks.append(f"{self._sounds.first.path} is shorter than the performance and was repeated")
 
     def __enter__(self) -> Self:

@@ -60,16 +60,19 @@ class Session:
         self.facts = self._tiers[tier]
         self.device: dict[str, Any] = {}
         self.messages: deque[str] = deque(maxlen=100)
+        self.losses: list[str] = []
+        """Those of the messages, however long ago, that tell of something that was to be kept and is not."""
         self.failure: str | None = None
         """Why the engine ended, if it did not end well."""
         kept = (settings.input_lanes, self.facts.hop) if settings.keep_input else None
         self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
+        self._told_of_second = False
         self.playback: Playback | None = None
         if sound is not None:
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
         tables = all_current_tables(models, self._tiers)
-        self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages)
+        self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages, self.losses)
         self._engine: subprocess.Popen[str] | None = None
         self._awake: AwakeProcessors | None = None
         self._ready, self._ended, self._closing = threading.Event(), threading.Event(), threading.Event()
@@ -149,6 +152,9 @@ class Session:
             self.settings = settings_from_dict(event["settings"])  # what was asked for, or what it fell back to
         elif kind == "message":
             self.messages.append(event["text"])
+        elif kind == "lost":
+            self.messages.append(event["text"])
+            self.losses.append(event["text"])
         elif kind == "failed":
             self.failure = event["text"]
         elif kind == "ready":
@@ -194,6 +200,9 @@ class Session:
             there = ", ".join(map(str, self._tiers))
             self.messages.append(f"the models folder has no tier {value:g}; it has {there}")
             return
+        if name == "cross" and value and self.settings.second is None and not self._told_of_second:
+            self._told_of_second = True
+            self.messages.append("cross has no second sound to cross with: start with --second FILE, or --second channel")
         if name == "tier" and self.playback is not None:
             self._sender.send("bypass", 0)  # to choose a tier is to want to hear it
         self._sender.send(name, value)

@@ -16,10 +16,10 @@ import numpy as np
 
 from holostream.engine.audio_device import DeviceInfo, Process
 from holostream.engine.audio_source import open_source, silent_source
-from holostream.engine.device_list import is_file
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
 from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_writer import AudioWriter
+from holostream.format.new_file import free_name
 
 DEFAULT_BLOCK = 128
 RESYNC_SECONDS = 0.1
@@ -49,19 +49,18 @@ class VirtualDevice:
     ) -> None:
         lanes = settings.lanes
         rate, block = settings.rate or model_rate, settings.block or DEFAULT_BLOCK
-        source = Path(settings.input) if settings.input is not None and is_file(settings.input) else None
+        source = Path(settings.input) if settings.input is not None else None
         plays = settings.playback
         self._source = open_source(source, rate, settings.input_lanes) if plays is None else silent_source(lanes)
         self._capture: AudioWriter | None = None
-        if settings.output is not None and is_file(settings.output):
-            self._capture = AudioWriter(Path(settings.output), rate, lanes)
-            self._capture.__enter__()
+        if settings.output is not None:
+            self._capture = AudioWriter(free_name(Path(settings.output)), rate, lanes, salvages=True)
         self._samples_left = None if settings.seconds is None else round(settings.seconds * rate)
         self._virtual_time, self._may_run, self._faults = settings.virtual_time, may_run, faults
         self.info = DeviceInfo(
             API_VIRTUAL,
             plays.name if plays else source.name if source else "demo voice",
-            settings.output if self._capture and settings.output else "nowhere",
+            str(self._capture.path) if self._capture else "nowhere",
             rate,
             0 if faults.blocks else block,
             self._source.channels,
@@ -75,7 +74,7 @@ class VirtualDevice:
         self._done = threading.Event()
         self._unplugged = False
         self._thread: threading.Thread | None = None
-        self._message: str | None = None
+        self._loss: str | None = None
 
     def start(self, process: Process) -> None:
         self._thread = threading.Thread(target=self._run, args=(process,), name="virtual device", daemon=True)
@@ -101,8 +100,7 @@ class VirtualDevice:
                 try:
                     self._capture.write(outdata[:count].T)
                 except AudioFileError as error:
-                    self._message = f"capturing stopped: {error}"
-                    self._capture = None
+                    self._loss, self._capture = str(error), None
             played, calls = played + count, calls + 1
             if faults.unplug_after is not None and played >= faults.unplug_after * info.rate:
                 self._unplugged = True
@@ -124,8 +122,8 @@ class VirtualDevice:
         self._done.set()
 
     def poll(self) -> str | None:
-        message, self._message = self._message, None
-        return message
+        loss, self._loss = self._loss, None
+        return loss
 
     def alive(self) -> bool:
         return not self._unplugged
@@ -138,6 +136,11 @@ class VirtualDevice:
         if self._thread is not None:
             self._thread.join(timeout=2.0)
             self._thread = None
-        if self._capture is not None:
-            self._capture.close()
-            self._capture = None
+        self.keep_files()
+
+    def keep_files(self) -> None:
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.close()
+        if (loss := self.poll()) is not None:
+            raise AudioFileError(loss)

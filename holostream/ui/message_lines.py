@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from holostream.ui.line_view import Line, LineView, shortened
@@ -9,12 +10,15 @@ from holostream.ui.palette import DIM, STRONG
 
 
 def message_lines(messages: Sequence[str], width: int, height: int) -> list[Line]:
-    """The newest that fit into `height` lines."""
-    newest = list(messages)[-height:] if height else []
-    lines: list[Line] = []
-    for n, message in enumerate(newest):
-        lines.append(((shortened(" ".join(message.split()), width), STRONG if n == len(newest) - 1 else DIM),))
-    return lines
+    """The newest that fit into `height` lines: the last one whole if it can be, the others a line each."""
+    if not messages or width < 1 or height < 1:
+        return []
+    newest = textwrap.wrap(messages[-1], width)
+    if len(newest) > height:
+        newest = [*newest[: height - 1], shortened(" ".join(newest[height - 1 :]), width)]
+    older = list(messages)[:-1][len(newest) - height :] if len(newest) < height else []
+    lines: list[Line] = [((shortened(" ".join(message.split()), width), DIM),) for message in older]
+    return lines + [((line, STRONG),) for line in newest]
 
 
 class MessageLines(LineView):

@@ -67,7 +67,12 @@ class PresetsScreen(ModalScreen[None]):
         """The name is complete."""
         name = event.value.strip()
         if name:
-            self._performance.ask("save_preset", name)
+            try:
+                self._performance.do("save_preset", name)
+            except ValueError as error:
+                self._performance.tell(str(error))
+                self.sample()
+                return  # to be typed better
             self._read(name)
         self._typed()
 
@@ -118,7 +123,10 @@ class PresetsScreen(ModalScreen[None]):
     def _hint_line(self) -> Line:
         if self._typing.display:
             name = self._typing.value.strip()
-            if any(name == known for known, _ in self._found):
+            known = dict(self._found).get(name)
+            if isinstance(known, str):
+                return ((f"{name} cannot be read, so it stays as it is: choose another name", WARN),)
+            if known is not None:
                 return ((f"enter replaces the preset {name}, escape does not", WARN),)
             return (("enter saves the sound as it is under this name, escape does not", DIM),)
         if self._doomed is not None:

@@ -30,6 +30,9 @@ def test_a_malformed_file_is_told(tmp_path: Path) -> None:
     path.write_text("tier = 16\ntilt")
     with pytest.raises(ValueError, match=r"last\.toml is malformed.*line 2"):
         last_session(path)
+    with pytest.raises(ValueError, match=r"last\.toml is malformed.*line 2"):
+        save_last_session(lambda name: 1.0, path)
+    assert path.read_text() == "tier = 16\ntilt"
 
 
 def test_a_hand_written_mute_is_not_restored(tmp_path: Path) -> None:

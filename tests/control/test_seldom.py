@@ -27,7 +27,7 @@ def test_sentences_of_a_kind_are_one_flood_whatever_they_say() -> None:
     tell("bad 7")
     now[0] = AGAIN_SECONDS
     tell("worse", "bad")
-    assert told == ["bad 0", "bad 7", "worse (999 more such before)"]
+    assert told == ["bad 0", "bad 7", "worse (999 more bad before)"]
 
 
 def test_it_does_not_grow() -> None:

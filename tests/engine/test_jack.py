@@ -171,7 +171,7 @@ def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Pa
         )  # fmt: skip
         try:
             deadline = time.monotonic() + 15
-            while not any(port.endswith("out_0") and "PortAudio" in port for port in ports(server)):
+            while not any(port.endswith("out_0") and port.startswith("HoloStream") for port in ports(server)):
                 assert time.monotonic() < deadline, "not reconnected"
                 assert program.poll() is None
                 time.sleep(0.1)

@@ -81,6 +81,11 @@ def test_it_is_no_more_than_asked_ahead(play) -> None:
     assert 4800 <= player.listener.ring.ahead < 4800 + 128
 
 
+def test_more_than_the_ring_holds_is_not_waited_for(play) -> None:
+    player = play(ahead=10.0)
+    assert np.array_equal(player.hear(4 * RATE), SOUND)
+
+
 @pytest.mark.parametrize(
     ("move", "there"),
     [

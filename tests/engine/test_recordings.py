@@ -6,6 +6,7 @@ import errno
 import os
 from collections import deque
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ class Kept:
         self.shared = SharedState.create(1, 2048, (1, HOP) if keep_input else None)
         self.messages: deque[str] = deque()
         settings = LiveSettings(keep_input=keep_input, keep_minutes=keep_minutes)
-        self.recordings = Recordings(settings, self.shared, FACTS, {}, self.messages)
+        self.losses: list[str] = []
+        self.recordings = Recordings(settings, self.shared, FACTS, {}, self.messages, self.losses)
         self.hop = 0
 
     def play(self, hops: int) -> None:
@@ -81,6 +83,31 @@ def test_a_capture_is_named_by_the_time_and_told(kept: Kept) -> None:
     assert 0 < status.bytes < 20_000
 
 
+def test_two_within_a_second_have_two_names(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> Stopped:
+            return cls(2026, 1, 2, 3, 4, 5)
+
+    monkeypatch.setattr(recordings_module, "datetime", Stopped)
+    for _ in range(2):
+        kept.play(100)
+        kept.recordings.toggle()
+        kept.play(100)
+        kept.recordings.toggle()
+        kept.recordings.capture()
+    kept.told()
+    Path("holostream-20260102-030405-3.input.wav").touch()
+    kept.recordings.toggle()
+    names = {"", "-2"}
+    assert {path.name for path in Path().glob("[!.]*")} == {
+        *(f"holostream-20260102-030405{name}.holo" for name in (*names, "-4")),
+        *(f"holostream-20260102-030405{name}.input.wav" for name in (*names, "-3")),
+        *(f"holostream-captured-20260102-030405{name}.holo" for name in names),
+    }
+    assert not kept.losses
+
+
 def test_nothing_to_capture_is_told(kept: Kept) -> None:
     kept.recordings.capture()
     assert kept.told() == "nothing to capture: nothing was heard yet; play first"
@@ -107,6 +134,7 @@ def test_a_capture_that_cannot_be_written_stops_nothing(kept: Kept, monkeypatch:
         patch.setattr(recordings_module, "write_capture", read_only)
         kept.recordings.capture(Path("c.holo"))
         assert kept.told().startswith("cannot capture to c.holo: Read-only file system; it is kept for now")
+    assert [loss[:25] for loss in kept.losses] == ["cannot capture to b.holo:", "cannot capture to c.holo:"]
     kept.play(100)
     kept.recordings.capture(Path("c.holo"))
     assert "captured the last" in kept.told()
@@ -150,7 +178,8 @@ def test_a_full_disk_ends_the_input_and_not_the_recording(kept: Kept, monkeypatc
     kept.play(500)
     kept.recordings.close()
     assert hops_of(Path("a.holo")) == range(1500)
-    assert not Path("a.input.wav").exists()
+    assert "the first 1.0 s are kept" in kept.losses[0]
+    assert soundfile.info("a.input.wav").frames == 384 * HOP
 
 
 def test_input_hops_that_came_too_late_are_told(kept: Kept) -> None:

@@ -10,3 +10,14 @@ def test_messages_show_the_newest_last() -> None:
     lines = message_lines(["one", "two\nlines", "three"], 20, 2)
     assert [plain(line) for line in lines] == ["two lines", "three"]
     assert message_lines([], 20, 2) == []
+
+
+def test_the_newest_message_is_whole_where_there_is_room() -> None:
+    long = "cannot capture to song.holo: no space left on this device; free some room"
+    assert [plain(line) for line in message_lines(["one", "two", long], 40, 3)] == [
+        "two", "cannot capture to song.holo: no space", "left on this device; free some room",
+    ]  # fmt: skip
+    shown = [plain(line) for line in message_lines(["one", long], 20, 2)]
+    assert shown[0] == "cannot capture to"
+    assert len(shown) == 2
+    assert max(map(len, shown)) <= 20
