@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import io
 import mmap
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from holostream.codec.tier import TIERS
 from holostream.format.bit_repair import with_one_bit_restored
@@ -29,9 +32,9 @@ from holostream.format.block_frame import (
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, unpack_end
 from holostream.format.coded_block import coded_hops
 from holostream.format.holo_block import packed_hops, silent_block
-from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import unpack_events
-from holostream.format.holo_file import HoloWriter
+from holostream.format.holo_file import HoloReader, HoloWriter
 from holostream.format.holo_header import HEAD, MAX_DESCRIPTION, HoloHeader, read_header
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
@@ -41,6 +44,7 @@ WORK_BYTES = 1 << 27
 BIT_WORK = 64
 """Looking for a flipped bit takes as long as so many checksums."""
 MAX_BIT_BLOCK = 1 << 17
+CHECKED_BLOCKS = 8
 MAX_GAP_SECONDS = 3600.0
 
 
@@ -67,7 +71,7 @@ def repair_file(
     """Write what can be saved of `source` to the new file `target`.
 
     `like` is another recording with the same settings and tiers, whose header is used if the file's own is lost. Raises
-    HoloFormatError if nothing can be saved, ValueError if the target is there, OSError.
+    HoloFormatError if nothing can be saved or `like` does not fit, ValueError if the target is there, OSError.
     """
     if target.exists():
         raise ValueError(f"{target} is there already; repair writes a new file: choose another name")
@@ -82,7 +86,27 @@ def repair_file(
                 _write(HoloWriter(out, header), header, salvage, report, progress)
                 if not report.blocks:
                     raise HoloFormatError(f"no block of {source} is whole; nothing can be saved")
+                if like is not None and start == 0:  # its header is the other's
+                    _check_likeness(out, like, source)
     return report
+
+
+def _check_likeness(out: BinaryIO, like: Path, source: Path) -> None:
+    """Raises HoloFormatError if the blocks cannot be read by the other recording's header."""
+    with open(os.dup(out.fileno()), "rb") as written:
+        written.seek(0)
+        reader = HoloReader(written, str(like))
+        try:
+            for block in islice(reader.blocks(), CHECKED_BLOCKS):
+                if not all(str(voice.dna.harmonics) in reader.header.models for voice in block.voices):
+                    raise HoloFormatError("a tier that the header does not know")
+        except MissingTablesError:
+            pass  # other models are needed to tell
+        except HoloFormatError as error:
+            raise HoloFormatError(
+                f"{like} was made with other settings than {source}, whose blocks cannot be read by its header; "
+                "give another recording: --like OTHER.holo"
+            ) from error
 
 
 def _header(data: mmap.mmap, source: Path, like: Path | None, report: RepairReport) -> tuple[HoloHeader, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,13 +119,19 @@ def test_a_lost_header_needs_another_file(tmp_path: Path) -> None:
     data = bytearray(written(BLOCKS))
     data[20:40] = bytes(20)
     like = tmp_path / "other.holo"
-    like.write_bytes(written([]))
+    fits = replace(HEADER, models={"8": "00" * 8})
+    like.write_bytes(written([], fits))
     with pytest.raises(HoloFormatError, match="--like"):
         repaired(bytes(data), tmp_path)
     report, reader, blocks = repaired(bytes(data), tmp_path, like)
     assert report.header_restored
-    assert reader.header == HEADER
+    assert reader.header == fits
     assert len(blocks) == 8
+    for other in (replace(fits, lanes=2), HEADER):
+        like.write_bytes(written([], other))
+        with pytest.raises(HoloFormatError, match=r"other\.holo was made with other settings than .*broken\.holo"):
+            repaired(bytes(data), tmp_path, like)
+        assert not (tmp_path / "saved.holo").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 5000, written([], HEADER), written(BLOCKS)[: places()[1] - 5]])
