@@ -26,7 +26,7 @@ from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 6
 TALL = 36
-AROUND = 8
+AROUND = 9
 """Lines of the screen that are no port, message or row, with one to type in."""
 LEARNABLE = tuple(row.name for row in command_table() if row.group not in ("transport", "screen"))
 KEYS = keys_named((("↑ ↓", "choose"), ("l", "learn a control"), ("x", "forget the chosen row")))

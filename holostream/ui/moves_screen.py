@@ -21,7 +21,7 @@ from holostream.ui.palette import PLAIN, WARN
 from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 12
-AROUND = 5
+AROUND = 6
 """Lines of the screen that are not rows."""
 KEYS = keys_named(
     (("← →", "amount"), ("shift", "finer"), ("space", "on, off"), ("0", "neutral"), ("Z", "all of them"), ("k", "MIDI"))

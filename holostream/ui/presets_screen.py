@@ -19,7 +19,7 @@ from holostream.ui.presets_table import Found, preset_rows, read_presets
 from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 4
-FEWEST_ROWS, AROUND = 5, 6
+FEWEST_ROWS, AROUND = 5, 7
 """Rows that there is always room for, and lines of the screen that are none, with one to type in."""
 KEYS = keys_named((("↑ ↓", "choose"), ("enter", "recall"), ("s", "save the sound as it is"), ("delete", "twice deletes")))
 

@@ -156,9 +156,10 @@ def test_an_orphan_ends_although_its_server_does_not_answer(tmp_path: Path):
 
 
 def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Path):
-    recording = tmp_path / "session.holo"
+    """And what was captured until then is kept, what comes after it beside."""
+    recording, captured = tmp_path / "session.holo", tmp_path / "captured.wav"
     with jack_server(256) as server:
-        program, _ = start(server, "--tier", 16, "--record", recording)
+        program, _ = start(server, "--tier", 16, "--record", recording, "--output", captured, needs=("in_0",))
         time.sleep(1.5)
         found = subprocess.run(["pgrep", "-f", f"jackd -n {server.name} "], capture_output=True, text=True, check=True)
         os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
@@ -171,7 +172,7 @@ def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Pa
         )  # fmt: skip
         try:
             deadline = time.monotonic() + 15
-            while not any(port.endswith("out_0") and port.startswith("HoloStream") for port in ports(server)):
+            while not any(port.endswith("in_0") and port.startswith("HoloStream") for port in ports(server)):
                 assert time.monotonic() < deadline, "not reconnected"
                 assert program.poll() is None
                 time.sleep(0.1)
@@ -183,6 +184,8 @@ def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Pa
         assert program.returncode == 0
         assert "device lost" in messages
         assert "device is back" in messages
+    for part in (captured, captured.with_stem("captured-2")):
+        assert soundfile.info(part).duration > 0.5
     summary = summarize(recording)
     assert summary["complete"]
     assert summary["seconds"] > 2

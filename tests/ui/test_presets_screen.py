@@ -9,6 +9,7 @@ from holostream.control.preset import preset_from
 from holostream.control.preset_folder import PresetFolder
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.line_view import LineView
+from holostream.ui.name_input import NameInput
 from holostream.ui.presets_screen import PresetsScreen
 from holostream.ui.row_list import RowList
 from tests.ui.fake_session import FakeSession
@@ -35,7 +36,7 @@ async def test_enter_recalls_the_chosen_one(tmp_path: Path) -> None:
         assert list(session.messages) == ["preset choir", "preset phone"]
         assert ("freeze", 1) in session.sent
         assert ("tier", 16) in session.sent
-        assert app.screen.query_one("#said", LineView).text == "preset phone"
+        assert app.screen.query_one("#said", LineView).text.endswith("preset phone")
         (tmp_path / "phone.toml").unlink()
         await pilot.press("enter")
         assert session.messages[-1].startswith("no preset 'phone'")
@@ -81,3 +82,22 @@ async def test_what_is_deleted_is_asked_twice(tmp_path: Path) -> None:
         assert hint(app).startswith("there are no presets yet")
         await pilot.press("delete", "enter", "down")
         assert isinstance(app.screen, PresetsScreen)
+
+
+async def test_a_name_that_cannot_be_is_told_and_stays_to_be_typed_better(tmp_path: Path) -> None:
+    session, app = app_over(tmp_path)
+    (tmp_path / "broken.toml").write_text("tilt")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("P", "s", *"a/b", "enter")
+        typed = app.screen.query_one("#name", NameInput)
+        assert (typed.display, typed.value) == (True, "a/b")
+        assert "cannot be a preset's name" in session.messages[-1]
+        assert "a letter or digit first" in " ".join(app.screen.query_one("#said", LineView).text.split())
+        await pilot.press("backspace", "backspace", "backspace", *"broken")
+        assert "cannot be read, so it stays as it is" in app.screen.query_one("#hint", LineView).text
+        await pilot.press("enter")
+        assert "is malformed" in session.messages[-1]
+        assert (tmp_path / "broken.toml").read_text() == "tilt"
+        await pilot.press(*"2", "enter")
+        assert not typed.display
+        assert (tmp_path / "broken2.toml").is_file()
