@@ -20,7 +20,7 @@ def test_a_session_is_rendered_again(tmp_path: Path) -> None:
     finished = holostream(*live)
     assert finished.returncode == 0, finished.stderr
     for arguments in ((), ("--again",), ("--input", voice), ("--input", tmp_path / "session.input.wav", "--again")):
-        finished = holostream("render", session, out, *arguments)
+        finished = holostream("render", session, out, "--overwrite", *arguments)
         assert finished.returncode == 0, finished.stderr
         assert ("the DNA is the recorded one, 750 frames" in finished.stderr) == ("--input" in arguments)
         assert np.array_equal(heard(out), heard(tmp_path / "heard.wav"))
@@ -29,7 +29,10 @@ def test_a_session_is_rendered_again(tmp_path: Path) -> None:
     assert_one_clear_sentence(holostream("render", session, kept), "session.input.wav is the input itself")
     assert kept.read_bytes() == before
 
+    assert_one_clear_sentence(holostream("render", session, out), "out.wav is there already", "--overwrite")
     session.unlink()
+    (tmp_path / "heard.wav").unlink()
+    out = tmp_path / "new.wav"
     assert_one_clear_sentence(holostream(*live), "session.input.wav exists already and the kept input never overwrites")
     assert_one_clear_sentence(holostream("render", session, out), "session.holo: No such file")
     assert_one_clear_sentence(holostream("render", voice, out), "not a .holo")

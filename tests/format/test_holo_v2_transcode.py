@@ -143,11 +143,20 @@ def test_summary():
     summary = summarize_v2(GOLDEN)
     assert json.loads(json.dumps(summary)) == {
         "file": str(GOLDEN), "bytes": len(BY_HAND), "version": 2, "harmonics": 4, "rate": 44100, "smallest": -1.0,
-        "largest": 1.5, "chunks": 2, "values": 8,
+        "largest": 1.5, "chunks": 2, "values": 8, "complete": True, "damage": "",
     }  # fmt: skip
     text = summary_v2_text(summary)
     for words in ("version 2", "4 harmonics: 8 values", "-1 to 1.5", "44100 Hz, mono, 2 chunks", "0.046 s"):
         assert words in text
+
+
+def test_a_cut_file_says_so(tmp_path):
+    cut = tmp_path / "cut.holo"
+    cut.write_bytes(GOLDEN.read_bytes()[:-5])
+    summary = summarize_v2(cut)
+    assert not summary["complete"]
+    assert "its checksum, are missing" in summary["damage"]
+    assert "its checksum, are missing" in summary_v2_text(summary)
 
 
 class TestVersion3:
