@@ -15,6 +15,8 @@ import pytest
 import soundfile
 
 from holostream.codec.tier import TIERS
+from holostream.codec.tier_model import graph_checksum
+from tests.in_process import holostream_here
 from tests.speech import speech
 
 
@@ -74,7 +76,7 @@ def test_devices_lists_the_virtual_one():
 @pytest.mark.parametrize("verb", ["live", "encode"])
 def test_unknown_tier_lists_the_tiers(tmp_path, voice, verb):
     arguments = ["--headless"] if verb == "live" else [voice, tmp_path / "v.holo"]
-    assert_one_clear_sentence(holostream(verb, *arguments, "--tier", 5), "no tier 5", ", ".join(map(str, TIERS)))
+    assert_one_clear_sentence(holostream_here(verb, *arguments, "--tier", 5), "no tier 5", ", ".join(map(str, TIERS)))
     assert not (tmp_path / "v.holo").exists()
 
 
@@ -90,7 +92,7 @@ def test_unknown_device_and_api_say_what_there_is(tmp_path):
 
 def test_missing_models(tmp_path, voice):
     for verb in (("live", "--headless"), ("encode", voice, tmp_path / "v.holo")):
-        assert_one_clear_sentence(holostream(*verb, "--models", tmp_path / "nowhere"), "nowhere", "is missing", "--models")
+        assert_one_clear_sentence(holostream_here(*verb, "--models", tmp_path / "nowhere"), "nowhere", "is missing", "--models")
 
 
 @pytest.mark.parametrize("damage", ["graph", "facts", "garbage"])
@@ -114,9 +116,9 @@ def test_unreadable_audio(tmp_path):
     noise = tmp_path / "noise.wav"
     noise.write_bytes(os.urandom(1000))
     for source, words in ((noise, ("noise.wav",)), (tmp_path / "no.wav", ("no.wav",)), (tmp_path, (tmp_path.name,))):
-        assert_one_clear_sentence(holostream("encode", source, tmp_path / "x.holo"), *words)
+        assert_one_clear_sentence(holostream_here("encode", source, tmp_path / "x.holo"), *words)
         assert not (tmp_path / "x.holo").exists()
-    assert_one_clear_sentence(holostream("live", "--headless", "--input", noise, "--device-api", "virtual"), "noise.wav")
+    assert_one_clear_sentence(holostream_here("live", "--headless", "--input", noise, "--device-api", "virtual"), "noise.wav")
 
 
 def test_truncated_audio_is_encoded_as_far_as_it_goes_and_told(tmp_path, voice):
@@ -131,17 +133,19 @@ def test_truncated_audio_is_encoded_as_far_as_it_goes_and_told(tmp_path, voice):
 
 def test_not_a_holo(tmp_path, voice):
     for verb in (("info", voice), ("decode", voice, tmp_path / "x.wav")):
-        assert_one_clear_sentence(holostream(*verb), "voice.wav", "not a .holo")
-    assert_one_clear_sentence(holostream("info", tmp_path / "no.holo"), "no.holo")
+        assert_one_clear_sentence(holostream_here(*verb), "voice.wav", "not a .holo")
+    assert_one_clear_sentence(holostream_here("info", tmp_path / "no.holo"), "no.holo")
 
 
 def test_a_recording_needs_other_models(tmp_path, voice, models):
     copied = tmp_path / "models"
-    shutil.copytree(models, copied)
-    from holostream.network.export import TierNetwork, export_tier
-    from holostream.network.shape import untrained_shape
-
-    export_tier(TierNetwork(untrained_shape(16)), copied, {"licence": "MIT"})
+    folder = copied / "tier_016"
+    shutil.copytree(models / "tier_016", folder)
+    with (folder / "vocoder.onnx").open("ab") as graph:
+        graph.write(b"\x32\x05other")  # a comment, as ONNX has it
+    facts = json.loads((folder / "tier.json").read_text())
+    facts["facts"]["checksum"] = graph_checksum((folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes())
+    (folder / "tier.json").write_text(json.dumps(facts))
     holostream("encode", voice, tmp_path / "v.holo", "--tier", 16)
     finished = holostream("decode", tmp_path / "v.holo", tmp_path / "v.wav", "--models", copied)
     assert_one_clear_sentence(finished, "needs tier 16", "--models")
@@ -150,10 +154,10 @@ def test_a_recording_needs_other_models(tmp_path, voice, models):
 
 def test_outputs_are_protected(tmp_path, voice):
     before = voice.read_bytes()
-    assert_one_clear_sentence(holostream("encode", voice, voice), "is the input itself")
+    assert_one_clear_sentence(holostream_here("encode", voice, voice), "is the input itself")
     other = tmp_path / "other.wav"
     other.write_bytes(before)
-    assert_one_clear_sentence(holostream("encode", voice, other), "other.wav is not named .holo")
+    assert_one_clear_sentence(holostream_here("encode", voice, other), "other.wav is not named .holo")
     assert other.read_bytes() == before
     live = ("live", "--headless", "--fresh", "--virtual-time", "--seconds", 1)
     session, kept = tmp_path / "new.holo", tmp_path / "new.input.wav"
@@ -162,14 +166,14 @@ def test_outputs_are_protected(tmp_path, voice):
         ("--record", session, "--stats", session), ("--record", other.with_stem("new"), "--output", other.with_stem("new")),
         ("--record", session, "--keep-input", "--output", kept),
     ):  # fmt: skip
-        assert_one_clear_sentence(holostream(*live, *arguments), "would be used for two things at once")
+        assert_one_clear_sentence(holostream_here(*live, *arguments), "would be used for two things at once")
     assert voice.read_bytes() == before
     assert not session.exists()
     (tmp_path / "old.holo").write_bytes(b"precious")
-    finished = holostream("live", "--headless", "--record", tmp_path / "old.holo", "--seconds", 1)
+    finished = holostream_here("live", "--headless", "--record", tmp_path / "old.holo", "--seconds", 1)
     assert_one_clear_sentence(finished, "exists already")
     assert (tmp_path / "old.holo").read_bytes() == b"precious"
-    assert_one_clear_sentence(holostream(*live, "--output", other), "other.wav exists already")
+    assert_one_clear_sentence(holostream_here(*live, "--output", other), "other.wav exists already")
     assert other.read_bytes() == voice.read_bytes() == before
 
 
@@ -179,13 +183,14 @@ def test_what_is_there_is_replaced_only_where_that_is_asked_for(tmp_path, voice)
         path.write_bytes(b"precious")
     for verb in (("encode", voice, holo), ("decode", holo, heard), ("export", holo, heard, "--to", 0.5)):
         before = verb[2].read_bytes()
-        assert_one_clear_sentence(holostream(*verb), "is there already", "--overwrite")
+        assert_one_clear_sentence(holostream_here(*verb), "is there already", "--overwrite")
         assert verb[2].read_bytes() == before
-        assert holostream(*verb, "--overwrite").returncode == 0
+        assert holostream_here(*verb, "--overwrite").returncode == 0
     assert soundfile.info(heard).frames == 22050
 
 
-def test_what_would_not_count_with_the_virtual_device_is_told(tmp_path, voice):
+def test_what_would_not_count_with_the_virtual_device_is_told(tmp_path, voice, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     live = ("live", "--headless", "--virtual-time", "--seconds", 1)
     for arguments, words in (
         (("--output", "typo.aif"), ("has no output typo.aif", ".flac")), (("--input", "."), ("has no input .",)),
@@ -193,7 +198,7 @@ def test_what_would_not_count_with_the_virtual_device_is_told(tmp_path, voice):
         (("--second", "channel", "--input", voice), ("has one channel", "--second FILE")),
         (("--input", tmp_path / "none.wav"), ("none.wav",)),
     ):  # fmt: skip
-        assert_one_clear_sentence(holostream(*live, *arguments, cwd=tmp_path), *words)
+        assert_one_clear_sentence(holostream_here(*live, *arguments), *words)
     assert sorted(tmp_path.iterdir()) == [voice]
 
 
@@ -205,7 +210,7 @@ def test_what_becomes_of_channels_is_told(tmp_path):
 
 def test_numbers_that_are_none(tmp_path):
     for arguments in (("live", "--seconds", "inf"), ("play", "x.holo", "--from", "inf"), ("export", "a", "b", "--to", "nan")):
-        finished = holostream(*arguments, cwd=tmp_path)
+        finished = holostream_here(*arguments)
         assert (finished.returncode, "is no time or factor" in finished.stderr) == (2, True), finished.stderr
 
 
@@ -222,7 +227,7 @@ def test_a_capture_that_a_full_disk_ends_is_told_by_the_exit_code_and_kept(tmp_p
 
 @pytest.mark.parametrize("verb", ["encode", "decode"])
 def test_a_polite_kill_leaves_nothing_half_written(tmp_path, verb):
-    soundfile.write(tmp_path / "long.wav", np.resize(speech(5.0, 48000, 1), 48000 * 600), 48000, subtype="PCM_16")
+    soundfile.write(tmp_path / "long.wav", np.resize(speech(5.0, 48000, 1), 48000 * 240), 48000, subtype="PCM_16")
     arguments = ["encode", "long.wav", "long.holo"]
     if verb == "decode":
         assert holostream("encode", "long.wav", "long.holo", "--tier", 4, cwd=tmp_path).returncode == 0
@@ -246,7 +251,7 @@ def test_recording_where_nothing_can_be_written(tmp_path):
 
 
 def test_virtual_time_needs_an_end():
-    assert_one_clear_sentence(holostream("live", "--virtual-time"), "--seconds")
+    assert_one_clear_sentence(holostream_here("live", "--virtual-time"), "--seconds")
 
 
 def test_nan_in_a_file_is_told(tmp_path):

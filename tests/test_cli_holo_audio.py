@@ -12,6 +12,7 @@ import torch
 
 from tests.format.test_holo_v2 import BY_HAND, GOLDEN
 from tests.holo_audio_models import written_pth
+from tests.in_process import holostream_here
 from tests.speech import speech
 from tests.test_cli import assert_one_clear_sentence, holostream
 
@@ -92,15 +93,15 @@ def test_damaged_version_2(tmp_path, holo_audio_models):
 def test_what_cannot_be_imported(tmp_path, models):
     hostile = tmp_path / "hostile.pth"
     torch.save({"encoder": {}, "vocoder": {}, "h": 16, "c": 1 << 40}, hostile)
-    assert_one_clear_sentence(holostream("import-holo-audio", hostile), "hostile.pth", "c is 1099511627776")
+    assert_one_clear_sentence(holostream_here("import-holo-audio", hostile), "hostile.pth", "c is 1099511627776")
     hostile.write_bytes(b"cos\nsystem\n(S'touch here'\ntR.")
-    assert_one_clear_sentence(holostream("import-holo-audio", hostile), "hostile.pth", "damaged")
-    assert_one_clear_sentence(holostream("import-holo-audio", tmp_path / "no.pth"), "no.pth")
-    assert_one_clear_sentence(holostream("import-holo-audio", tmp_path), tmp_path.name)
+    assert_one_clear_sentence(holostream_here("import-holo-audio", hostile), "hostile.pth", "damaged")
+    assert_one_clear_sentence(holostream_here("import-holo-audio", tmp_path / "no.pth"), "no.pth")
+    assert_one_clear_sentence(holostream_here("import-holo-audio", tmp_path), tmp_path.name)
     pth = written_pth(tmp_path, 16)
     shutil.copytree(models, tmp_path / "models")
-    finished = holostream("import-holo-audio", pth, "--out", tmp_path / "models")
+    finished = holostream_here("import-holo-audio", pth, "--out", tmp_path / "models")
     assert_one_clear_sentence(finished, "family 48k-hop128", "--out")
-    finished = holostream("import-holo-audio", pth, "--out", tmp_path / "m", "--calibrate", tmp_path / "no.wav")
+    finished = holostream_here("import-holo-audio", pth, "--out", tmp_path / "m", "--calibrate", tmp_path / "no.wav")
     assert_one_clear_sentence(finished, "no.wav")
     assert not (tmp_path / "m").exists()

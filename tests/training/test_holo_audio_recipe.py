@@ -28,6 +28,7 @@ from holostream.training.holo_audio_recipe import (
     train_holo_audio,
 )
 from holostream.training.training_error import TrainingError
+from tests.in_process import holostream_here
 from tests.speech import speech
 from tests.training.sounds import fill
 
@@ -163,11 +164,11 @@ def test_what_cannot_be_trained_is_told_before_sounds_are_read(tmp_path, models)
         (("--out", tmp_path / "new", "--tiers", "4", "--from", tmp_path / "bad.pth"), "bad.pth is not a tier"),
         (("--out", tmp_path / "new", "--tiers", "4", "--from", tmp_path / "no.pth"), "no.pth"),
     ):
-        finished = train("--data", tmp_path / "nowhere", "--recipe", "holo-audio", *arguments)
+        finished = holostream_here("train", "--data", tmp_path / "nowhere", "--recipe", "holo-audio", *arguments)
         assert finished.returncode == 1, finished
         assert len(finished.stderr.strip().splitlines()) == 1, finished.stderr
         assert told in finished.stderr
-    finished = train("--data", tmp_path, "--rate", 44100)
+    finished = holostream_here("train", "--data", tmp_path, "--rate", 44100)
     assert "--rate belongs to the recipe holo-audio" in finished.stderr
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from holostream.training.verb import chosen_device, chosen_tiers
+from tests.in_process import holostream_here
 from tests.training.sounds import fill
 
 
@@ -60,7 +61,7 @@ def test_what_cannot_be_trained_is_told_in_one_sentence(tmp_path: Path):
         (("--tiers", "5"), "no tier 5"),
         (("--recipe", "nowhere"), "nowhere"),
     ):
-        finished = train("--out", tmp_path / "models", *arguments)
+        finished = holostream_here("train", "--out", tmp_path / "models", *arguments)
         assert finished.returncode == 1, finished
         assert "Traceback" not in finished.stderr
         assert len(finished.stderr.strip().splitlines()) == 1, finished.stderr
