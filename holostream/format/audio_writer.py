@@ -192,10 +192,12 @@ class AudioWriter:
         try:
             if is_rf64:
                 self.frames_written = _shorten_to_wav(self._bytes, self._frame_bytes)
+            if not self.frames_written:
+                return False
             self._bytes.close()
             os.chmod(self._part, permissions(self._target))
             os.replace(self._part, self._target)
-        except (OSError, ValueError):  # ValueError: it is closed already, and only its name could not be had
+        except (OSError, ValueError, struct.error):  # no header found a place, or only its name could not be had
             return False
         self._closed = True
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -390,6 +391,22 @@ def test_what_cannot_be_made_again_is_kept_from_a_full_disk(
         assert soundfile.info(path).frames == back.shape[1] > (60000 - 200) // 8
         assert np.array_equal(back, sound[:, : back.shape[1]])
         assert path.read_bytes()[:4] == (b"RF64" if limit < 60000 else b"RIFF")
+
+
+@pytest.mark.parametrize("room", [0, 20, 60, 90])
+def test_where_there_is_no_room_at_all_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    write_all = audio_writer._WatchedFile.write
+
+    def write_some(file: audio_writer._WatchedFile, data: bytes) -> int:
+        if file.tell() + len(data) > room:
+            file.error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return len(data)
+        return write_all(file, data)
+
+    monkeypatch.setattr(audio_writer._WatchedFile, "write", write_some)
+    with pytest.raises(AudioFileError, match="No space left on device; nothing of it was kept"):
+        write(tmp_path / "a.wav", noise(1, 1000), 48000, salvages=True)
+    assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])
