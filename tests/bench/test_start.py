@@ -20,7 +20,7 @@ def test_a_start():
 
 @needs_proc
 def test_loads_of_both_processes():
-    loads = process_loads(None, seconds=0.5)
+    loads = process_loads(None, seconds=2.0)
     assert 20 < loads.engine.uss < loads.engine.rss < 250
     assert loads.control.rss > 20
     assert loads.engine_cpu > 0

@@ -192,7 +192,8 @@ def test_a_trained_tier_costs_its_bitrate(sounds):
 
 
 def test_a_tier_starts_from_its_neighbor(sounds, tmp_path):
-    train_all_tiers([4], TINY, sounds, tmp_path)
+    checkpoint_path(tmp_path, 4).parent.mkdir()
+    train_tier(4, TINY, sounds, checkpoint_path(tmp_path, 4))
     weights = start_weights(tmp_path, 16, None)
     assert weights is not None
     network = TierNetwork(TINY.shape(16))
