@@ -110,11 +110,10 @@ class Performance:
             return asked[0]
         if snapshot is None:
             snapshot = self._session.snapshot()
-        if not snapshot["running"]:  # the device is away, and commands wait
-            if asked is not None:
-                return asked[0]
-            if not snapshot["hops"]:
-                return float(self._session.settings.tier or kind.neutral) if name == TIER else kind.neutral
+        if asked is not None and not (snapshot["running"] and snapshot["hops"]):  # nothing plays yet, or the device is away
+            return asked[0]
+        if not (snapshot["running"] or snapshot["hops"]):
+            return float(self._session.settings.tier or kind.neutral) if name == TIER else kind.neutral
         return float(snapshot[name])
 
     def observe(self, listener: Listener) -> None:

@@ -80,6 +80,17 @@ def test_a_value_is_what_was_asked_for_until_the_engine_has_seen_to_it(
         performance.value("record")
 
 
+def test_before_the_first_hop_a_value_is_what_was_asked_for_however_long_ago(
+    session: FakeSession, performance: Performance, clock: Clock
+) -> None:
+    performance.do("tier", 16)
+    session._clock = lambda: 0.0
+    session.record["tier"] = 64
+    clock.seconds += 2 * UNTIL_SHOWN_SECONDS
+    assert session.snapshot()["running"]
+    assert performance.value("tier") == 16
+
+
 def test_before_there_is_sound_values_are_neutral(session: FakeSession, performance: Performance) -> None:
     session.record["running"], session.record["wet"], session._clock = 0, 0, lambda: 0.0
     assert performance.value("wet") == 1
