@@ -235,7 +235,8 @@ def test_a_polite_kill_leaves_nothing_half_written(tmp_path, verb):
     before = sorted(tmp_path.iterdir())
     running = subprocess.Popen([sys.executable, "-m", "holostream.cli", *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30
-    while sorted(tmp_path.iterdir()) == before and time.monotonic() < deadline:
+    while not any(path.stat().st_size > 1000 for path in set(tmp_path.iterdir()) - set(before)):
+        assert time.monotonic() < deadline, "nothing is being written"
         time.sleep(0.02)
     running.terminate()
     assert "Traceback" not in running.communicate(timeout=30)[1]

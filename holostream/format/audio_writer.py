@@ -99,9 +99,11 @@ class AudioWriter:
             raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
         try:
             self._file = soundfile.SoundFile(self._bytes, "w", rate, channels, subtype, format=kind)
-        except soundfile.LibsndfileError as error:
+        except BaseException as error:  # an interrupt, too
             self._bytes.close()
             self._part.unlink()
+            if not isinstance(error, soundfile.LibsndfileError):
+                raise
             raise AudioFileError(
                 f"cannot write {self.path} at {rate} Hz ({reason(error)}): use .wav, or 48000 Hz"
             ) from error
