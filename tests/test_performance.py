@@ -80,7 +80,7 @@ def test_a_performance_is_rendered_again_bit_by_bit(tmp_path: Path) -> None:
         done = {event.name for item in reader.items() if isinstance(item, list) for event in item if event.time}
     assert {"tier", "freeze", "shift", "loop_beats", "whisper", "mute"} <= done
     for arguments in ([], ["--input", "s.input.wav"]):
-        command = [sys.executable, "-m", "holostream.cli", "render", "s.holo", "again.wav", "--again", *arguments]
+        command = [sys.executable, "-m", "holostream.cli", "render", "s.holo", "again.wav", "--again", "--overwrite", *arguments]
         rendering = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         again = soundfile.read(tmp_path / "again.wav", dtype="float32")[0]
         count = min(len(again), len(heard))
