@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,9 @@ def portaudio() -> Any:
     return sounddevice
 
 
+@functools.cache
 def _name_jack_client() -> None:
-    """Before PortAudio starts, which it does at its import: later it is called PortAudio."""
+    """Before PortAudio starts, which it does when sounddevice is imported; once, since the library must be looked for."""
     name = ctypes.util.find_library("portaudio")
     try:
         set_name = ctypes.CDLL(name).PaJack_SetClientName if name else None

@@ -51,7 +51,7 @@ def _part(sound: RecordedSound, start: float, end: float | None) -> tuple[float,
     """Start and end within the recording, in seconds."""
     length = sound.length / sound.rate
     check_start(sound, start)
-    if end is not None and not end > start:
+    if end is not None and end <= start:
         raise ValueError(f"--to {end:g} is not after --from {start:g}; times are in seconds from the beginning")
     return start, length if end is None else min(end, length)
 
