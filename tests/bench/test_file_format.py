@@ -21,7 +21,8 @@ def test_bits_add_up(tmp_path, tiers):
     assert len(seek_times(path, tiers[16], 3)) == 3
 
 
-def test_the_demo_voice(models):
+def test_the_demo_voice(models, monkeypatch):
+    monkeypatch.setattr(file_format, "SESSION_RUNS", 1)
     measured = measure_format(None, models, (64,), session_seconds=1.0)
     (value,) = measured.values["rows"]
     assert value["overhead"] < 0.015
