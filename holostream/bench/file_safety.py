@@ -20,13 +20,13 @@ from holostream.bench.process_figures import allocated, have_figures
 from holostream.codec.dna import Dna
 from holostream.codec.tier_model import default_models_folder, load_tier
 from holostream.format.audio_reader import read_whole
-from holostream.format.entropy_tables import current_tables
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
 from holostream.format.repair import repair_file
 from holostream.format.summary import summarize
+from holostream.format.table_store import current_tables
 from holostream.format.transcode import decode_file
 
 KILLS, MUTANTS, HOURS = 50, 100_000, 10.0

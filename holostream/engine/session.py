@@ -31,8 +31,8 @@ from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.recordings import Recordings
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
-from holostream.format.entropy_tables import all_current_tables
 from holostream.format.recorded_sound import RecordedSound
+from holostream.format.table_store import all_current_tables
 
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0

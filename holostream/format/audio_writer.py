@@ -17,7 +17,7 @@ import soundfile
 import soxr
 
 from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
-from holostream.format.new_file import permissions, replaceable
+from holostream.format.new_file import replaceable, take_permissions
 
 WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
 LARGEST_WAV = 2**32 - 8  # bytes; the sizes in a WAV header have 32 bits
@@ -175,7 +175,7 @@ class AudioWriter:
                 raise self._bytes.error
             os.fsync(self._bytes.fileno())
             self._bytes.close()
-            os.chmod(self._part, permissions(self._target))
+            take_permissions(self._part, self._target)
             os.replace(self._part, self._target)
         except OSError as error:
             self._fail(error)
@@ -197,7 +197,7 @@ class AudioWriter:
             if not self.frames_written:
                 return False
             self._bytes.close()
-            os.chmod(self._part, permissions(self._target))
+            take_permissions(self._part, self._target)
             os.replace(self._part, self._target)
         except (OSError, ValueError, struct.error):  # no header found a place, or only its name could not be had
             return False

@@ -4,7 +4,7 @@ All numbers little-endian.
 
      4  magic "HOLT"
      1  version: 1; 2 with words told by phases; 3 with whole words; 4 of layers that lie within each other
-     1  layers of the tier's codes: 1, 2, 4
+     1  layers of the tier's codes: 1, 2, 4, 8
      2  harmonics
      1  classes of harmonics, 1 to 64
      1  in version 3 W, how many words there are: 6, 15, 29 or 48; in version 4 the same or zero; else zero
@@ -33,20 +33,16 @@ are never changed or deleted: retraining adds another one, and `tier.json` says 
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 
 from holostream.codec.dna import Dna
-from holostream.codec.tier import TIERS, TierFacts
-from holostream.codec.tier_model import ModelError, tier_folder
+from holostream.codec.tier import TIERS
 from holostream.format.code_contexts import (
     GAIN_CLASSES,
     GAIN_ROWS,
@@ -60,7 +56,6 @@ from holostream.format.code_contexts import (
     table_rows,
 )
 from holostream.format.nested_layers import nested
-from holostream.format.new_file import new_file
 from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS
 from holostream.format.whole_words import WORD_COUNTS, table_shape
 
@@ -130,12 +125,17 @@ class EntropyTables:
             + b"".join(each.astype("<u2").tobytes() for each in (self.told_phases, self.words) if each is not None),
             9,
         )
-        version = VERSION if self.told_phases is None else VERSION_WITH_PHASES
-        version = version if self.words is None else VERSION_WITH_WORDS
-        version = version if self.split == 1 else VERSION_OF_NESTED
         classes, split = int(self.weights.shape[3]), self.split if self.split > 1 else 0
-        head = _HEADER.pack(MAGIC, version, self.layers, self.harmonics, classes, self.word_count, split, len(body))
+        head = _HEADER.pack(MAGIC, self._version, self.layers, self.harmonics, classes, self.word_count, split, len(body))
         return head + body + struct.pack("<I", zlib.crc32(head + body))
+
+    @property
+    def _version(self) -> int:
+        if self.split > 1:
+            return VERSION_OF_NESTED
+        if self.words is not None:
+            return VERSION_WITH_WORDS
+        return VERSION if self.told_phases is None else VERSION_WITH_PHASES
 
     @cached_property
     def digest(self) -> str:
@@ -245,57 +245,3 @@ def unpack_tables(data: bytes) -> EntropyTables:
     tables = EntropyTables(harmonics, layers, class_of, weights, amplitudes, gains, of_words, phases, split or 1)
     tables.__dict__["packed"] = data  # its name is that of these bytes: another zlib might pack them differently
     return tables
-
-
-def tables_path(models: Path, harmonics: int, digest: str) -> Path:
-    """Where a set lies."""
-    return tier_folder(models, harmonics) / "entropy" / f"{digest}.tables"
-
-
-def save_tables(models: Path, tables: EntropyTables) -> Path:
-    """Store a set beside those that are there. Raises OSError."""
-    path = tables_path(models, tables.harmonics, tables.digest)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with new_file(path) as file:
-        if file.write(tables.packed) != len(tables.packed):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-    return path
-
-
-@lru_cache(maxsize=64)
-def load_tables(models: Path, harmonics: int, digest: str) -> EntropyTables:
-    """A stored set. Raises ModelError if it is missing or damaged."""
-    path = tables_path(models, harmonics, digest)
-    try:
-        if path.stat().st_size > MAX_BODY + 1024:
-            raise ValueError(f"{path.stat().st_size} bytes are too many")
-        tables = unpack_tables(path.read_bytes())
-        if (tables.digest, tables.harmonics) != (digest, harmonics):
-            raise ValueError(f"they are set {tables.digest} of tier {tables.harmonics}")
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"the entropy tables {digest} of tier {harmonics} are not in {models.absolute()}; "
-            "point --models at a folder that has them"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: these entropy tables cannot be used ({error}); restore the file") from error
-    return tables
-
-
-def current_tables(models: Path, facts: TierFacts) -> EntropyTables | None:
-    """The set that new files of a tier are written with; None if its tables were not learned yet. Raises ModelError."""
-    if not facts.entropy_tables:
-        return None
-    tables = load_tables(models, facts.harmonics, facts.entropy_tables)
-    if (tables.layers, tables.split) != (facts.layers, facts.split):
-        raise ModelError(
-            f"the entropy tables {tables.digest} of tier {facts.harmonics} are for {tables.layers} layers in {tables.split} parts, "
-            f"the tier has {facts.layers} in {facts.split}; learn them again: python -m holostream.training.tables"
-        )
-    return tables
-
-
-def all_current_tables(models: Path, tiers: dict[int, TierFacts]) -> dict[int, EntropyTables]:
-    """The current sets of the tiers that have one. Raises ModelError."""
-    found = {harmonics: current_tables(models, facts) for harmonics, facts in tiers.items()}
-    return {harmonics: tables for harmonics, tables in found.items() if tables is not None}

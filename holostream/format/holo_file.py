@@ -34,11 +34,12 @@ from holostream.format.block_frame import (
 )
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, pack_end, unpack_end
 from holostream.format.coded_block import can_be_coded, coded_hops, pack_coded_block, unpack_coded_block
-from holostream.format.entropy_tables import EntropyTables, load_tables
+from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_hops, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import EVENTS_IN_A_BLOCK, Event, pack_events, unpack_events
 from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
+from holostream.format.table_store import load_tables
 
 
 class HoloWriter:

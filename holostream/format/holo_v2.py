@@ -82,16 +82,12 @@ def pack_header(header: HoloV2Header) -> bytes:
 
 
 class HoloV2Writer:
-    """Writes the header, then codes as they come; `finish` ends the payload. The file stays open."""
+    """Writes the header, then codes as they come, to a file whose `write` takes all; `finish` ends the payload. The file stays
+    open."""
 
     def __init__(self, file: BinaryIO, header: HoloV2Header) -> None:
         self._file, self._header, self._packer, self._chunks = file, header, zlib.compressobj(), 0
-        self._append(pack_header(header))
-
-    def _append(self, data: bytes) -> None:
-        left = memoryview(data)
-        while left:
-            left = left[self._file.write(left) :]
+        self._file.write(pack_header(header))
 
     def write(self, codes: np.ndarray) -> None:
         """(chunks, 2 * harmonics) uint8. Raises ValueError for another width, OSError."""
@@ -100,13 +96,13 @@ class HoloV2Writer:
                 f"got {codes.dtype} codes of shape {codes.shape}, expected {self._header.values} bytes a chunk"
             )
         self._chunks += len(codes)
-        self._append(self._packer.compress(codes.tobytes()))
+        self._file.write(self._packer.compress(codes.tobytes()))
 
     def finish(self) -> None:
         """Raises ValueError if there were more or fewer chunks than the header says."""
         if self._chunks != self._header.chunks:
             raise ValueError(f"{self._chunks} chunks were written where the header says {self._header.chunks}")
-        self._append(self._packer.flush())
+        self._file.write(self._packer.flush())
 
 
 class HoloV2Reader:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from errno import EACCES
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from holostream.format.in_the_making import refuse_in_the_making
 
@@ -27,29 +28,40 @@ def free_name(path: Path, taken: Callable[[Path], bool] = Path.exists) -> Path:
     return next(name for name in names if not taken(name))
 
 
+class _WholeFile(io.FileIO):
+    """`write` takes all or raises OSError; on a disk that fills up a plain one takes a part and says so in passing."""
+
+    def write(self, data: Any, /) -> int:
+        left = memoryview(data).cast("B")
+        size = len(left)
+        while left:
+            left = left[super().write(left) or 0 :]
+        return size
+
+
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """An unbuffered binary file beside `path` that takes its name when the block ends well and vanishes when not.
+    """An unbuffered binary file, whose `write` never takes less than all, beside `path` that takes its name when the block ends well and vanishes when not.
 
     Where `path` is a link, what it points to is replaced. Raises ValueError for a recording that is still being made,
     OSError, which names `path`, for a folder or device, a file that must not be written, or a full disk.
     """
     target = replaceable(path)
-    beginning = f".{target.name[:200]}."
+    part = target.with_name(f".{os.fsdecode(os.fsencode(target.name)[:200])}.{secrets.token_hex(4)}")
     try:
-        handle, name = tempfile.mkstemp(prefix=beginning, dir=target.parent)
-        try:
-            with open(handle, "wb", buffering=0) as file:
+        with _WholeFile(part, "x") as file:
+            try:
                 yield cast(BinaryIO, file)
-            refuse_in_the_making(target)
-            os.chmod(name, permissions(target))
-            os.replace(name, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+                file.close()
+                refuse_in_the_making(target)
+                take_permissions(part, target)
+                os.replace(part, target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+                raise
     except OSError as error:
-        if error.filename is None or beginning in str(error.filename):
+        if error.filename is None or part.name in str(error.filename):
             error.filename = str(path)
         raise
 
@@ -66,10 +78,7 @@ def replaceable(path: Path) -> Path:
     return target
 
 
-def permissions(target: Path) -> int:
-    """Of a file to be written there: those of the one that is there, else as any new file's."""
+def take_permissions(part: Path, target: Path) -> None:
+    """Give a finished part those of the file that it takes the place of, if there is one. Raises OSError."""
     if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+        os.chmod(part, stat.S_IMODE(target.stat().st_mode))

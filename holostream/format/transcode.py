@@ -12,13 +12,13 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
 from holostream.format.coded_block import full_hops
-from holostream.format.entropy_tables import current_tables
 from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloHeader, HoloWriter
 from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
 from holostream.format.replay import tier_checksum
+from holostream.format.table_store import current_tables
 
 
 def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:

@@ -21,9 +21,10 @@ from holostream.codec.tier import TIERS, facts_to_dict
 from holostream.codec.tier_model import ModelError, TierModel, load_tier, tier_folder
 from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_reader import read_whole
-from holostream.format.entropy_tables import EntropyTables, save_tables
+from holostream.format.entropy_tables import EntropyTables
 from holostream.format.new_file import new_file
 from holostream.format.table_learning import learn_tables
+from holostream.format.table_store import save_tables
 from holostream.training.corpus import SUFFIXES
 from holostream.training.training_error import TrainingError
 

@@ -14,9 +14,9 @@ from holostream.engine import block_gatherer
 from holostream.engine.applied_ring import AppliedCommand
 from holostream.engine.capture import write_capture
 from holostream.engine.recorder import Recorder
-from holostream.format.entropy_tables import all_current_tables
 from holostream.format.holo_file import HoloReader, HoloWriter
 from holostream.format.summary import summarize
+from holostream.format.table_store import all_current_tables
 from tests.engine.test_recording_as_heard import HOP, Playing, replayed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 
 import numpy as np
@@ -83,3 +83,8 @@ def every_version(harmonics: int) -> tuple[EntropyTables, ...]:
     if harmonics <= 64:
         return former
     return *former, nested_tables_of(harmonics), nested_tables_of(harmonics, 3, tells=False)
+
+
+def same(one: EntropyTables, other: EntropyTables) -> bool:
+    names = [field.name for field in fields(EntropyTables)]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)

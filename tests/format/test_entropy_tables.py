@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
-
 import constriction
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holostream.codec.tier_model import ModelError
 from holostream.format.entropy_tables import (
     CODER_BITS,
     TOTAL,
     EntropyTables,
     coder_models,
-    load_tables,
-    save_tables,
-    tables_path,
     unpack_tables,
 )
-from holostream.format.table_learning import frequencies_of, learn_tables
-from tests.format.learned_tables import every_version, sound_like, tables_of
-
-
-def same(one: EntropyTables, other: EntropyTables) -> bool:
-    fields = [field.name for field in dataclasses.fields(EntropyTables)]
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in fields)
+from holostream.format.table_learning import frequencies_of
+from tests.format.learned_tables import every_version, same, tables_of
 
 
 @pytest.mark.parametrize("harmonics", [4, 64, 256])
@@ -67,30 +55,6 @@ def test_the_coder_works_with_just_these_frequencies(harmonics: int) -> None:
                 state = point * point_size
                 words = np.array([state >> 32, state & 0xFFFFFFFF], np.uint32)
                 assert constriction.stream.queue.RangeDecoder(words).decode(model, own_model)[0] == symbol
-
-
-def test_older_sets_stay_beside_newer_ones(tmp_path: Path) -> None:
-    old = tables_of(8)
-    new = learn_tables([sound_like(1, 200, 8, 50)])
-    assert old.digest != new.digest
-    for tables in (old, new):
-        save_tables(tmp_path, tables)
-    for tables in (old, new):
-        assert same(load_tables(tmp_path, 8, tables.digest), tables)
-
-
-def test_missing_and_damaged_sets_are_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="point --models at a folder that has them"):
-        load_tables(tmp_path, 8, "0" * 16)
-    tables = tables_of(8)
-    path = save_tables(tmp_path, tables)
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(ModelError, match="restore the file"):
-        load_tables(tmp_path, 8, tables.digest)
-    other = tables_path(tmp_path, 8, "1" * 16)
-    other.write_bytes(tables.packed)
-    with pytest.raises(ModelError, match="they are set"):
-        load_tables(tmp_path, 8, "1" * 16)
 
 
 @given(place=st.integers(0, 1 << 16), value=st.integers(0, 255), cut=st.integers(0, 1 << 16), version=st.integers(0, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -74,6 +75,21 @@ def test_a_full_disk_is_told_with_the_name_asked_for(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"No space.*/a'") as told:
         fill()
     assert told.value.filename == str(tmp_path / "a")
+
+
+
+def test_a_disk_that_takes_a_part_of_a_write_is_full(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"), new_file(path) as file:
+            file.write(bytes(1500))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == b"before"
+    assert os.listdir(tmp_path) == ["a"]
 
 
 def test_a_link_stays_and_what_it_points_to_is_replaced_with_its_permissions(tmp_path: Path) -> None:

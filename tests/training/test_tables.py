@@ -12,8 +12,8 @@ import soundfile
 
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier_model import load_tier
-from holostream.format.entropy_tables import current_tables
 from holostream.format.holo_file import HoloReader
+from holostream.format.table_store import current_tables
 from holostream.format.transcode import encode_file
 from holostream.training.tables import PIECE_FRAMES, codes_of, learn_tier_tables, main
 from holostream.training.training_error import TrainingError
