@@ -46,11 +46,12 @@ def tag(
     comment: Annotated[str | None, typer.Option(help="An empty text removes it.")] = None,
 ) -> None:
     """Show or change title, artist and comment of a .holo."""
-    from holostream.format.tags import change_tags
+    from holostream.format.printable import printable
+    from holostream.format.tags import LONGEST_SHOWN, change_tags
 
     given = {"title": title, "artist": artist, "comment": comment}
     tags = change_tags(file, {name: text for name, text in given.items() if text is not None})
     for name, text in tags.items():
-        typer.echo(f"{name}: {text}")
+        typer.echo(f"{printable(name)}: {printable(text, LONGEST_SHOWN)}")
     if not tags:
         typer.echo(f"{file} has no tags; set some with --title, --artist, --comment")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from holostream.codec.dna import Dna
 from holostream.format.holo_block import DnaBlock, VoiceRun
-from holostream.format.holo_file import HoloHeader, HoloWriter
+from holostream.format.holo_file import HoloWriter
+from holostream.format.holo_header import HoloHeader
 
 HEADER = HoloHeader("48k-hop128", 48000, 128, 192, 1, {"4": "00" * 8, "64": "ab" * 8})
 

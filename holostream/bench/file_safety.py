@@ -23,7 +23,8 @@ from holostream.format.audio_reader import read_whole
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
-from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
+from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.holo_header import HoloHeader
 from holostream.format.repair import repair_file
 from holostream.format.summary import summarize
 from holostream.format.table_store import current_tables

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 TIERS = (4, 8, 16, 32, 64, 128, 256)
 CODES = ("polar", "bytes")
+LONGEST_FAMILY = 80
 
 
 def layers_of(harmonics: int, hop: int) -> int:
@@ -107,7 +108,7 @@ def facts_from_dict(values: dict) -> TierFacts:
     facts = TierFacts(**values)
     if facts.harmonics not in TIERS:
         raise ValueError(f"harmonics is {facts.harmonics}, expected one of {', '.join(map(str, TIERS))}")
-    sizes_fit = 0 < facts.hop <= facts.chunk <= 2 * facts.hop and facts.hop <= facts.synthesis <= 64 * facts.hop
+    sizes_fit = 1 < facts.hop <= facts.chunk <= 2 * facts.hop and facts.hop <= facts.synthesis <= 64 * facts.hop
     if not sizes_fit or not 8000 <= facts.rate <= 192000 or facts.hop > 65536:
         raise ValueError(
             f"rate {facts.rate}, hop {facts.hop}, chunk {facts.chunk}, synthesis {facts.synthesis} do not fit"
@@ -122,6 +123,8 @@ def facts_from_dict(values: dict) -> TierFacts:
         raise ValueError("expected 0 <= prime_frames <= context_frames <= 100000")
     if not (1 <= facts.split <= 9 and facts.split % 2):
         raise ValueError(f"split is {facts.split}, expected an odd number from 1 to 9")
+    if not facts.family.isprintable() or len(facts.family) > LONGEST_FAMILY:
+        raise ValueError(f"family is {facts.family[:LONGEST_FAMILY]!r}, expected a name of at most {LONGEST_FAMILY} letters")
     if facts.codes not in CODES:
         raise ValueError(f"codes is {facts.codes!r}, expected one of {', '.join(CODES)}")
     if not re.fullmatch("([0-9a-f]{16})?", facts.entropy_tables):

@@ -113,12 +113,16 @@ class PortAudioDevice:
                 )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise DeviceError(
-                f"{any_device['name']} cannot be opened at {rate} Hz with blocks of {block or 'its own size'} ({error}); "
+                f"{any_device['name']} cannot be opened at {rate} Hz with {f'blocks of {block}' if block else 'its own block size'} ({error}); "
                 "choose another --block, or close the program that holds it"
             ) from error
         self._process: Process | None = None
         self._calls, self._seen_calls, self._seen_at, self._seen_block = 0, 0, time.monotonic(), 0
-        self._run_silently(any_device["name"])
+        try:
+            self._run_silently(any_device["name"])
+        except DeviceError:
+            self.close()
+            raise
         latency = self._stream.latency
         latency_in, latency_out = (
             latency if isinstance(latency, tuple) else (latency if source else 0, latency if sink else 0)
@@ -151,10 +155,12 @@ class PortAudioDevice:
     def _rate(
         self, settings: LiveSettings, model_rate: int, source: dict | None, sink: dict | None, inputs: int, outputs: int
     ) -> int:
-        accepted = set(COMMON_RATES)
-        for device, kind, channels in ((source, "input", inputs), (sink, "output", outputs)):
+        sides = [(source, "input", inputs), (sink, "output", outputs)]
+        accepted = {*COMMON_RATES, model_rate, settings.rate or model_rate}
+        accepted |= {device["rate"] for device, _, _ in sides if device is not None}
+        for device, kind, channels in sides:
             if device is not None:
-                accepted &= set(accepted_rates(self._sounddevice, device["number"], kind, channels))
+                accepted = accepted_rates(self._sounddevice, device["number"], kind, channels, accepted)
         if settings.rate is not None and settings.rate not in accepted:
             listing = ", ".join(map(str, sorted(accepted))) or "none of the common ones"
             raise DeviceError(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from holostream.engine.spool import PackedBlock
-from holostream.format.holo_file import HoloHeader, HoloWriter
+from holostream.format.holo_file import HoloWriter
+from holostream.format.holo_header import HoloHeader
 
 
 def write_capture(path: Path, header: HoloHeader, blocks: Sequence[PackedBlock]) -> None:

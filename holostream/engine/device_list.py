@@ -10,6 +10,7 @@ import ctypes
 import ctypes.util
 import functools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -123,17 +124,17 @@ def built_in(name: str) -> bool:
     return any(word in name.lower() for word in BUILT_IN_WORDS)
 
 
-def accepted_rates(sounddevice: Any, number: int, kind: str, channels: int) -> list[int]:
-    """The common rates that a device takes."""
+def accepted_rates(sounddevice: Any, number: int, kind: str, channels: int, rates: Iterable[int]) -> set[int]:
+    """Those of some rates that a device takes."""
     check = sounddevice.check_input_settings if kind == "input" else sounddevice.check_output_settings
-    rates = []
-    for rate in COMMON_RATES:
+    accepted = set()
+    for rate in rates:
         try:
             check(device=number, channels=channels, samplerate=rate)
-            rates.append(rate)
+            accepted.add(rate)
         except (sounddevice.PortAudioError, ValueError):
             continue
-    return rates
+    return accepted
 
 
 def wants_virtual(settings: LiveSettings) -> bool:

@@ -21,7 +21,8 @@ from holostream.engine.spool import PackedBlock, Spool
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_events import Event
-from holostream.format.holo_file import HoloHeader, HoloWriter, pack_block, pack_event_blocks
+from holostream.format.holo_file import HoloWriter, pack_block, pack_event_blocks
+from holostream.format.holo_header import HoloHeader
 from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.replay import CHECKSUM_DIGITS
 

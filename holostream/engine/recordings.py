@@ -109,29 +109,27 @@ class Recordings:
             self._input = kept
 
     def toggle(self) -> None:
-        """Start or stop."""
-        try:
-            if self.status is None:
-                self.drain()  # from this moment on
-                self.start()
-                self._messages.append(f"recording to {self.status.path if self.status else ''}")
-                return
-            self.drain()  # up to this moment: a marker just set has its place in it
-            with self._lock:
-                status = self.status
-                try:
-                    self._recorder.stop()
-                finally:
-                    self._close_input()
-            if status is not None:  # else the disk was full just now, and the message says so
-                self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
-        except AudioFileError as error:
-            self._lose(str(error))
-        except OSError as error:
-            self._lose(
-                f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
-                "start in a folder that can be written to, or with --record FILE"
-            )
+        """Start or stop; of two at once the second undoes the first."""
+        with self._lock:
+            try:
+                stopping = self.status is not None
+                self.drain()  # until this moment: a marker just set has its place before it
+                if not stopping:
+                    self.start()
+                    self._messages.append(f"recording to {self.status.path if self.status else ''}")
+                elif (status := self.status) is not None:  # else the disk was full just now, and the message says so
+                    try:
+                        self._recorder.stop()
+                    finally:
+                        self._close_input()
+                    self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
+            except AudioFileError as error:
+                self._lose(str(error))
+            except OSError as error:
+                self._lose(
+                    f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
+                    "start in a folder that can be written to, or with --record FILE"
+                )
 
     def mark(self, hop: int, text: str) -> None:
         """Set a marker at the present hop. Raises ValueError if the text is too long for a file."""
@@ -155,9 +153,10 @@ class Recordings:
         elif not blocks:
             self._messages.append("nothing to capture: nothing was heard yet; play first")
         else:
-            self._captures = [thread for thread in self._captures if thread.is_alive()]
-            self._captures.append(threading.Thread(target=self._write_capture, args=(chosen, blocks)))
-            self._captures[-1].start()
+            writing = threading.Thread(target=self._write_capture, args=(chosen, blocks))
+            writing.start()
+            with self._lock:
+                self._captures = [*(thread for thread in self._captures if thread.is_alive()), writing]
 
     def _named_by_time(self, beginning: str) -> Path:
         """Free in the current folder, with the name of its kept input."""

@@ -19,7 +19,7 @@ from typing import Self
 import numpy as np
 
 from holostream.codec.dna_ring import DnaRing, ring_bytes
-from holostream.codec.tier_model import ModelError, load_all_tiers
+from holostream.codec.tier_model import ModelError, load_all_tiers, present_tiers, read_facts
 from holostream.engine.block_path import PathState, initial_path, step
 from holostream.engine.command_replay import CommandReplay
 from holostream.engine.dna_comparison import DnaComparison
@@ -33,6 +33,7 @@ from holostream.format.holo_file import HoloReader
 from holostream.format.holo_sound import HoloSound
 from holostream.format.holo_v2 import is_version_2
 from holostream.format.open_holo import open_holo
+from holostream.format.printable import printable
 from holostream.format.recorded_sound import Piece, never
 
 RING_FRAMES = 4096
@@ -83,7 +84,18 @@ class Performance:
                 f"{source} holds no commands, so it is no performance but a sound; write it with `holostream export`"
             )
         tier = block.voices[0].dna.harmonics
+        self._check_models(tier)
         self._commands = CommandReplay(events, header.hop, self._first_hop, tier, self.name)
+
+    def _check_models(self, tier: int) -> None:
+        """Before anything is made as large as the header says."""
+        header, there = self._reader.header, present_tiers(self._models)
+        facts = read_facts(self._models, there[0])
+        if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or tier not in there:
+            raise ModelError(
+                f"{self.name} was played with tier {tier} of family {printable(header.family)}, which is not in the models "
+                f"folder; it has {', '.join(map(str, there))} of {facts.family}: choose another with --models"
+            )
 
     def _open_sounds(self, source: Path, input: Path | None, second: str | None) -> None:
         beside, self._anew = input_path(source), input is not None
@@ -115,20 +127,12 @@ class Performance:
             yield Piece(at, np.concatenate(waiting, axis=1), harmonics)
         self._tell_of_input()
         if self._commands.unknown:
-            names = ", ".join(sorted(self._commands.unknown))
+            names = ", ".join(map(printable, sorted(self._commands.unknown)))
             self.remarks.append(f"{self.name} holds commands that this version does not know and left out: {names:.200}")
 
     def _path(self, crossed: bool) -> PathState:
         ring = DnaRing(bytearray(ring_bytes(self.lanes, RING_FRAMES)), self.lanes, RING_FRAMES)
         tiers = load_all_tiers(self._models)
-        header, facts = self._reader.header, next(iter(tiers.values())).facts
-        if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or (
-            self._commands.controls.tier not in tiers
-        ):
-            raise ModelError(
-                f"{self.name} was played with tier {self._commands.controls.tier} of family {header.family}, which is not in "
-                f"the models folder; it has {', '.join(map(str, tiers))} of {facts.family}: choose another with --models"
-            )
         path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=crossed)
         path.hop = self._first_hop
         return path

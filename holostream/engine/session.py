@@ -64,6 +64,7 @@ class Session:
         """Those of the messages, however long ago, that tell of something that was to be kept and is not."""
         self.failure: str | None = None
         """Why the engine ended, if it did not end well."""
+        tables = all_current_tables(models, self._tiers)
         kept = (settings.input_lanes, self.facts.hop) if settings.keep_input else None
         self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
@@ -71,7 +72,6 @@ class Session:
         self.playback: Playback | None = None
         if sound is not None:
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
-        tables = all_current_tables(models, self._tiers)
         self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages, self.losses)
         self._engine: subprocess.Popen[str] | None = None
         self._awake: AwakeProcessors | None = None
@@ -137,6 +137,8 @@ class Session:
                 output=self.settings.output or self.device["output"] or None,
             )
             self._engine = self._launch(resume=True)
+            if self._closing.is_set():  # too late for `close` to see this one
+                end_engine(self._engine)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
         self._ended.set()
@@ -145,6 +147,8 @@ class Session:
         try:
             event = json.loads(line)
         except ValueError:
+            event = None
+        if not isinstance(event, dict):
             return  # a library printed to stdout
         kind = event["event"]
         if kind == "device":
@@ -163,12 +167,9 @@ class Session:
     def _follow_dna(self) -> None:
         while not self._closing.is_set() and not self._ended.is_set():
             self._sender.flush()
-            self._drain()
+            self._recordings.drain()
             # In virtual time the engine waits for us, in real time the ring holds seconds.
             time.sleep(0.002 if self.settings.virtual_time else DRAIN_SECONDS)
-
-    def _drain(self) -> None:
-        self._recordings.drain()
 
     @property
     def ended(self) -> bool:

@@ -84,8 +84,14 @@ class SharedState:
         _remove_abandoned(Path(folder))
         handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder)
         try:
-            os.truncate(handle, size)
+            if hasattr(os, "posix_fallocate"):  # a file that only seems so long would end the program at a store
+                os.posix_fallocate(handle, 0, size)
+            else:
+                os.truncate(handle, size)
             memory = mmap.mmap(handle, size)
+        except OSError as error:
+            os.unlink(name)
+            raise OSError(error.errno, f"{error.strerror}, and {size >> 20} MB are needed", folder) from error
         finally:
             os.close(handle)
         return SharedState(Path(name), memory, lanes, ring_frames, owner=True, input_shape=input_shape)

@@ -30,7 +30,7 @@ from typing import BinaryIO
 import numpy as np
 
 from holostream.codec.tier import TIERS
-from holostream.format.holo_block import HoloFormatError
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.open_holo import open_holo
 
 MAGIC, VERSION = b"HOLO", 2

@@ -49,7 +49,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     target = replaceable(path)
     part = target.with_name(f".{os.fsdecode(os.fsencode(target.name)[:200])}.{secrets.token_hex(4)}")
     try:
-        with _WholeFile(part, "x") as file:
+        with _WholeFile(part, "x+") as file:
             try:
                 yield cast(BinaryIO, file)
                 file.close()

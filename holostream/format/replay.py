@@ -11,7 +11,8 @@ from holostream.codec.tier_fade import fade_weights, level_weights, mix_tiers
 from holostream.codec.tier_model import ModelError, TierModel
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
-from holostream.format.holo_file import HoloHeader
+from holostream.format.holo_header import HoloHeader
+from holostream.format.printable import printable
 
 MAX_GAP_SECONDS = 3600.0
 CHECKSUM_DIGITS = 16
@@ -44,8 +45,8 @@ class Replay:
             )
             if not same_sizes or header.models.get(str(harmonics)) != tier_checksum(model):
                 raise ModelError(
-                    f"the recording needs tier {harmonics} of family {header.family} with checksum "
-                    f"{header.models.get(str(harmonics), 'unknown')}, the models folder has {facts.family} "
+                    f"the recording needs tier {harmonics} of family {printable(header.family)} with checksum "
+                    f"{printable(header.models.get(str(harmonics), 'unknown'))}, the models folder has {facts.family} "
                     f"{tier_checksum(model)}; point --models at the folder it was made with"
                 )
             self._models[harmonics] = model

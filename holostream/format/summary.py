@@ -99,10 +99,10 @@ def summary_text(summary: dict) -> str:
     events, *markers = event_lines(summary["events"])
     return "\n".join(
         (
-            f"{summary['file']}: .holo version {summary['version']}, {summary['software']}",
+            f"{summary['file']}: .holo version {summary['version']}, {printable(summary['software'])}",
             f"  duration  {clock(summary['seconds'])}, {summary['bytes']} bytes, {summary['kbps']} kbit/s",
             f"  sound     {summary['rate']} Hz, {summary['lanes']} lane{'s' * (summary['lanes'] > 1)}, "
-            f"hop {summary['hop']}, family {summary['family']}",
+            f"hop {summary['hop']}, family {printable(summary['family'])}",
             f"  from      {original}",
             f"  coding    {coding}",
             *(f"  {printable(name):9} {printable(text)}" for name, text in list(summary["tags"].items())[:SHOWN_TAGS]),

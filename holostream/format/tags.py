@@ -10,7 +10,8 @@ from holostream.format.holo_header import pack_header, read_header
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
 
-TAGS = ("title", "artist", "comment")
+LONGEST_SHOWN = 10_000
+"""Characters of a tag that is asked for."""
 
 
 def change_tags(path: Path, changes: dict[str, str]) -> dict[str, str]:

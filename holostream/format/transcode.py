@@ -14,7 +14,8 @@ from holostream.format.audio_reader import AudioReader
 from holostream.format.coded_block import full_hops
 from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_block import DnaBlock, VoiceRun
-from holostream.format.holo_file import HoloHeader, HoloWriter
+from holostream.format.holo_file import HoloWriter
+from holostream.format.holo_header import HoloHeader
 from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
 from holostream.format.replay import tier_checksum

@@ -72,6 +72,9 @@ def test_unknown_fields_are_named() -> None:
         {"rate": 7999},
         {"rate": 192001},
         {"hop": 0},
+        {"hop": 1, "chunk": 1, "synthesis": 1},
+        {"family": "\x1b[2J"},
+        {"family": "x" * 81},
         {"hop": -128},
         {"hop": 1 << 17, "chunk": 1 << 17, "synthesis": 1 << 17},
         {"chunk": 127},
@@ -88,7 +91,7 @@ def test_unknown_fields_are_named() -> None:
         {"zero_code": 256},
     ],
 )
-def test_sizes_out_of_range(bad: dict[str, int]) -> None:
+def test_values_out_of_range(bad: dict[str, int | str]) -> None:
     with pytest.raises(ValueError, match=r"expected|do not fit|must lie"):
         facts_from_dict({**GOOD, **bad})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
@@ -154,6 +155,25 @@ def test_the_input_is_that_of_the_recording(kept: Kept) -> None:
     assert hops == range(299, 799)
     assert rate == 48000
     assert np.array_equal(samples, np.repeat(np.array(hops, np.float32) / np.float32(1000), HOP))
+
+
+def test_of_two_that_toggle_at_once_one_starts_and_one_stops(kept: Kept) -> None:
+    for _ in range(10):
+        kept.play(5)
+        together = threading.Barrier(2)
+
+        def toggle(together: threading.Barrier = together) -> None:
+            together.wait()
+            kept.recordings.toggle()
+
+        threads = [threading.Thread(target=toggle) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert kept.recordings.status is None
+    assert [text.split()[0] for text in kept.messages] == ["recording", "recorded"] * 10
+    assert not list(Path().glob(".holostream-*.part"))
 
 
 def test_an_input_file_that_is_there_already_is_told(kept: Kept) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from holostream.codec.tier_model import ModelError
 from holostream.engine.command import MOVES as MOVES_OF_THE_TABLE
 from holostream.engine.render_again import open_performance
 from holostream.engine.session import Session
@@ -156,6 +158,17 @@ class TestBadInput:
         (tmp_path / "a.txt").write_text("la la la")
         with pytest.raises(AudioFileError, match="is not a WAV"):
             open_performance(played, models, tmp_path / "a.txt")
+
+    def test_a_header_of_another_family_costs_nothing(self, tmp_path: Path, played: Path, models: Path) -> None:
+        with played.open("rb") as file:
+            reader = HoloReader(file)
+            header, blocks = reader.header, list(reader.blocks())
+        with (tmp_path / "a.holo").open("wb", buffering=0) as file:
+            writer = HoloWriter(file, replace(header, hop=1 << 15, chunk=1 << 15, family="huge\x1b[2J", tables={}))
+            writer.write(blocks[0], [Event(0, "wet", 1.0)])
+            writer.finish()
+        with pytest.raises(ModelError, match=r"tier \d+ of family huge\?\[2J, which is not in the models folder"):
+            open_performance(tmp_path / "a.holo", models)
 
     def test_models_that_are_missing(self, played: Path, models: Path, tmp_path: Path) -> None:
         for part in models.iterdir():

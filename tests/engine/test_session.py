@@ -183,7 +183,7 @@ def test_a_command_that_comes_while_the_ring_is_read_stands_before_its_frame(tmp
         return read(cursor)
 
     monkeypatch.setattr(shared.dna, "read", while_the_engine_plays)
-    session._drain()
+    session._recordings.drain()
     monkeypatch.undo()
     session.close()
     kinds = [type(item) for item in items_of(tmp_path / "a.holo")]
@@ -242,12 +242,12 @@ def test_lost_events_are_told(tmp_path, voice, monkeypatch):
     session = Session(LiveSettings(str(voice), device_api="virtual", record=tmp_path / "a.holo"))
     for hop in range(session.shared.applied.CAPACITY + 5):
         session.shared.applied.report(hop, "wet", 0.5)
-    session._drain()
+    session._recordings.drain()
     assert not session.messages
     session.start_recording(tmp_path / "a.holo")
     for hop in range(session.shared.applied.CAPACITY + 2):
         session.shared.applied.report(hop, "wet", 0.5)
-    session._drain()
+    session._recordings.drain()
     assert [message.split(";")[0] for message in session.messages] == [
         "the recording lacks 2 events that came too fast"
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from holostream.engine.shared_state import PREFIX, SharedState
 
@@ -27,6 +29,17 @@ def test_what_one_side_writes_the_other_reads():
     owner.close()
     assert not owner.path.exists()
     assert other.status.snapshot()["hops"] == 77
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system cannot set memory aside")
+def test_no_room_is_told_before_anything_is_stored(monkeypatch: pytest.MonkeyPatch):
+    def full(handle: int, start: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match=r"No space left on device, and \d+ MB are needed: '/") as told:
+        SharedState.create(1, 1 << 14)
+    assert not list(Path(told.value.filename).glob(f"{PREFIX}{os.getpid()}-*"))
 
 
 def test_only_the_owner_removes_the_file():

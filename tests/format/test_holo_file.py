@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from holostream.codec.dna import Dna
 from holostream.format.block_frame import END, EVENTS, pack_frame
 from holostream.format.block_index import BlockIndex, pack_end
-from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
-from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter, pack_header
-from holostream.format.holo_header import DICTIONARY
+from holostream.format.holo_file import HoloReader, HoloWriter, pack_header
+from holostream.format.holo_header import DICTIONARY, HoloHeader
 from tests.dna_examples import HEADER, dna_blocks, equal_blocks, random_dna, written
 
 MEGABYTE = 1 << 20

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holostream.codec.tier import TIERS
-from holostream.format.holo_block import HoloFormatError
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import HoloV2Header, HoloV2Reader, HoloV2Writer, is_version_2, pack_header
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "holo_audio_v2.holo"

@@ -15,7 +15,7 @@ import torch
 from holostream.codec.tier_model import ModelError, load_tier
 from holostream.format import holo_v2_transcode, transcode
 from holostream.format.audio_file import AudioFileError
-from holostream.format.holo_block import HoloFormatError
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import HoloV2Reader
 from holostream.format.holo_v2_transcode import decode_file_v2, encode_file_v2, summarize_v2, summary_v2_text
 from holostream.format.transcode import decode_file, encode_file

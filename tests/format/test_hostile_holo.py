@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.format.holo_block import DnaBlock, HoloFormatError, unpack_dna_block
-from holostream.format.holo_file import HoloHeader, HoloReader
+from holostream.format.holo_block import DnaBlock, unpack_dna_block
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_file import HoloReader
+from holostream.format.holo_header import HoloHeader
 from tests.dna_examples import HEADER, written
 
 MEGABYTE = 1 << 20

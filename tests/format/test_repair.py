@@ -16,7 +16,8 @@ from holostream.format.block_frame import CODED_FRAMES, pack_frame
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
-from holostream.format.holo_file import HoloHeader, HoloReader, HoloWriter
+from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.holo_header import HoloHeader
 from holostream.format.repair import RepairReport, repair_file
 from tests.dna_examples import HEADER, equal_blocks, random_dna, written
 

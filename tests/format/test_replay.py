@@ -12,8 +12,9 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights
 from holostream.codec.tier_model import ModelError, TierModel
-from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
-from holostream.format.holo_file import HoloHeader
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_error import HoloFormatError
+from holostream.format.holo_header import HoloHeader
 from holostream.format.replay import Replay, tier_checksum
 from tests.dna_examples import random_dna
 from tests.speech import speech

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from holostream.format import summary as summary_module
-from holostream.format.holo_block import DnaBlock, HoloFormatError, VoiceRun
+from holostream.format.holo_block import DnaBlock, VoiceRun
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloWriter
 from holostream.format.summary import summarize, summary_text
@@ -102,6 +103,14 @@ def test_tags_are_shown_and_cannot_steer_the_terminal(recording: Path) -> None:
     text = summary_text(summarize(recording))
     assert "title     Take?[2J 1" in text
     assert "artist    " + "x" * 79 + "\u2026" in text
+
+
+def test_a_header_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    with (tmp_path / "a.holo").open("wb") as file:
+        HoloWriter(file, replace(HEADER, software="evil\x1b]0;title\x07", family="\x1b[2J")).finish()
+    text = summary_text(summarize(tmp_path / "a.holo"))
+    assert "evil?]0;title?" in text
+    assert "family ?[2J" in text
 
 
 def test_many_tier_changes_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from holostream.codec.tier_model import TierModel
 from holostream.format import export_sound, transcode
 from holostream.format.audio_file import AudioFileError
 from holostream.format.coded_block import FULL_HOPS
-from holostream.format.holo_block import HoloFormatError
+from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader
 from holostream.format.transcode import decode_file, encode_file
 from tests.speech import speech
