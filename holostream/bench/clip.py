@@ -10,9 +10,9 @@ import numpy as np
 
 from holostream.bench.codec_under_test import RATE, read_sound
 from holostream.engine.audio_source import DEMO_VOICE
+from holostream.format.audio_file import is_sound, sounds_below
 from holostream.format.audio_writer import AudioWriter
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 KINDS = ("speech", "music", "env")
 """First words of file names; any other file is a `sound`, judged as speech too."""
 OTHER = "sound"
@@ -50,8 +50,8 @@ def clips_in(data: Path | None, limit: int | None = None) -> list[Clip]:
     Raises ValueError if there are none.
     """
     data = Path(DEMO_VOICE) if data is None else data
-    files = [data] if data.is_file() else sorted(path for path in data.rglob("*") if path.is_file())
-    clips = [Clip(path, kind_of(path)) for path in files if path.suffix.lower() in SUFFIXES]
+    files = ([data] if is_sound(data) else []) if data.is_file() else sounds_below(data)
+    clips = [Clip(path, kind_of(path)) for path in files]
     if not clips:
         raise ValueError(f"{data} holds no WAV, FLAC, OGG or MP3 file to measure on; name a folder with --data")
     if limit is None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
+from holostream.format.audio_file import is_sound
 
 COMMON_RATES = (44100, 48000, 88200, 96000, 192000)
 API_PREFERENCE = ("jack", "asio", "coreaudio", "wasapi", "alsa", "pulse", "directsound", "mme", "oss")
@@ -148,4 +149,4 @@ def is_file(name: str | None) -> bool:
     if name is None:
         return False
     path = Path(name)
-    return path.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3") or path.is_file()
+    return is_sound(path) or path.is_file()

@@ -8,14 +8,26 @@ with the original.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import soxr
 
 FilePath = str | os.PathLike[str]
+SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
 
 class AudioFileError(Exception):
     """An audio file cannot be read or written; the message is one sentence for the user."""
+
+
+def is_sound(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def sounds_below(folder: Path) -> list[Path]:
+    """Audio files in a folder and in those within it, in the order of their paths."""
+    return sorted(path for path in folder.rglob("*") if is_sound(path) and path.is_file())
 
 
 def resampler(rate_in: float, rate_out: float, lanes: int) -> soxr.ResampleStream:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import tempfile
@@ -24,6 +25,7 @@ from holostream import __version__
 from holostream.codec.dna import Dna
 from holostream.codec.tier import TIERS, TierFacts, facts_to_dict
 from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
+from holostream.format.new_file import new_file
 from holostream.network.encoder import Encoder
 from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
@@ -173,13 +175,15 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
 
 
 def write_tier(models: Path, facts: TierFacts, encoder: bytes, vocoder: bytes, card: dict) -> None:
-    """The folder of a tier under `models`: its two graphs, and `card` beside the facts."""
+    """The folder of a tier under `models`: its two graphs, and `card` beside the facts. What was there is replaced once all
+    three files are written. Raises OSError."""
     folder = tier_folder(models, facts.harmonics)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "encoder.onnx").write_bytes(encoder)
-    (folder / "vocoder.onnx").write_bytes(vocoder)
     document = {"facts": facts_to_dict(facts), "card": {"software": __version__, **card}}
-    (folder / "tier.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    told = (json.dumps(document, indent=1) + "\n").encode()
+    with contextlib.ExitStack() as files:
+        for name, data in (("tier.json", told), ("vocoder.onnx", vocoder), ("encoder.onnx", encoder)):
+            files.enter_context(new_file(folder / name)).write(data)
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -11,7 +11,6 @@ All numbers are float32. A `.pth` is a zip archive, which is looked at before to
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import ModelError
 from holostream.network.holo_audio import DEFAULT_CHUNK, DEFAULT_HIDDEN, HoloAudioNetwork, HoloAudioShape
+from holostream.network.torch_file import save_torch
 
 MOST_BYTES = 128 << 20
 MOST_PARTS = 100
@@ -52,21 +52,14 @@ def read_holo_audio(path: Path) -> HoloAudioNetwork:
 
 def write_holo_audio(network: HoloAudioNetwork, path: Path) -> None:
     """Replace `path` in one step. Raises OSError."""
-    shape, part = network.shape, path.with_suffix(".part")
-    document = {
+    shape = network.shape
+    save_torch(path, {
         "encoder": {name: value.detach().cpu() for name, value in network.encoder.state_dict().items()},
         "vocoder": {name: value.detach().cpu() for name, value in network.vocoder.state_dict().items()},
         "h": shape.harmonics,
         "c": shape.chunk,
         "hid": shape.hidden,
-    }
-    try:
-        torch.save(document, part)
-        os.replace(part, path)
-    except RuntimeError as error:  # how torch reports a full disk
-        raise OSError(None, f"torch cannot save the tier ({str(error).splitlines()[0][:100]})", str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    })
 
 
 def _refuse(path: Path, why: str, cause: Exception | None = None) -> NoReturn:

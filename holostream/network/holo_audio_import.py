@@ -9,12 +9,11 @@ import numpy as np
 
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import ModelError
-from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_file import AudioFileError, sounds_below
 from holostream.format.audio_reader import read_whole
 from holostream.network.holo_audio_export import coefficient_range, export_holo_audio
 from holostream.network.holo_audio_file import read_holo_audio
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 LONGEST_SECONDS = 600.0
 """Of a file that is calibrated on; the rest is not looked at."""
 RATES = range(8000, 192001)
@@ -46,7 +45,7 @@ def _sounds(place: Path, rate: int) -> Iterator[np.ndarray]:
         yield read_whole(place, rate, 1, LONGEST_SECONDS)[0]
         return
     found = 0
-    for file in sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES):
+    for file in sounds_below(place):
         try:
             sound = read_whole(file, rate, 1, LONGEST_SECONDS)[0]
         except AudioFileError:

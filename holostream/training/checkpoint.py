@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
+from holostream.network.torch_file import save_torch
 from holostream.training.training_error import TrainingError
 
 
 def save_checkpoint(path: Path, state: dict) -> None:
     """Replace the checkpoint in one step. Raises TrainingError if the disk is full; the previous one is intact then."""
-    part = path.with_suffix(".part")
     try:
-        torch.save(state, part)
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
+        save_torch(path, state)
+    except OSError as error:
         raise TrainingError(f"the checkpoint {path} cannot be written ({error}); the previous one is intact: "
                             "make room on the disk and go on with --resume") from error  # fmt: skip
 
@@ -39,15 +36,7 @@ def _first_line(error: Exception) -> str:
 
 def save_weights(path: Path, network: TierNetwork) -> None:
     """What a tier has learned, in half precision, for others to go on from. Raises OSError."""
-    weights = {name: value.detach().half() for name, value in network.named_parameters()}
-    part = path.with_suffix(".part")
-    try:
-        torch.save(weights, part)
-        os.replace(part, path)
-    except RuntimeError as error:  # how torch reports a full disk
-        raise OSError(None, f"cannot be written ({_first_line(error)})", str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    save_torch(path, {name: value.detach().half() for name, value in network.named_parameters()})
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_file import AudioFileError, sounds_below
 from holostream.format.audio_reader import AudioReader
+from holostream.format.new_file import new_file
 from holostream.training.training_error import TrainingError
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 HELD_OUT_SHARE = 0.05
 LEAST_SECONDS = 20.0
 SILENT_PEAK = 1e-4
@@ -69,7 +68,7 @@ def read_corpus(
         raise TrainingError(
             f"{folder} is not a folder; put WAV, FLAC, OGG or MP3 files into one and name it with --data"
         )
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    files = sounds_below(folder)
     if not files:
         raise TrainingError(
             f"{folder} holds no WAV, FLAC, OGG or MP3 file; training needs at least {LEAST_SECONDS:g} s of sound"
@@ -106,21 +105,21 @@ def _fill_cache(
 ) -> None:
     names, lengths, skipped = [], [], []
     digest = hashlib.sha256()
-    part = data.with_suffix(f".{os.getpid()}.part")  # another training may fill the same cache
-    with part.open("wb") as out:
+    with new_file(data) as out:
         for number, path in enumerate(files):
             name = str(path.relative_to(folder))
             progress(number / len(files), name)
             try:
                 with AudioReader(path, rate, 1) as reader:
-                    blocks = [(block[0] * 32767).round().astype(np.int16) if np.abs(block).max() <= 1.0
-                              else np.clip(block[0] * 32767, -32768, 32767).astype(np.int16)
-                              for block in reader.blocks(BLOCK_SECONDS * rate)]  # fmt: skip
+                    blocks = [
+                        np.clip(np.rint(block[0] * 32767), -32768, 32767).astype(np.int16)
+                        for block in reader.blocks(BLOCK_SECONDS * rate)
+                    ]
                     bad = reader.bad_samples
             except AudioFileError as error:
                 skipped.append(str(error))
                 continue
-            samples = np.concatenate(blocks)
+            samples = np.concatenate([np.zeros(0, np.int16), *blocks])
             if reason := unfit(samples, bad, rate):
                 skipped.append(f"{name} {reason}")
                 continue
@@ -128,9 +127,9 @@ def _fill_cache(
             digest.update(name.encode() + samples.tobytes())
             names.append(name)
             lengths.append(len(samples))
-    os.replace(part, data)
     facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}
-    index.write_text(json.dumps(facts), encoding="utf-8")
+    with new_file(index) as out:
+        out.write(json.dumps(facts).encode())
 
 
 def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:

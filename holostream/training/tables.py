@@ -19,13 +19,12 @@ from holostream.codec.dna import Dna, join
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.tier import TIERS, facts_to_dict
 from holostream.codec.tier_model import ModelError, TierModel, load_tier, tier_folder
-from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_file import AudioFileError, sounds_below
 from holostream.format.audio_reader import read_whole
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.new_file import new_file
 from holostream.format.table_learning import learn_tables
 from holostream.format.table_store import save_tables
-from holostream.training.corpus import SUFFIXES
 from holostream.training.training_error import TrainingError
 
 PIECE_FRAMES = 1024
@@ -72,7 +71,7 @@ def codes_of(model: TierModel, sound: np.ndarray) -> Dna:
 
 def sounds_in(folder: Path, rate: int, seconds: float) -> Iterator[np.ndarray]:
     """Beginnings of files below a folder, spread over it, mono, about `seconds` in all. Raises TrainingError."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    files = sounds_below(folder)
     if not files:
         raise TrainingError(f"{folder} holds no WAV, FLAC, OGG or MP3 file; name a folder with --data")
     np.random.default_rng(0).shuffle(files)

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from holostream.format import audio_writer
-from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_file import SUFFIXES, AudioFileError, sounds_below
 from holostream.format.audio_reader import MAGICS, AudioReader, read_whole
 from holostream.format.audio_writer import AudioWriter
 
@@ -483,3 +483,12 @@ def test_read_whole(tmp_path: Path) -> None:
     assert read_whole(path, 24000, 1, 10).shape == (1, 24000)
     with pytest.raises(AudioFileError):
         read_whole(tmp_path / "missing.wav", 48000, None, 1)
+
+
+def test_what_can_be_read_can_be_written_and_is_found_in_folders(tmp_path: Path) -> None:
+    assert set(SUFFIXES) == set(audio_writer.FORMATS)
+    for name in ("b.wav", "a/C.FLAC", "notes.txt", "d.mp3/e.ogg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = [str(path.relative_to(tmp_path)) for path in sounds_below(tmp_path)]
+    assert found == ["a/C.FLAC", "b.wav", "d.mp3/e.ogg"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,27 @@ from holostream.network.export import (
     check_parity,
     export_tier,
     parameter_count,
+    write_tier,
 )
 from holostream.network.shape import NetworkShape, untrained_shape
 from tests.full_size import FULL_SIZE, RINGING, full_size_network
 
 SHAPES = {shape.harmonics: shape for shape in (FULL_SIZE, RINGING)}
+
+
+def test_a_tier_is_replaced_whole_or_not_at_all(tiers: dict[int, TierModel], tmp_path: Path) -> None:
+    facts, folder = tiers[64].facts, tier_folder(tmp_path, 64)
+    write_tier(tmp_path, facts, b"encoder", b"vocoder", {"recipe": "first"})
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert sorted(before) == ["encoder.onnx", "tier.json", "vocoder.onnx"]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_tier(tmp_path, facts, bytes(9000), b"other", {"recipe": "second"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=lambda shape: f"tier {shape.harmonics}")

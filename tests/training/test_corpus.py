@@ -54,14 +54,25 @@ def test_unusable_files_are_skipped_and_named(tmp_path):
     soundfile.write(folder / "silent.wav", np.zeros(48000), 48000)
     soundfile.write(folder / "clipped.wav", np.sign(speech(2.0, 48000, 1)), 48000)
     soundfile.write(folder / "short.wav", speech(0.2, 48000, 1), 48000)
+    soundfile.write(folder / "tiny.wav", np.full(1, 0.5), 192000)  # of which nothing is left at 48 kHz
     nan = speech(2.0, 48000, 1)
     nan[100] = np.nan
     soundfile.write(folder / "nan.wav", nan, 48000, subtype="FLOAT")
     corpus = read_corpus(folder, tmp_path / "cache", 48000)
     told = "\n".join(corpus.skipped)
-    for name in ("noise.wav", "silent.wav", "clipped.wav", "short.wav", "nan.wav"):
+    for name in ("noise.wav", "silent.wav", "clipped.wav", "short.wav", "tiny.wav", "nan.wav"):
         assert name in told
         assert name not in corpus.names
+
+
+def test_a_reading_that_is_interrupted_leaves_nothing(tmp_path):
+    def interrupted(fraction: float, name: str) -> None:
+        if fraction > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_corpus(fill(tmp_path / "sounds"), tmp_path / "cache", 48000, interrupted)
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_too_little_says_how_much_is_needed(tmp_path):

@@ -254,8 +254,8 @@ def test_a_full_disk_leaves_the_previous_checkpoint(tmp_path, monkeypatch):
     path = tmp_path / "t.pt"
     save_checkpoint(path, {"step": 1})
 
-    def full(state, part):
-        Path(part).write_bytes(b"half")
+    def full(state, file):
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(torch, "save", full)
