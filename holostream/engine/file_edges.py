@@ -56,6 +56,7 @@ class FileOutput:
         self._ring = SampleRing(lanes, RING_SECONDS * device.info.rate)
         self._block = np.zeros((LARGEST_BLOCK, lanes), np.float32)
         self._closed = self._broken = False
+        self._name, self._told_dropped = name, 0
         self.info = replace(device.info, output=name, output_channels=lanes)
 
     def start(self, process: Process) -> None:
@@ -75,6 +76,10 @@ class FileOutput:
             except AudioFileError as error:
                 self._broken = True
                 return str(error)
+        if missing := self._ring.dropped - self._told_dropped:
+            self._told_dropped += missing
+            seconds = missing / self.info.rate
+            return f"{self._name} lacks {seconds:.2f} s: the disk was too slow for it; capture to another one"
         return self._device.poll()
 
     def alive(self) -> bool:
@@ -92,7 +97,7 @@ class FileOutput:
         if not self._closed:
             self._closed = True
             loss = self.poll()
-            if loss is not None:
-                raise AudioFileError(loss)
             if not self._broken:
                 self._writer.close()
+            if loss is not None:
+                raise AudioFileError(loss)
