@@ -81,13 +81,13 @@ class TierFacts:
     def frames_per_second(self) -> float:
         return self.rate / self.hop
 
-    def added_latency_samples(self, block: int) -> int:
-        """What the codec adds to a pass-through that already works in blocks of `block` samples.
+    def held_back(self, block: int) -> int:
+        """Samples that gathering whole hops adds to a pass-through that already works in blocks of `block` samples.
 
-        A device that delivers blocks has gathered gcd(block, hop) samples of every hop before we see them; the rest
-        of the chunk is ours to wait for. At a block of one hop only the overlap remains.
+        A device that delivers blocks has gathered gcd(block, hop) samples of every hop before we see them; the rest of the hop
+        is ours to wait for, and after it the overlap.
         """
-        return self.latency_samples - math.gcd(block, self.hop)
+        return self.hop - math.gcd(block, self.hop)
 
 
 def facts_from_dict(values: dict) -> TierFacts:

@@ -100,10 +100,7 @@ class TierStep:
     def encode_aside(self, chunks: np.ndarray) -> list[np.ndarray]:
         """(lanes, frames, chunk) of another time -> a row as `row` for each, in a stream of its own beside the live one."""
         dna, self._aside_state = self.model.encode(chunks, self._aside_state)
-        return [
-            np.concatenate((dna.gains[:, i], dna.amplitudes[:, i], dna.phases[:, i]), axis=None)
-            for i in range(dna.frames)
-        ]
+        return [dna.row(i) for i in range(dna.frames)]
 
     @property
     def levels(self) -> np.ndarray:

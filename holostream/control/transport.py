@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from holostream.control.action import ACTIONS
-
 if TYPE_CHECKING:
     from holostream.engine.playback import Playback
 
@@ -29,7 +27,6 @@ _DO: Mapping[str, Callable[[Playback, float], bool | None]] = {
     "tape_step": lambda playback, semitones: playback.set_speed(playback.speed * SEMITONE**semitones),
     "pause": _pause,
 }
-TRANSPORT = tuple(action.name for action in ACTIONS if action.group == "transport")
 
 
 def move_in(playback: Playback | None, name: str, value: float | None) -> None:

@@ -80,7 +80,7 @@ class AudioCallback:
         prefill = (
             resampling_prefill(device.rate, facts.rate, facts.hop, block)
             if self._resampling
-            else facts.hop - math.gcd(block, facts.hop)
+            else facts.held_back(block)
         )
         self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
         self._grain, self._prefill = math.gcd(block, facts.hop), prefill
@@ -95,7 +95,7 @@ class AudioCallback:
         record, facts, status = self._status.record, self.path.facts, self._status
         scale = self.device.rate / facts.rate
         # What the resamplers add is what the same blocks would not need without them.
-        plain = facts.hop - math.gcd(self.device.block or facts.hop, facts.hop)
+        plain = facts.held_back(self.device.block or facts.hop)
         resampling = prefill - round(plain * scale) if self._resampling else 0
         status.begin()
         record.lanes, record.block, record.device_rate = self._lanes, self.device.block, self.device.rate

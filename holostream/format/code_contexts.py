@@ -45,8 +45,6 @@ GAIN_CLASSES = 4
 GAIN_REACH = 15
 GAIN_SYMBOLS = 2 * GAIN_REACH + 2
 GAIN_ROWS = 9 * (GROUPS - 1)
-PHASES = np.clip((471 * np.arange(256) + 50) // 100, 1, 64).astype(np.int32)
-"""How many phases an amplitude has."""
 
 _PAST = [*((row, k) for row in (0, 1) for k in (0, -1, 1, -2, 2)), *((row, k) for row in (2, 3) for k in (0, -1, 1))]
 _BELOW = [(5, 0), (5, -1), (5, 1), (6, 0)]

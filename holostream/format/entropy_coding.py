@@ -25,13 +25,12 @@ from __future__ import annotations
 import constriction
 import numpy as np
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import PHASES, Dna
 from holostream.format import told_words, whole_words
 from holostream.format.code_contexts import (
     ESCAPE,
     GAIN_REACH,
     GAIN_SYMBOLS,
-    PHASES,
     empty_grid,
     filled_grid,
     gain_classes,

@@ -41,14 +41,13 @@ from functools import cached_property
 
 import numpy as np
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import PHASES, Dna
 from holostream.codec.tier import TIERS
 from holostream.format.code_contexts import (
     GAIN_CLASSES,
     GAIN_ROWS,
     GAIN_SYMBOLS,
     GROUPS,
-    PHASES,
     SYMBOLS,
     TAPS,
     THRESHOLDS,

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import Dna, silence
 from holostream.codec.tier import TIERS
 from holostream.format.holo_error import HoloFormatError
 
@@ -65,8 +65,7 @@ class DnaBlock:
 
 def silent_block(first_hop: int, lanes: int, harmonics: int) -> DnaBlock:
     """One hop of silence."""
-    codes = np.zeros((lanes, 1, harmonics), np.uint8)
-    return DnaBlock(first_hop, 1, (VoiceRun(True, 0, Dna(np.zeros((lanes, 1), np.uint8), codes, codes)),))
+    return DnaBlock(first_hop, 1, (VoiceRun(True, 0, silence(lanes, 1, harmonics)),))
 
 
 def pack_dna_block(block: DnaBlock) -> bytes:

@@ -15,10 +15,9 @@ import numpy as np
 from holostream.codec.holo_audio import bytes_of, coefficients_of
 from holostream.codec.tier_model import TierModel
 from holostream.format.audio_reader import AudioReader
-from holostream.format.export_sound import Progress, export_sound, no_progress
+from holostream.format.export_sound import Progress, no_progress
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import VERSION, HoloV2Header, HoloV2Reader, HoloV2Writer
-from holostream.format.holo_v2_sound import HoloV2Sound
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
 
@@ -63,21 +62,6 @@ def _coefficients(source: Path, rate: int, model: TierModel, remarks: list[str])
             remarks.append(f"{source} ends early: {reader.frames_read} samples were there")
         if reader.bad_samples:
             remarks.append(f"{source} held {reader.bad_samples} samples that are not numbers; they became silence")
-
-
-def decode_file_v2(
-    source: Path,
-    target: Path,
-    models: Path,
-    subtype: str | None = None,
-    progress: Progress = no_progress,
-) -> list[str]:
-    """Decode a `.holo` of version 2 with the tier of its header, at its own rate, in mono.
-
-    Returns remarks for the user. Raises HoloFormatError, ModelError, AudioFileError, OSError.
-    """
-    with HoloV2Sound(source, models) as sound:
-        return export_sound(sound, target, subtype, progress)
 
 
 def summarize_v2(path: Path) -> dict:

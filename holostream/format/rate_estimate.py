@@ -70,7 +70,7 @@ def _bits(frequencies: np.ndarray) -> float:
     return float((np.log2(TOTAL) - np.log2(frequencies)).sum())
 
 
-def bits_by_part(dna: Dna, layers: int = 0, tells: bool = False, split: int = 1) -> dict[str, float]:
+def bits_by_part(dna: Dna, layers: int = 1, tells: bool = False, split: int = 1) -> dict[str, float]:
     """Mean bits a frame and lane of gains, amplitudes and phases, by tables learned from the other half of the frames.
 
     `layers`, `tells` and `split` as for `learn_tables`. Raises ValueError for fewer than two frames.
@@ -85,6 +85,8 @@ def bits_by_part(dna: Dna, layers: int = 0, tells: bool = False, split: int = 1)
     return {part: bits / (dna.lanes * dna.frames) for part, bits in total.items()}
 
 
-def estimated_kbps(dna: Dna, frames_per_second: float = 375.0, tells: bool = False, split: int = 1) -> float:
-    """Kilobits a second and lane; `tells` and `split` as for `learn_tables`."""
-    return sum(bits_by_part(dna, tells=tells, split=split).values()) * frames_per_second / 1000
+def estimated_kbps(
+    dna: Dna, frames_per_second: float, layers: int = 1, tells: bool = False, split: int = 1
+) -> float:
+    """Kilobits a second and lane; `layers`, `tells` and `split` as for `learn_tables`."""
+    return sum(bits_by_part(dna, layers, tells, split).values()) * frames_per_second / 1000

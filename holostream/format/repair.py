@@ -59,11 +59,6 @@ class RepairReport:
     header_restored: bool = False
     gaps: list[tuple[float, float]] = field(default_factory=list)
 
-    @property
-    def was_whole(self) -> bool:
-        """Nothing was wrong with the file."""
-        return self.closed and not (self.restored_bits or self.dropped_bytes or self.gaps or self.header_restored)
-
 
 def repair_file(
     source: Path, target: Path, like: Path | None = None, progress: Callable[[float], None] = lambda fraction: None

@@ -51,8 +51,8 @@ def classes_of(base: int) -> np.ndarray:
     return (harmonics if base <= 16 else np.floor(3 * np.log2(1 + harmonics / 2))).astype(np.uint8)
 
 
-def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False, split: int = 1) -> EntropyTables:
-    """Tables from the codes of some sounds, all of one tier. `layers` 0: of a family with 64 pairs in a layer. `tells`: the last
+def learn_tables(sounds: list[Dna], layers: int, tells: bool = False, split: int = 1) -> EntropyTables:
+    """Tables from the codes of some sounds, all of one tier, in so many `layers`. `tells`: the last
     pair of the first layer tells of noise. `split`: see `nested_layers`.
 
     Raises ValueError if there is no frame to learn from.
@@ -65,7 +65,6 @@ def learn_tables(sounds: list[Dna], layers: int = 0, tells: bool = False, split:
     if not stretches:
         raise ValueError("there is no sound to learn entropy tables from; give some seconds at least")
     harmonics = stretches[0].harmonics
-    layers = layers or max(1, harmonics // 64)
     tables = EntropyTables(
         harmonics,
         layers,

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from holostream.format.code_contexts import GROUPS, PHASES, Round, rounds_of
+from holostream.codec.dna import PHASES
+from holostream.format.code_contexts import GROUPS, Round, rounds_of
 
 LARGEST_TELLING = 4
 _FIRST = np.cumsum([0, *PHASES[: LARGEST_TELLING + 1]])

@@ -58,11 +58,6 @@ class NetworkShape:
         return self.base - bool(self.noise_from)
 
     @property
-    def encoder_context(self) -> int:
-        """Frames of the past that reach the encoder's output."""
-        return sum((self.kernel - 1) * dilation for dilation in self.encoder_dilations)
-
-    @property
     def vocoder_context(self) -> int:
         """Frames of the past that reach one hop of sound: the network's, and chunks that still ring."""
         network = sum((self.kernel - 1) * dilation for dilation in self.vocoder_dilations)

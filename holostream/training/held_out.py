@@ -56,7 +56,7 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
     network.train()
     dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
     shape, tells = network.shape, network.encoder.noise is not None
-    kbps = estimated_kbps(dna, shape.rate / shape.hop, tells, shape.split)
+    kbps = estimated_kbps(dna, shape.rate / shape.hop, shape.layers, tells, shape.split)
     return Check(total / len(sounds), kbps, 10 * math.log10(signal / max(noise, 1e-12)))
 
 

@@ -118,18 +118,17 @@ def test_whatever_is_accepted_fits_together(changes: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "added"), [(128, 64), (256, 64), (64, 128), (96, 160), (480, 160), (1, 191), (8193, 191)]
+    ("block", "held_back"), [(128, 0), (256, 0), (64, 64), (96, 96), (480, 96), (1, 127), (8193, 127)]
 )
-def test_added_latency(block: int, added: int) -> None:
-    assert facts_from_dict(GOOD).added_latency_samples(block) == added
+def test_gathering_holds_back(block: int, held_back: int) -> None:
+    assert facts_from_dict(GOOD).held_back(block) == held_back
 
 
-@given(block=st.integers(1, 20_000), hop=st.integers(1, 2048), overlap=st.integers(0, 2048))
-def test_added_latency_is_what_gathering_holds_back(block: int, hop: int, overlap: int) -> None:
-    """The least delay at which a queue of whole hops never runs dry, found block by block, plus the overlap."""
-    overlap = min(hop, overlap)
-    facts = TierFacts("t", 64, 48000, hop, hop + overlap, hop, 1, 1, 0, 0, False, "")
+@given(block=st.integers(1, 20_000), hop=st.integers(1, 2048))
+def test_no_less_would_do(block: int, hop: int) -> None:
+    """The least delay at which a queue of whole hops never runs dry, found block by block."""
+    facts = TierFacts("t", 64, 48000, hop, hop, hop, 1, 1, 0, 0, False, "")
     cycle = min(hop // math.gcd(block, hop), 4000)
     held_back = max(turn * block % hop for turn in range(1, cycle + 1))
     if cycle == hop // math.gcd(block, hop):
-        assert facts.added_latency_samples(block) == held_back + overlap
+        assert facts.held_back(block) == held_back

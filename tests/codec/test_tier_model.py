@@ -244,7 +244,7 @@ def test_all_tiers_are_one_family(copy: Path, models: Path) -> None:
     for harmonics in TIERS[2:]:
         shutil.copytree(tier_folder(models, harmonics), tier_folder(copy, harmonics))
     values = document(copy, 8)
-    values["facts"]["family"] = "another\nfamily"
+    values["facts"]["family"] = "another family"
     write_document(copy, values, 8)
     with pytest.raises(ModelError, match="one family") as caught:
         load_all_tiers(copy)

@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from holostream.codec.dna import Dna
-from holostream.format.code_contexts import PHASES
+from holostream.codec.dna import PHASES, Dna
+from holostream.codec.tier import layers_of
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.table_learning import frequencies_of, learn_tables
 from holostream.format.told_words import WORD_ROWS, WORD_SYMBOLS, told_phases
@@ -43,7 +43,7 @@ def telling_sound(lanes: int, frames: int, harmonics: int, seed: int) -> Dna:
 def tables_of(harmonics: int, tells: bool = False) -> EntropyTables:
     """Learned once a test run."""
     make = telling_sound if tells else sound_like
-    return learn_tables([make(1, 400, harmonics, seed) for seed in range(2)], tells=tells)
+    return learn_tables([make(1, 400, harmonics, seed) for seed in range(2)], layers_of(harmonics, 128), tells)
 
 
 @cache
@@ -55,14 +55,14 @@ def former_tables_of(harmonics: int) -> EntropyTables:
     for sound in sounds:
         for rows, phases in told_phases(sound.amplitudes[..., telling], sound.phases[..., telling]):
             np.add.at(counts, (rows, phases), 1)
-    return replace(learn_tables(sounds), told_phases=frequencies_of(counts))
+    return replace(learn_tables(sounds, layers_of(harmonics, 128)), told_phases=frequencies_of(counts))
 
 
 @cache
 def nested_tables_of(harmonics: int, split: int = 5, tells: bool = True) -> EntropyTables:
     """Of version 4, of tiers in layers."""
     make = telling_sound if tells else sound_like
-    return learn_tables([nested_codes(make(1, 400, harmonics, seed), split, tells) for seed in range(2)], tells=tells, split=split)
+    return learn_tables([nested_codes(make(1, 400, harmonics, seed), split, tells) for seed in range(2)], layers_of(harmonics, 128), tells, split)
 
 
 def nested_codes(dna: Dna, split: int, tells: bool) -> Dna:

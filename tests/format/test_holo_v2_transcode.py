@@ -15,9 +15,11 @@ import torch
 from holostream.codec.tier_model import ModelError, load_tier
 from holostream.format import holo_v2_transcode, transcode
 from holostream.format.audio_file import AudioFileError
+from holostream.format.export_sound import export_sound
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_v2 import HoloV2Reader
-from holostream.format.holo_v2_transcode import decode_file_v2, encode_file_v2, summarize_v2, summary_v2_text
+from holostream.format.holo_v2_transcode import encode_file_v2, summarize_v2, summary_v2_text
+from holostream.format.open_sound import open_sound
 from holostream.format.transcode import decode_file, encode_file
 from tests.format.test_holo_v2 import BY_HAND, GOLDEN
 from tests.holo_audio_models import holo_audio_network, import_tiers
@@ -29,6 +31,11 @@ def voice(tmp_path: Path) -> Path:
     path = tmp_path / "voice.wav"
     soundfile.write(path, speech(2.0, 44100, 1), 44100, subtype="FLOAT")
     return path
+
+
+def decode_file_v2(source: Path, target: Path, models: Path) -> list[str]:
+    with open_sound(source, models) as sound:
+        return export_sound(sound, target)
 
 
 def parts_of(path: Path) -> tuple[object, np.ndarray]:

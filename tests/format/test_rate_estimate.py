@@ -15,7 +15,7 @@ def dna(amplitudes: np.ndarray) -> Dna:
 
 
 def test_silence_is_almost_free():
-    assert estimated_kbps(silence(1, 2000, 64)) < 0.5
+    assert estimated_kbps(silence(1, 2000, 64), 375.0) < 0.5
 
 
 def test_phases_cost_the_logarithm_of_their_number():
@@ -30,7 +30,7 @@ def test_a_word_that_stays_costs_next_to_nothing():
     told = bits_by_part(codes, tells=True)
     assert told["phases"] == pytest.approx(15 * np.log2(9))
     assert 0 < told["words"] < 0.2
-    assert estimated_kbps(codes, tells=True) < estimated_kbps(codes) - 0.375 * 2.9
+    assert estimated_kbps(codes, 375.0, tells=True) < estimated_kbps(codes, 375.0) - 0.375 * 2.9
 
 
 def test_noise_costs_its_entropy_and_no_less():

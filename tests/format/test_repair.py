@@ -44,7 +44,8 @@ def repaired(data: bytes, folder: Path, like: Path | None = None) -> tuple[Repai
 
 def test_a_whole_file_comes_back_as_it_is(tmp_path: Path) -> None:
     report, _, blocks = repaired(written(BLOCKS), tmp_path)
-    assert report.was_whole
+    assert report.closed
+    assert [report.restored_bits, report.dropped_bytes, report.gaps, report.header_restored] == [0, 0, [], False]
     assert all(equal_blocks(a, b) for a, b in zip(blocks, BLOCKS, strict=True))
     assert len((tmp_path / "saved.holo").read_bytes()) == len(written(BLOCKS))
 

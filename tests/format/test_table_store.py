@@ -14,7 +14,7 @@ from tests.format.learned_tables import same, sound_like, tables_of
 
 def test_older_sets_stay_beside_newer_ones(tmp_path: Path) -> None:
     old = tables_of(8)
-    new = learn_tables([sound_like(1, 200, 8, 50)])
+    new = learn_tables([sound_like(1, 200, 8, 50)], 1)
     assert old.digest != new.digest
     for tables in (old, new):
         save_tables(tmp_path, tables)

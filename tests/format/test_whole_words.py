@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.format.code_contexts import PHASES, rounds_of
+from holostream.codec.dna import PHASES
+from holostream.format.code_contexts import rounds_of
 from holostream.format.whole_words import (
     WORD_COUNTS,
     codes_of,

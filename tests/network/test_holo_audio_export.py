@@ -33,7 +33,7 @@ def test_facts(holo_audio_tiers: dict[int, TierModel]) -> None:
     assert (facts.family, facts.codes, facts.rate, facts.harmonics) == ("holo-audio-1024", "bytes", 44100, 16)
     assert (facts.hop, facts.chunk, facts.synthesis, facts.overlap) == (1024, 1024, 1024, 0)
     assert facts.latency_samples == 1024
-    assert facts.added_latency_samples(128) == 1024 - 128
+    assert facts.held_back(128) == 1024 - 128
 
 
 def test_whole_equals_stream(holo_audio_tiers: dict[int, TierModel]) -> None:

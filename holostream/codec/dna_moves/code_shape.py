@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from holostream.codec.dna import PHASES
 from holostream.codec.dna_moves.amplitude_moves import RADIUS_POWER
 from holostream.codec.tier import TierFacts
 
-MAX_AMPLITUDE, MAX_PHASES, MAX_GAIN = 255, 64, 63
-PHASE_COUNT = np.clip(np.rint(4.71 * np.arange(MAX_AMPLITUDE + 1)), 1, MAX_PHASES).astype(np.float32)
-"""P(n): how many phases an amplitude code has."""
+MAX_AMPLITUDE, MAX_GAIN = 255, 63
+PHASE_COUNT = PHASES.astype(np.float32)
 COMMON = 15.0
 """Amplitude codes up to here are cheap in a file."""
 Turned = Callable[[np.ndarray], np.ndarray]
