@@ -106,13 +106,15 @@ def live(
     )
     refuse_shared_files(settings, stats)
     check_live_settings(settings)
+    if stats is not None:
+        check_stats(stats)
     wishes = Wishes(
         preset,
         script,
         OscSettings(osc, osc_host, osc_out),
         MidiSettings(
             ports=tuple(midi or ()),
-            off=no_midi or (virtual_time and not (midi or midi_virtual)),
+            off=no_midi or (virtual_time and not (midi or midi_virtual or midi_feedback)),
             virtual=midi_virtual,
             channel=midi_channel,
             api=midi_api,
@@ -127,6 +129,16 @@ def live(
     session = Session(settings)
     perform(session, headless, wishes)
     tell_session(session, stats)
+
+
+def check_stats(stats: Path) -> None:
+    """Raises ValueError, OSError if the counters could not be written there once the session is over."""
+    from holostream.format.new_file import replaceable
+
+    if stats.exists():
+        raise ValueError(f"{stats} exists already and a session never overwrites; choose another name for --stats")
+    if not replaceable(stats).parent.is_dir():
+        raise ValueError(f"{stats.parent}, where --stats is to be written, is no folder; make it, or name another file")
 
 
 def refuse_shared_files(settings: LiveSettings, stats: Path | None) -> None:
@@ -151,6 +163,8 @@ def check_live_settings(settings: LiveSettings) -> None:
     from holostream.format.audio_reader import AudioReader
 
     check_device_wishes(settings)
+    if settings.record is not None and settings.record.suffix.lower() != ".holo":
+        raise ValueError(f"{settings.record} is not named .holo, as a recording must be to be found again; add it")
     if settings.record is not None and settings.record.exists():
         raise ValueError(f"{settings.record} exists already and a recording never overwrites; choose another name")
     if settings.keep_input and settings.record is not None and input_path(settings.record).exists():

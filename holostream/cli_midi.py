@@ -85,7 +85,7 @@ def monitor(
 @midi_app.command()
 def learn(
     command: Annotated[str, typer.Argument(help="What the control is to do: a command or action.")],
-    value: Annotated[float | None, typer.Argument(help="The one value that a button is to set.")] = None,
+    value: Annotated[str | None, typer.Argument(help="The one value that a button is to set, or a name.")] = None,
     port: Port = None,
     seconds: Annotated[float, typer.Option(min=0.0, callback=finite, help="How long to wait.")] = 15.0,
     api: OneApi = None,
@@ -94,18 +94,17 @@ def learn(
 ) -> None:
     """Move a control: from now on it does COMMAND; written into your map."""
     from holostream.control.midi_input import MidiInput
-    from holostream.control.midi_learn import check_learnable
+    from holostream.control.midi_learn import learnable
     from holostream.control.midi_map import control_text, row_text
-    from holostream.control.midi_map_file import map_path
 
-    check_learnable(command, value)
+    learnable(command, value)
     settings = MidiSettings(tuple(port or ()), virtual=virtual, api=api, map_file=map_file, follow_clock=False)
     with MidiInput(settings, NothingPlays(), lambda sentence: typer.echo(sentence, err=True)) as midi:
         typer.echo(f"move the control for {command} (an endless knob: to the right) ...", err=True)
         row = midi.learn(command, value, seconds)
     if row is None:
         raise ValueError(f"nothing moved in {seconds:g} s; `holostream midi monitor` shows what arrives")
-    typer.echo(f"{control_text(row.message, *row.number, row.channel)}: {row_text(row)}, in {map_file or map_path()}")
+    typer.echo(f"{control_text(row.message, *row.number, row.channel)}: {row_text(row)}, in {midi.map_file}")
 
 
 @midi_app.command("map")

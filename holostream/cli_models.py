@@ -19,7 +19,7 @@ def needs_training_packages(what: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"{what} needs {error.name}, which is not installed; run pip install 'holostream[train]'"
+            f"{what} needs {error.name}, which is not installed; run scripts/install train, or pip install 'holostream[train]'"
         ) from error
 
 
@@ -41,7 +41,7 @@ def train(
         int | None, typer.Option(min=8000, max=192000, help="Recipe holo-audio: Hz to train at; default 44100.")
     ] = None,
 ) -> None:
-    """Train tiers on your own sounds (needs the extra: pip install 'holostream[train]')."""
+    """Train tiers on your own sounds (needs the packages that scripts/install train installs)."""
     with needs_training_packages("training"):
         from holostream.training.verb import train as run_training
     for trained in run_training(data, tiers, out, recipe, minutes, steps, resume, device, start, rate):

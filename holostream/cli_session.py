@@ -52,7 +52,8 @@ def check_device_wishes(settings: LiveSettings) -> None:
 
 def has_screen(headless: bool) -> bool:
     """Whether there is a terminal to draw on, and it is wanted."""
-    return not headless and sys.stdin.isatty() and sys.stdout.isatty()
+    # Errors too: the screen is drawn there.
+    return not headless and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,6 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
     from holostream.engine.report import session_report
 
     report = session_report(session.snapshot(), session)
-    if stats is not None:
-        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     for message in session.messages:
         typer.echo(message, err=True)
     dry = f", {report['playback_dry']} times dry" if report["playback_dry"] else ""
@@ -178,6 +177,8 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
         f"played {report['seconds']:.1f} s, {report['output_underflows']} underflows, "
         f"{report['input_overflows']} overflows, {report['errors']} errors{dry}"
     )
+    if stats is not None:
+        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if session.failure is not None:
         raise EngineError(session.failure)
     if session.losses:

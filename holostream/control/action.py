@@ -56,7 +56,7 @@ class Action:
         number = number_in(self.name, value)
         if self.argument == "switch" and number not in (0.0, 1.0):
             raise ValueError(f"{self.name} is {number:g}; expected 0 or 1")
-        return min(max(number, self.lowest), self.highest)
+        return float(min(max(number, self.lowest), self.highest))
 
     @property
     def expected(self) -> str:

@@ -11,7 +11,7 @@ from types import TracebackType
 from holostream.control.midi_clock import MidiClock
 from holostream.control.midi_controls import Control, MidiControls
 from holostream.control.midi_feedback import MidiFeedback
-from holostream.control.midi_learn import LearnedRow, check_learnable, guess_row
+from holostream.control.midi_learn import LearnedRow, guess_row, learnable
 from holostream.control.midi_library import MidiError
 from holostream.control.midi_map import MidiMap, map_lines
 from holostream.control.midi_map_file import forget_row, load_map, map_path, save_row
@@ -45,7 +45,9 @@ class MidiInput:
         self._learned = threading.Event()
         self._monitor = MidiMonitor()
         self._ports = MidiPorts(settings, self, tell)
-        self._set_map(load_map(settings.map_file, tell))
+        self._map_file: Path | None = None
+        """Of the map in use; None: the user's own."""
+        self.use_map(settings.map_file)
         commands.observe(lambda name, value: self._feedback.changed(name))
 
     def __enter__(self) -> MidiInput:
@@ -81,8 +83,15 @@ class MidiInput:
         return map_lines(self.rows)
 
     def use_map(self, path: Path | None) -> None:
-        """Play by another map, None the user's own; a malformed one is told and the program's is used."""
+        """Play by another map, None the user's own; a malformed one is told and the program's is used. What is learned and
+        forgotten from now on is written there."""
+        self._map_file = path
         self._set_map(load_map(path, self._tell))
+
+    @property
+    def map_file(self) -> Path:
+        """Of the map in use."""
+        return self._map_file or map_path()
 
     def _set_map(self, rows: MidiMap) -> None:
         self._feedback = MidiFeedback(rows, self._commands.value)
@@ -152,14 +161,14 @@ class MidiInput:
 
     # Learning.
 
-    def learn(self, command: str, value: float | None = None, seconds: float = 15.0) -> MidiRow | None:
+    def learn(self, command: str, value: float | str | None = None, seconds: float = 15.0) -> MidiRow | None:
         """Wait for a control to be moved, make it do a command from now on, and write that into the map.
 
         Meanwhile controls do nothing. With a value the control's press sets it. None if nothing moved within `seconds` or
         `stop_learning` was called. Raises ValueError for an unknown command, a control that makes no sense for it, or a
         map that cannot be written to.
         """
-        check_learnable(command, value)
+        learnable(command, value)
         self._learned.clear()
         self._learning = learning = LearnedRow()
         try:
@@ -170,13 +179,13 @@ class MidiInput:
         if stopped or not learning.run:
             return None
         row = guess_row(command, list(learning.run), value)
-        self._set_map(save_row(self.settings.map_file or map_path(), row))
+        self._set_map(save_row(self.map_file, row))
         return row
 
     def forget(self, place: int) -> None:
         """Take a row out of the map in use and out of the file, by its place. Raises ValueError, OSError."""
         row = self.rows.rows[place]
-        self._set_map(forget_row(self.settings.map_file or map_path(), row))
+        self._set_map(forget_row(self.map_file, row))
 
     def stop_learning(self) -> None:
         """Let `learn` return without anything learned."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from holostream.control.action import Value
+from holostream.control.command_table import accepted, row_named
 from holostream.control.midi_controls import Control
 from holostream.control.midi_row import ACTION_NAMES, MidiRow, check_one_of, is_switch
 from holostream.engine.command import COMMAND_NUMBER, command_kind
@@ -49,19 +51,19 @@ class LearnedRow:
         return bool(self.run) and (len(self.run) >= ENOUGH or now - self._since >= SETTLED_SECONDS)
 
 
-def check_learnable(command: str, value: float | None = None) -> None:
-    """Raises ValueError for an unknown command or a value that it does not take."""
+def learnable(command: str, value: Value = None) -> Value:
+    """The value as the command takes it; None: none is given. Raises ValueError for an unknown command or a value that it does
+    not take."""
     check_one_of("command", command, (*COMMAND_NUMBER, *ACTION_NAMES))
-    if command in COMMAND_NUMBER and value is not None:
-        command_kind(command).accepted(value)
+    return None if value is None else accepted(row_named(command), value)
 
 
-def guess_row(command: str, run: list[Control], value: float | None = None) -> MidiRow:
+def guess_row(command: str, run: list[Control], value: Value = None) -> MidiRow:
     """The row for a command from the messages of the one control that moved; with a value: a press sets it.
 
     Raises ValueError where such a control makes no sense for the command.
     """
-    check_learnable(command, value)
+    value = learnable(command, value)
     kind, channel, number, _ = run[0]
     common = {"message": kind, "command": command, "number": (number, number), "channel": channel}
     if command not in COMMAND_NUMBER or value is not None:

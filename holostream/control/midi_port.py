@@ -47,6 +47,8 @@ class MidiPorts:
         self._apis = usable_apis(self._rtmidi, settings.api)
         self.api: str | None = None
         """The one in use, None while none runs."""
+        self._gone: str | None = None
+        """The API that was said to be gone, until it is back."""
         self._listing: PortListing | None = None
         self._open: dict[str, dict[str, Any]] = {"in": {}, "out": {}}
         self._missed: set[str] = set()
@@ -132,6 +134,7 @@ class MidiPorts:
             self._look(listing, "in", self._settings.ports, everything=not self._settings.ports)
             self._look(listing, "out", self._settings.feedback, everything=False)
         except ERRORS:
+            self._gone = self.api
             self._complain(f"MIDI: {self.api} is gone; it is looked for again and again")
             self._forget()
 
@@ -140,6 +143,9 @@ class MidiPorts:
             try:
                 self._listing = open_listing(self._rtmidi, number)
                 self.api, self._proved = name, time.monotonic()
+                if self._gone is not None:
+                    self._gone = None
+                    self._tell(f"MIDI: {name} is back")
                 return self._listing
             except ERRORS:
                 continue

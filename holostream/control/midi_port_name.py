@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-CLIENT = "HoloStream"
+CLIENT = "HoloStream MIDI"
+"""Not the name of the sound's client: after a restart of the server it might be taken before that comes back."""
+OURS = "holostream"
 _ALSA_NUMBERS = re.compile(r" \d+:\d+$")
 _NO_CONTROLLERS = ("midi through",)
 
@@ -22,7 +24,7 @@ def has_part(name: str, parts: Iterable[str]) -> bool:
 
 def is_a_controller(name: str, own: str | None) -> bool:
     """Whether a port may be somebody's controller: not one of ours, of which `own` has a name of its own."""
-    ours = name.lower().startswith(CLIENT.lower()) or shown(name) == own
+    ours = name.lower().startswith(OURS) or shown(name) == own
     return not ours and not has_part(name, _NO_CONTROLLERS)
 
 

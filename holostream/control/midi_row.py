@@ -20,7 +20,8 @@ from holostream.control.curve import CURVES, bend, unbend
 from holostream.control.midi_controls import KINDS, NUMBERED
 from holostream.engine.command import COMMAND_NUMBER, COMMANDS, SWITCH, CommandKind
 
-ACTION_NAMES = tuple(action.name for action in ACTIONS)
+_ACTIONS = {action.name: action for action in ACTIONS}
+ACTION_NAMES = tuple(_ACTIONS)
 """What a row may ask of the session or the screen instead of the engine."""
 RELATIVE = ("relative", "relative_offset", "relative_signed")
 PRESSES = ("momentary", "toggle", "pick", "trigger")
@@ -72,6 +73,8 @@ class MidiRow:
         if self.message in ("program", "start", "continue", "stop") and self.mode not in ("toggle", "pick", "trigger"):
             raise ValueError(f"a {self.message} message has no value: its mode can be toggle, pick or trigger")
         self._fill_range(kind)
+        if kind is None and self.mode == "trigger" and self.value is not None:
+            _ACTIONS[self.command].accepted(self.value)
         if kind is not None and self.mode == "trigger":
             if not isinstance(self.value, float | int):
                 raise ValueError(f"a trigger of {self.command} needs the value to set, as in value = {kind.neutral:g}")

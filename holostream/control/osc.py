@@ -105,15 +105,25 @@ class Osc:
     def receive(self, datagram: bytes, reply: Reply) -> None:
         """Do what it says, or keep it for when it is due. What is wrong with it is a message for the user."""
         try:
-            for message in read_osc(datagram):
-                if message.when is None or message.when <= time.time():
-                    self._do(message, reply)
-                else:
-                    self._keep(message.when, message, reply)
+            messages = read_osc(datagram)
         except ValueError as error:
             self._complain(str(error), "refused")
+            return
+        for message in messages:
+            later = message.when is not None and message.when > time.time()
+            self._try(self._keep if later else self._do, message, reply)
 
-    def _keep(self, when: float, message: Received, reply: Reply) -> None:
+    def _try(self, take: Callable[[Received, Reply], None], message: Received, reply: Reply) -> None:
+        """What is wrong with one message is no reason to leave out the next."""
+        try:
+            take(message, reply)
+        except ValueError as error:
+            self._complain(str(error), "refused")
+        except Exception as error:  # the evening's OSC must go on
+            self._complain(f"something unexpected ({type(error).__name__}: {error}); it goes on", "unexpected")
+
+    def _keep(self, message: Received, reply: Reply) -> None:
+        when = message.when or 0.0
         if (ahead := when - time.time()) > FARTHEST_SECONDS:
             raise ValueError(f"a bundle is for in {ahead:.0f} s; {FARTHEST_SECONDS:g} are the most: do both clocks agree?")
         if len(self._waiting) >= MOST_WAITING:
@@ -124,10 +134,7 @@ class Osc:
         """What is due at `now`, in the order of time; returns for how many seconds the socket may be waited for."""
         while self._waiting and self._waiting[0][0] <= now:
             _, _, message, reply = heapq.heappop(self._waiting)
-            try:
-                self._do(message, reply)
-            except ValueError as error:
-                self._complain(str(error), "refused")
+            self._try(self._do, message, reply)
         return min(LOOK_SECONDS, max(0.0005, self._waiting[0][0] - now)) if self._waiting else LOOK_SECONDS
 
     def _do(self, message: Received, reply: Reply) -> None:

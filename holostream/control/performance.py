@@ -60,7 +60,7 @@ class Performance:
         self._session, self._clock = session, clock
         self.presets = presets or PresetFolder()
         self.midi_map: str | None = None
-        """The map in use, by its file's name: it is saved with a preset."""
+        """The map that a preset has put to use, by its file's name: it is saved with the next preset."""
         self.quit_asked = threading.Event()
         self._lock = threading.Lock()
         self._asked: dict[str, tuple[float, float]] = {}
@@ -206,8 +206,10 @@ class Performance:
             self._restoring = threading.Timer(UNTIL_SHOWN_SECONDS + 2 * block_seconds, self._restore, [later])
             self._restoring.daemon = True
             self._restoring.start()
-        if preset.midi_map is not None and self._map_listener is not None:
-            self._map_listener(preset.midi_map)
+        if preset.midi_map is not None:
+            self.midi_map = preset.midi_map
+            if self._map_listener is not None:
+                self._map_listener(preset.midi_map)
         self.tell(f"preset {name}")
 
     def _restore(self, commands: list[Command]) -> None:

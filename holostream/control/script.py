@@ -7,16 +7,18 @@
     2.25  preset bright
     4     neutral
 
-Seconds of sound since the session began. Everything after the command is its value; lines may stand in any order.
+Seconds of sound since the session began. Everything after the command is its value, up to a comment, which begins with "#",
+behind a text with "# "; lines may stand in any order.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from holostream.control.action import Value
+from holostream.control.action import Action, Value
 from holostream.control.command_table import accepted, row_named
 
 MOST_SECONDS = 7 * 24 * 3600.0
@@ -57,8 +59,8 @@ def parse_script(text: str, name: str = "the script") -> Script:
     """Raises ValueError naming the line."""
     lines = []
     for number, line in enumerate(text.splitlines(), 1):
-        content = line.split("#")[0].strip() if "#" in line else line.strip()
-        if content:
+        content = line.strip()
+        if content and not content.startswith("#"):
             try:
                 lines.append(_parsed(content, number))
             except ValueError as error:
@@ -77,4 +79,7 @@ def _parsed(content: str, number: int) -> ScriptLine:
     if not rest:
         raise ValueError("there is no command after the time; a line is `SECONDS COMMAND [VALUE]`, as in `1.5 tilt 3`")
     row = row_named(rest[0])
-    return ScriptLine(seconds, row.name, accepted(row, rest[1] if len(rest) > 1 else None), number)
+    value = rest[1] if len(rest) > 1 else ""
+    texts = isinstance(row, Action) and row.argument == "text"  # which may have a "#" of their own
+    value = re.split(r"(?:^|\s)#\s" if texts else "#", value)[0].strip()
+    return ScriptLine(seconds, row.name, accepted(row, value or None), number)

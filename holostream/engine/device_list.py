@@ -24,7 +24,7 @@ BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda int
 
 JACK_CLIENT = ctypes.c_char_p(b"HoloStream")
 """As it is called in a patchbay; PortAudio keeps the pointer."""
-OWN_CLIENTS = re.compile(r"HoloStream(-\d+)?")
+OWN_CLIENTS = re.compile(r"HoloStream( MIDI)?(-\d+)?")
 
 
 class DeviceError(Exception):

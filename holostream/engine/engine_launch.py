@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -19,10 +20,16 @@ QUIT_TIMEOUT_SECONDS = 5.0
 
 
 def log_path() -> Path:
-    """Where the engine's stderr goes: whatever audio libraries print."""
+    """Where the engine's stderr goes: whatever audio libraries print. Nobody must miss a session because of it."""
     folder = Path(platformdirs.user_log_dir("holostream", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "engine.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir())
+    path = folder / "engine.log"
+    if os.access(path if path.exists() else folder, os.W_OK):
+        return path
+    return Path(tempfile.gettempdir()) / f"holostream-engine-{os.getpid()}.log"
 
 
 def launch_engine(settings: LiveSettings, shared: Path, resume: bool) -> subprocess.Popen[str]:
@@ -36,6 +43,7 @@ def launch_engine(settings: LiveSettings, shared: Path, resume: bool) -> subproc
             stderr=log,
             text=True,
             env={**os.environ, **ONE_THREAD},
+            start_new_session=True,  # Ctrl-C and a closed terminal are for us; it ends once it has finished its files
         )
 
 

@@ -22,6 +22,7 @@ from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.awake_processors import AwakeProcessors, share_processors
+from holostream.engine.command import command_kind
 from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
@@ -69,6 +70,8 @@ class Session:
         self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
         self._told_of_second = False
+        self._morph_tier = command_kind("morph_tier").neutral
+        """As last asked for."""
         self.playback: Playback | None = None
         if sound is not None:
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
@@ -197,10 +200,14 @@ class Session:
 
         Raises ValueError for an unknown name or value.
         """
-        if name == "tier" and value in TIERS and value not in self._tiers:
+        wanted = self._morph_tier if name == "morph" and value else value
+        if name in ("tier", "morph_tier", "morph") and wanted in TIERS and wanted not in self._tiers:
             there = ", ".join(map(str, self._tiers))
-            self.messages.append(f"the models folder has no tier {value:g}; it has {there}")
+            choice = "; choose another with morph_tier" if name == "morph" else ""
+            self.messages.append(f"the models folder has no tier {wanted:g}; it has {there}{choice}")
             return
+        if name == "morph_tier":
+            self._morph_tier = value
         if name == "cross" and value and self.settings.second is None and not self._told_of_second:
             self._told_of_second = True
             self.messages.append("cross has no second sound to cross with: start with --second FILE, or --second channel")

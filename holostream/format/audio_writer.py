@@ -75,7 +75,7 @@ class AudioWriter:
         self.model_rate = rate if model_rate is None else model_rate
         self.length = length
         self._salvages = salvages
-        self.frames_written = 0
+        self.frames_written = self.clipped = 0
         self._resampler: soxr.ResampleStream | None = None
         self._lanes: int | None = None
         self._closed = False
@@ -150,6 +150,7 @@ class AudioWriter:
         if self.length is not None:
             frames = frames[: self.length - self.frames_written]
         if self._clips:
+            self.clipped += int(np.count_nonzero(np.abs(frames) > 1))
             frames = np.clip(np.where(np.isnan(frames), np.float32(0), frames), -1, 1)
         frames = np.ascontiguousarray(np.broadcast_to(frames, (len(frames), self.channels)))
         for start in range(0, len(frames), WRITE_FRAMES):

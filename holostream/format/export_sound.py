@@ -44,7 +44,8 @@ def export_sound(
             progress(min(1.0, (done - first) / expected))
             if stop is not None and done >= stop:
                 break
-    return sound.remarks
+    clipped = f"{writer.clipped} samples of {target} were louder than full scale and are clipped; a .wav in FLOAT keeps them"
+    return [*sound.remarks, clipped] if writer.clipped else sound.remarks
 
 
 def _part(sound: RecordedSound, start: float, end: float | None) -> tuple[float, float]:

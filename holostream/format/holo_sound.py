@@ -35,7 +35,9 @@ class HoloSound:
         self.rate, self.lanes = header.rate, header.lanes
         self.original_rate = header.original_rate or header.rate
         self.original_channels = min(2, header.original_channels) or header.lanes
-        self.original_length = header.original_length or None
+        # A header that promises more than there is must not be believed: the rest would be silence, however long.
+        there = -(-self._samples * self.original_rate // self.rate)
+        self.original_length = min(header.original_length, max(0, there)) or None
         self.remarks: list[str] = []
 
     def _read_index(self) -> None:
@@ -45,7 +47,8 @@ class HoloSound:
         except HoloFormatError:
             self._index = self._index_up_to_the_damage()
         first, end = self._index.first_hop, self._index.end_hop
-        self.length = self._within_original((end - first) * header.hop - header.lead)
+        self._samples = (end - first) * header.hop - header.lead
+        self.length = self._within_original(self._samples)
         origin = first * header.hop + header.lead
         marked = [event for event in self._reader.events() if event.name == MARKER]
         self.markers = sorted((max(0, event.time - origin), str(event.value)) for event in marked)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from holostream.ui.line_view import Line, LineView, plain, shortened, spread
+from rich.cells import cell_len
+
+from holostream.ui.line_view import Line, LineView, cells, shortened, spread
 from holostream.ui.palette import DIM, NAME, PLAIN, STRONG, WARN
 
 _NAME: Line = (("HoloStream", NAME), ("  ", DIM))
@@ -21,16 +23,16 @@ def header(device: dict[str, Any], running: bool, block: int, width: int) -> Lin
         (f"  block {block}" if block else "  block varies", PLAIN),
     )
     api = "virtual device" if device["virtual"] else str(device["api"])
-    room = width - len(plain(_NAME)) - len(plain(right)) - len(api) - len("  ") - len(" → ") - 2
+    room = width - cells(_NAME) - cells(right) - len(api) - len("  ") - len(" → ") - 2
     name_in, name_out = str(device["input"]), str(device["output"])
-    half = max(room // 2, room - len(name_out))
+    half = max(room // 2, room - cell_len(name_out))
     shown_in = shortened(name_in, half)
     left: Line = (
         *_NAME,
         (f"{api}  ", DIM),
         (shown_in, STRONG),
         (" → ", DIM),
-        (shortened(name_out, room - len(shown_in)), STRONG),
+        (shortened(name_out, room - cell_len(shown_in)), STRONG),
     )
     return spread(left, right, width)
 

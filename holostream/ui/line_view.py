@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -50,6 +51,11 @@ def plain(line: Line) -> str:
     return "".join(text for text, _ in line)
 
 
+def cells(line: Line) -> int:
+    """How wide it is: some letters take two cells."""
+    return cell_len(plain(line))
+
+
 def rule(title: str, width: int, heading: str = "") -> Line:
     """A box title: the name, a thin line, and column headings at the right."""
     left, right = f"{title} ", f" {heading}" if heading else ""
@@ -57,16 +63,16 @@ def rule(title: str, width: int, heading: str = "") -> Line:
 
 
 def shortened(text: str, width: int) -> str:
-    """The text, or its two ends around an ellipsis where it is too long."""
-    if len(text) <= width:
+    """The text, or its two ends around an ellipsis where it takes more cells."""
+    if cell_len(text) <= width:
         return text
     if width < 2:
-        return text[: max(0, width)]
+        return set_cell_size(text, max(0, width))
     head = (width - 1) // 2
-    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+    return f"{set_cell_size(text, head)}…{set_cell_size(text[::-1], width - 1 - head)[::-1]}"
 
 
 def spread(left: Line, right: Line, width: int) -> Line:
     """Two parts pushed to the two sides."""
-    gap = max(1, width - len(plain(left)) - len(plain(right)))
+    gap = max(1, width - cells(left) - cells(right))
     return (*left, (" " * gap, DIM), *right)

@@ -36,7 +36,7 @@ class LiveMidi(Protocol):
     def map_lines(self) -> Sequence[tuple[str, str]]:
         """The map's rows in their order: control, and what it does, the command's name first."""
 
-    def learn(self, command: str, value: float | None = None, seconds: float = 15.0) -> object | None:
+    def learn(self, command: str, value: float | str | None = None, seconds: float = 15.0) -> object | None:
         """Wait for a control to be moved; from then on it does the command, by the last row of the map.
 
         None if nothing moved or `stop_learning` was called. Raises ValueError, OSError.

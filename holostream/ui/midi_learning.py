@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from holostream.control.action import Value
+from holostream.control.midi_learn import learnable
 from holostream.ui.live_midi import NO_MIDI, LiveMidi
 
 SECONDS = 15.0
@@ -17,11 +19,16 @@ class MidiLearning:
         self._midi, self._tell = midi, tell
         self.waiting_for = ""
 
-    def start(self, command: str, value: float | None = None) -> None:
+    def start(self, command: str, value: Value = None) -> None:
         """For a command, or one value of it. While another is waited for nothing happens."""
         if self._midi is None:
             self._tell(NO_MIDI)
         elif not self.waiting_for:
+            try:
+                value = learnable(command, value)
+            except ValueError as error:
+                self._tell(str(error))
+                return
             self.waiting_for = command
             threading.Thread(target=self._learn, args=(self._midi, command, value), daemon=True).start()
 
@@ -30,7 +37,7 @@ class MidiLearning:
         if self._midi is not None and self.waiting_for:
             self._midi.stop_learning()
 
-    def _learn(self, midi: LiveMidi, command: str, value: float | None) -> None:
+    def _learn(self, midi: LiveMidi, command: str, value: Value) -> None:
         try:
             if midi.learn(command, value, SECONDS) is None:
                 self._tell(f"nothing learned for {command}: no control was moved")

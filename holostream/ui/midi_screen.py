@@ -10,7 +10,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from holostream.control.action import number_in
 from holostream.control.command_table import command_table
 from holostream.control.performance import Performance
 from holostream.ui.key_line import keys_named
@@ -49,6 +48,8 @@ class MidiScreen(ModalScreen[None]):
         self._titles = {name: LineView(f"{name}-title") for name in ("ports", "arriving", "map")}
         self._command = NameInput("name", "command, and a value for a button, as in tier 16", LEARNABLE)
         self._hint, self._messages = LineView("hint"), MessageLines("said")
+        self._room = 1
+        """Lines that the map may take."""
 
     def compose(self) -> ComposeResult:
         titles = self._titles
@@ -59,6 +60,10 @@ class MidiScreen(ModalScreen[None]):
             box = Vertical(*parts, self._command, self._hint, self._messages, classes="box")
         box.border_title, box.border_subtitle = "MIDI", "Escape closes"
         yield box
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a name is typed the rows wait, wherever the focus is."""
+        return action == "close" or not self._command.display
 
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
@@ -72,8 +77,7 @@ class MidiScreen(ModalScreen[None]):
         """Ports and messages have their lines, the map the rest."""
         ports, arriving = (4, 8) if self.size.height >= TALL else (3, 5)
         self._ports.styles.height, self._arriving.styles.height = ports, arriving
-        room = self.size.height - AROUND - ports - arriving
-        self._rows.styles.height = max(1, min(room, len(self._midi.map_lines()) + 1 if self._midi else 1))
+        self._room = self.size.height - AROUND - ports - arriving
         self.call_after_refresh(self.sample)
 
     def on_row_list_chosen(self) -> None:
@@ -83,10 +87,7 @@ class MidiScreen(ModalScreen[None]):
         """A command's name, perhaps with a value."""
         name, _, value = event.value.strip().partition(" ")
         if name:
-            try:
-                self._learning.start(name, number_in(name, value) if value.strip() else None)
-            except ValueError as error:
-                self._performance.tell(str(error))
+            self._learning.start(name, value.strip() or None)
         self._typed()
 
     def action_learn(self) -> None:
@@ -127,12 +128,16 @@ class MidiScreen(ModalScreen[None]):
             self._hint.styles.height = len(lines)
             self._hint.show_lines([((line, PLAIN),) for line in lines])
             return
+        found = midi.map_lines()
+        height = max(1, min(self._room, len(found) + 1))
+        if self._rows.size.height != height:
+            self._rows.styles.height = height
         width = self._rows.size.width
         for name, title in self._titles.items():
             title.show_lines([rule(name, width)])
         self._ports.show_lines(port_lines(midi, width, self._ports.size.height))
         self._arriving.show_lines(arriving_lines(midi.recent, width, self._arriving.size.height))
-        self._rows.show_rows(map_rows(midi.map_lines(), self._rows.row_width))
+        self._rows.show_rows(map_rows(found, self._rows.row_width))
         self._hint.show_lines([self._hint_line()])
         self._messages.show(self._session.messages)
 
@@ -140,7 +145,7 @@ class MidiScreen(ModalScreen[None]):
         if command := self._learning.waiting_for:
             return ((f"move a control for {command} (endless ones to the right); escape gives up", WARN),)
         if self._command.display:
-            return (("enter, then move a control; → completes a name, escape gives up", DIM),)
+            return (("enter, then move a control; tab completes a name, escape gives up", DIM),)
         return KEYS
 
     def _typed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from holostream.ui.line_view import Line, LineView, plain
+from holostream.ui.line_view import Line, LineView, cells
 from holostream.ui.palette import DIM, ON, ON_ALARM, ON_WARN, PLAIN, RULE, TINTED, WARN
 
 
@@ -29,7 +29,7 @@ def mixer_line(snapshot: np.void, width: int) -> Line:
         ("guard", ON_WARN if active else ON if guard else DIM), (gap, DIM),
         ("limit ", DIM), (_reduction(limiter_db), WARN if limiter_db < -0.05 else DIM),
     )  # fmt: skip
-    room = max(2, min(32, width - len(plain(left)) - len(plain(right))))
+    room = max(2, min(32, width - cells(left) - cells(right)))
     place = round(wet * (room - 1))
     slider: Line = (("━" * place, TINTED), ("●", TINTED), ("─" * (room - 1 - place), RULE))
     return left + slider + right

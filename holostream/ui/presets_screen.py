@@ -48,6 +48,10 @@ class PresetsScreen(ModalScreen[None]):
         box.border_title, box.border_subtitle = "presets", "Escape closes"
         yield box
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a name is typed the rows wait, wherever the focus is."""
+        return action == "close" or not self._typing.display
+
     def on_mount(self) -> None:
         self._read()
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)

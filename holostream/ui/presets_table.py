@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len, set_cell_size
 
 from holostream.control.preset import Preset
 from holostream.control.preset_folder import SUFFIX, PresetFolder
@@ -31,24 +33,29 @@ def read_presets(folder: PresetFolder) -> list[Found]:
 
 
 def preset_words(preset: Preset) -> str:
-    """What is not neutral, the tier first."""
+    """What is not neutral, the tier first, or is set of the mixer."""
     given = preset.values
     words = [f"tier {given['tier']:g}"] if "tier" in given else []
     words += [f"{name} {amount}" for name, amount in moves_in(lambda name: given.get(name, command_kind(name).neutral))]
     tempo = command_kind("tempo")
     if given.get("tempo", tempo.neutral) != tempo.neutral:
         words.append(amount_text(tempo, given["tempo"]))
-    if given.get("wet", 1.0) != 1.0:
-        words.append(f"wet {given['wet']:.2f}")
+    words += [text for name, text in _mixer_words(given) if given[name] != command_kind(name).neutral]
     words += [f"in {preset.glide_ms:g} ms"] if preset.glide_ms is not None else []
     words += [f"map {preset.midi_map}"] if preset.midi_map is not None else []
     return ", ".join(words) or "all neutral"
 
 
+def _mixer_words(given: Mapping[str, float]) -> list[tuple[str, str]]:
+    texts = {"wet": "wet {:.2f}", "input_gain_db": "in {:+.1f} dB", "output_gain_db": "out {:+.1f} dB", "mute": "muted",
+             "bypass": "bypassed", "feedback_guard": "no guard"}  # fmt: skip
+    return [(name, text.format(given[name])) for name, text in texts.items() if name in given]
+
+
 def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
     """A preset without a number of its own has that of its place, dim, unless another one says it has it."""
     taken = {preset.number for _, preset in found if isinstance(preset, Preset)}
-    name_width = min(LONGEST_NAME, max((len(name) for name, _ in found), default=0))
+    name_width = min(LONGEST_NAME, max((cell_len(name) for name, _ in found), default=0))
     rows: list[Line] = []
     for place, (name, preset) in enumerate(found, 1):
         own = preset.number if isinstance(preset, Preset) else None
@@ -58,7 +65,7 @@ def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
         rows.append(
             (
                 (f"{number:>{NUMBER_WIDTH - 1}} ", DIM if own is None else PLAIN),
-                (shortened(name, name_width).ljust(name_width), STRONG),
+                (set_cell_size(shortened(name, name_width), name_width), STRONG),
                 ("  " + shortened(words, width - NUMBER_WIDTH - name_width - 2), ALARM if broken else DIM),
             )
         )

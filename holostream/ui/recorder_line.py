@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holostream.ui.line_view import Line, LineView, plain, shortened
+from holostream.ui.line_view import Line, LineView, cells, shortened
 from holostream.ui.live_session import KeptStatus, RecordingStatus
 from holostream.ui.palette import ALARM, DIM, ON_ALARM, PLAIN
 
@@ -43,7 +43,7 @@ def recorder_line(recording: RecordingStatus | None, kept: KeptStatus | None, wi
     )
     if recording.lost_frames:
         line += ((f"  lost {recording.lost_frames} frames", ALARM),)
-    return (*line, ("  " + shortened(str(recording.path), width - len(plain(line)) - 2), DIM))
+    return (*line, ("  " + shortened(str(recording.path), width - cells(line) - 2), DIM))
 
 
 class RecorderLine(LineView):

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.message import Message
 
-from holostream.ui.line_view import Line, LineView, plain
+from holostream.ui.line_view import Line, LineView, cells
 from holostream.ui.palette import DIM, PLAIN, RAISED
 
 _CHOSEN = Style(bgcolor=RAISED)
@@ -63,7 +63,7 @@ class RowList(LineView, can_focus=True):
         lines: list[Line] = []
         for place in range(self._top, min(self._top + height, count)):
             line = self._rows[place]
-            line += ((" " * (self.row_width - len(plain(line))), PLAIN),)
+            line += ((" " * (self.row_width - cells(line)), PLAIN),)
             if place == self.chosen:
                 line = tuple((text, style + _CHOSEN) for text, style in line)
             more = (place == self._top and place > 0) or (place == self._top + height - 1 and place < count - 1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
-from holostream.ui.line_view import Line, LineView, plain
+from holostream.ui.line_view import Line, LineView, cells
 from holostream.ui.live_session import PlaybackStatus
 from holostream.ui.palette import DIM, ON, ON_WARN, PLAIN, RULE, STRONG, TINTED, WARN
 from holostream.ui.recorder_line import elapsed
@@ -36,7 +36,7 @@ def transport_line(playback: PlaybackStatus, bypass: bool, dry: int, width: int)
     )  # fmt: skip
     if dry:
         right = ((f"{gap}dry {dry}", WARN), *right)
-    room = max(SHORTEST_BAR, width - len(plain(left)) - len(plain(right)))
+    room = max(SHORTEST_BAR, width - cells(left) - cells(right))
     markers = [at for at, _ in playback.markers]
     return left + bar(playback.position, duration, loop, markers, room) + right
 

@@ -208,3 +208,17 @@ def test_what_arrived_is_kept_in_words_and_a_row_can_be_forgotten() -> None:
     map_path().write_text("")
     with pytest.raises(ValueError, match="by hand"):
         made.forget(0)
+
+
+def test_what_is_learned_and_forgotten_is_in_the_map_in_use(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('[[row]]\nmessage = "control"\nnumber = 5\ncommand = "tilt"\n')
+    made = midi(PlayedCommands())
+    made.use_map(other)
+    learn(made, [[0xB0, 21, raw] for raw in (60, 61, 63, 66)], "gate")
+    assert [row.command for row in made.rows.rows] == ["tilt", "gate"]
+    assert 'command = "gate"' in other.read_text()
+    made.forget(0)
+    assert [row.command for row in made.rows.rows] == ["gate"]
+    assert 'command = "tilt"' not in other.read_text()
+    assert not map_path().exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from holostream.control.midi_controls import Control
-from holostream.control.midi_learn import SETTLED_SECONDS, LearnedRow, check_learnable, guess_row
+from holostream.control.midi_learn import SETTLED_SECONDS, LearnedRow, guess_row, learnable
 
 
 def knob(*raws: int, number: int = 20, kind: str = "control") -> list[Control]:
@@ -51,10 +51,18 @@ def test_with_a_value_a_press_sets_it() -> None:
     ("freze", None, "did you mean freeze"),
     ("tier", 5.0, "expected one of"),
     ("recrd", None, "did you mean record"),
+    ("record", "3", "record is 3; expected 0 or 1"),
+    ("tap", "7", "tap takes no value"),
+    ("tilt", "steep", "tilt is 'steep'; expected a number"),
 ])
-def test_what_cannot_be_learned(command: str, value: float | None, told: str) -> None:
+def test_what_cannot_be_learned(command: str, value: float | str | None, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        check_learnable(command, value)
+        learnable(command, value)
+
+
+def test_a_button_may_learn_a_name() -> None:
+    assert guess_row("preset", knob(99, 0, kind="note"), "bright one").value == "bright one"
+    assert guess_row("tier", knob(99, 0, kind="note"), "16").value == 16.0
 
 
 def test_a_button_needs_a_value_for_a_choice() -> None:

@@ -178,3 +178,16 @@ def test_an_api_that_does_not_run_is_told_if_midi_was_asked_for_and_looked_for_a
         rtmidi.sources.append("Pad")
         rtmidi.alive = True
         assert soon(lambda: ports.names["in"] == ["Pad"])
+
+
+def test_an_api_that_comes_back_is_told(rtmidi: FakeRtmidi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_port, "PROOF_SECONDS", 0.01)
+    told: list[str] = []
+    with listening(told, ports=("Pad",)) as (ports, _):
+        rtmidi.sources.append("Pad")
+        assert soon(lambda: ports.names["in"] == ["Pad"])
+        rtmidi.alive = False
+        assert soon(lambda: "MIDI: coremidi is gone; it is looked for again and again" in told)
+        rtmidi.alive = True
+        assert soon(lambda: ports.names["in"] == ["Pad"])
+    assert told.index("MIDI: coremidi is back") > told.index("MIDI: coremidi is gone; it is looked for again and again")

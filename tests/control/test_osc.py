@@ -183,3 +183,33 @@ def test_bundles_too_far_ahead_or_too_many_are_refused(performance: Performance,
         osc.receive(in_a_bundle(30, write_osc("/holostream/nonsense", 1.0)), lambda reply: None)
     osc.do_due(time.time() + 31)
     assert session.sent == []
+
+
+def test_one_refused_message_leaves_the_rest_of_its_bundle(performance: Performance, session: FakeSession) -> None:
+    osc = Osc(OscSettings(), performance)
+    messages = (write_osc("/holostream/nonsense", 1.0), write_osc("/holostream/tilt", 2.0))
+    osc.receive(in_a_bundle(-1.0, *messages), lambda reply: None)
+    assert session.sent == [("tilt", 2)]
+    assert "unknown command 'nonsense'" in session.messages[-1]
+
+
+def test_a_step_beyond_all_tiers_goes_as_far_as_there_are_any(osc: Osc, peer: socket.socket, session: FakeSession) -> None:
+    at = ("127.0.0.1", osc.port)
+    peer.sendto(write_osc("/holostream/tier_step", 99.0), at)
+    wait_for(lambda: session.sent == [("tier", 256)])
+
+
+def test_what_nobody_expected_ends_nothing(
+    performance: Performance, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    osc = Osc(OscSettings(), performance)
+
+    def trip(*_: object) -> None:
+        raise AssertionError("tripped")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(performance, "do", trip)
+        osc.receive(write_osc("/holostream/tilt", 1.0), lambda reply: None)
+    assert session.messages[-1] == "OSC: something unexpected (AssertionError: tripped); it goes on"
+    osc.receive(write_osc("/holostream/tilt", 1.0), lambda reply: None)
+    assert session.sent == [("tilt", 1)]

@@ -154,6 +154,9 @@ def test_a_preset_is_saved_and_recalled(session: FakeSession, performance: Perfo
     sent = dict(session.sent)
     assert (sent["tilt"], sent["wet"], sent["robot"], session.sent[-1]) == (3, 0.5, 0, ("tier", 16))
     assert loaded == ["nano.toml"]
+    performance.do("save_preset", "brighter")
+    assert performance.presets.read("brighter").midi_map == "nano.toml"
+    performance.do("preset", "bright")
     assert session.messages[-1] == "preset bright"
 
 

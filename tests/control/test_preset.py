@@ -74,6 +74,7 @@ def test_a_glide_is_set_before_and_put_back_after() -> None:
         ("number = 128", ("line 1", "whole number from 0 to 127")),
         ("number = true", ("line 1", "whole number")),
         ("midi_map = 3", ("line 1", "a file's name in quotes")),
+        ('midi_map = "../../etc/passwd"', ("line 1", "the name of a file beside midi.toml")),
         ("tier = = 3", ("malformed", "line 1", "left as it is")),
         (b"\xff\xfe\x00", ("not a text file",)),
         ("a = " + "[" * 5000, ("malformed",)),

@@ -71,3 +71,8 @@ def test_any_text_is_a_script_or_a_sentence(text: str) -> None:
     except ValueError as error:
         complaint = str(error)
     assert complaint.startswith("the script line ")
+
+
+def test_a_text_may_have_a_number_sign_of_its_own() -> None:
+    lines = parse_script("1 mark verse #2 of 3\n2 mark chorus # the loud one\n3 tilt 3 #steep\n4 mark # nothing\n").lines
+    assert [line.value for line in lines] == ["verse #2 of 3", "chorus", 3.0, None]

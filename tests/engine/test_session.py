@@ -338,15 +338,20 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_ctrl_c_and_a_polite_kill_close_the_recording(tmp_path, voice):
+def test_ctrl_c_and_a_polite_kill_close_what_is_kept(tmp_path, voice):
+    """A terminal signals all of its processes, not only the one that was started."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        recording = tmp_path / f"{number}.holo"
-        control = subprocess.Popen(live_command("--input", voice, "--device-api", "virtual", "--record", recording),
-                                   stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts)  # fmt: skip
+        recording, captured = tmp_path / f"{number}.holo", tmp_path / f"{number}.wav"
+        control = subprocess.Popen(
+            live_command("--input", voice, "--device-api", "virtual", "--record", recording, "--output", captured),
+            stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts, start_new_session=True,
+        )  # fmt: skip
         wait_for(lambda path=recording: path.exists() and path.stat().st_size > 8000)
-        control.send_signal(number)
+        os.killpg(control.pid, number)
         assert control.wait(10) == 0
         assert summarize(recording)["complete"]
+        assert soundfile.info(captured).duration > 0.5
+        assert not list(tmp_path.glob(".*"))
 
 
 def test_reopen_changes_the_device_while_playing(tmp_path, voice):

@@ -64,6 +64,8 @@ async def test_the_sound_is_saved_under_a_typed_name(tmp_path: Path) -> None:
         assert isinstance(app.screen, PresetsScreen)
         await pilot.press("s", "enter")
         assert len(PresetFolder(tmp_path).names()) == 3
+        await pilot.press("escape", "s", *"mine", "tab", "shift+tab", "enter")
+        assert "mine" in PresetFolder(tmp_path).names(), "Tab leaves the name nowhere"
 
 
 async def test_what_is_deleted_is_asked_twice(tmp_path: Path) -> None:

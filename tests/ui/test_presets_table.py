@@ -8,7 +8,7 @@ import pytest
 
 from holostream.control.preset import Preset, preset_from
 from holostream.control.preset_folder import PresetFolder
-from holostream.ui.line_view import plain
+from holostream.ui.line_view import cells, plain
 from holostream.ui.presets_table import preset_rows, preset_words, read_presets
 
 
@@ -17,6 +17,7 @@ def test_words_name_what_is_not_neutral() -> None:
     assert preset_words(preset_from(assignments)) == "tier 16, tilt +3.0, morph 0.50 → 8, 98 bpm, wet 0.80, in 500 ms"
     assert preset_words(Preset(midi_map="nano.toml")) == "map nano.toml"
     assert preset_words(Preset()) == "all neutral"
+    assert preset_words(preset_from(["mute=1", "output_gain_db=-20", "input_gain_db=6"])) == "in +6.0 dB, out -20.0 dB, muted"
 
 
 def test_a_malformed_preset_is_listed_with_line_and_reason(tmp_path: Path) -> None:
@@ -46,3 +47,9 @@ def test_rows_fit_and_a_place_is_a_number_unless_another_has_it(width: int) -> N
     rows = [plain(row) for row in preset_rows(found, width)]
     assert all(len(row) <= width for row in rows)
     assert [row[:4].strip() for row in rows] == ["", "1", "127", "4", "5"]
+
+
+def test_columns_stand_below_each_other_whatever_letters_a_name_has() -> None:
+    rows = preset_rows([("日本語の名前", preset_from(["tilt=3"])), ("plain", preset_from(["tilt=3"]))], 40)
+    assert [cells(row[:2]) for row in rows] == [16, 16]
+    assert all(cells(row) <= 40 for row in rows)
