@@ -37,6 +37,9 @@ def train(
     start: Annotated[
         str | None, typer.Option("--from", help="Start from this tier, or from a checkpoint file (holo-audio: a .pth).")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Begin anew where a tier was trained before, and replace it.")
+    ] = False,
     rate: Annotated[
         int | None, typer.Option(min=8000, max=192000, help="Recipe holo-audio: Hz to train at; default 44100.")
     ] = None,
@@ -44,8 +47,9 @@ def train(
     """Train tiers on your own sounds (needs the packages that scripts/install train installs)."""
     with needs_training_packages("training"):
         from holostream.training.verb import train as run_training
-    for trained in run_training(data, tiers, out, recipe, minutes, steps, resume, device, start, rate):
-        typer.echo(f"tier {trained.harmonics}: {trained.progress.step} steps, in {trained.folder}")
+    for trained in run_training(data, tiers, out, recipe, minutes, steps, resume, device, start, rate, overwrite):
+        steps_done = trained.progress.step
+        typer.echo(f"tier {trained.harmonics}: {steps_done} step{'s' * (steps_done != 1)}, in {trained.folder}")
 
 
 def import_holo_audio(

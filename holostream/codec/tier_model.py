@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -23,6 +24,8 @@ MAX_GRAPH_BYTES = 256 << 20
 DEFAULT_TIER = 64
 CODE_OUTPUTS = ["gains", "amplitudes", "phases", "next_state"]
 """Of an encoder graph; one may have more."""
+VERSION_DIGITS, FORMER = 16, "former"
+"""Models that newer ones have replaced lie in a tier's folder in one of this name, each in one named by its version."""
 HOP_NUMBERS = 1 << 16
 """After so many a vocoder that wants to know a frame's hop is told the first again."""
 
@@ -47,6 +50,11 @@ def tier_folder(models: Path, harmonics: int) -> Path:
 def graph_checksum(encoder: bytes, vocoder: bytes) -> str:
     """SHA-256 over both graphs, hex."""
     return hashlib.sha256(encoder + vocoder).hexdigest()
+
+
+def version_name(facts: TierFacts) -> str:
+    """How recordings name a tier's models."""
+    return facts.checksum[:VERSION_DIGITS]
 
 
 def _session(graph: bytes, what: str, folder: Path) -> ort.InferenceSession:
@@ -114,11 +122,22 @@ class TierModel:
         return chunks, state
 
 
-def read_facts(models: Path, harmonics: int) -> TierFacts:
-    """The facts of one tier of a models folder, its graphs left alone. Raises ModelError as `load_tier`."""
+def read_facts(models: Path, harmonics: int, version: str | None = None) -> TierFacts:
+    """The facts of one tier of a models folder, its graphs left alone. `version` and errors as for `load_tier`."""
+    return _facts_in(_folder_of(models, harmonics, version), models, harmonics)
+
+
+def _folder_of(models: Path, harmonics: int, version: str | None) -> Path:
+    folder = tier_folder(models, harmonics)
+    if version is None or not re.fullmatch(f"[0-9a-f]{{{VERSION_DIGITS}}}", version):
+        return folder
+    former = folder / FORMER / version
+    return former if former.is_dir() and version_name(_facts_in(folder, models, harmonics)) != version else folder
+
+
+def _facts_in(folder: Path, models: Path, harmonics: int) -> TierFacts:
     if harmonics not in TIERS:
         raise ModelError(f"there is no tier {harmonics}; the tiers are {', '.join(map(str, TIERS))}")
-    folder = tier_folder(models, harmonics)
     if not folder.is_dir():
         raise ModelError(
             f"no tier {harmonics} in {models.absolute()}: {folder.name} is missing; "
@@ -137,12 +156,13 @@ def _unusable(folder: Path, error: Exception) -> ModelError:
     return ModelError(f"{folder}: not a usable tier ({error}); restore the folder or export the tier again")
 
 
-def load_tier(models: Path, harmonics: int) -> TierModel:
-    """Load one tier of a models folder.
+def load_tier(models: Path, harmonics: int, version: str | None = None) -> TierModel:
+    """Load one tier of a models folder: in this version (`version_name`), if the folder has it, else as it is now.
 
     Raises ModelError if the tier is unknown, the folder is missing, or its files are damaged or do not fit together.
     """
-    facts, folder = read_facts(models, harmonics), tier_folder(models, harmonics)
+    folder = _folder_of(models, harmonics, version)
+    facts = _facts_in(folder, models, harmonics)
     encoder, vocoder = _read_graph(folder, "encoder.onnx"), _read_graph(folder, "vocoder.onnx")
     if graph_checksum(encoder, vocoder) != facts.checksum:
         raise ModelError(

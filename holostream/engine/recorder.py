@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 from holostream import __version__
 from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TierFacts
+from holostream.codec.tier_model import version_name
 from holostream.engine.applied_ring import AppliedCommand
 from holostream.engine.block_gatherer import BlockGatherer, is_key
 from holostream.engine.event_lane import EventLane
@@ -24,7 +25,6 @@ from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloWriter, pack_block, pack_event_blocks
 from holostream.format.holo_header import HoloHeader
 from holostream.format.in_the_making import mark_in_the_making
-from holostream.format.replay import CHECKSUM_DIGITS
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Recorder:
             facts.hop,
             facts.chunk,
             lanes,
-            {str(harmonics): tier.checksum[:CHECKSUM_DIGITS] for harmonics, tier in tiers.items()},
+            {str(harmonics): version_name(tier) for harmonics, tier in tiers.items()},
             software=f"holostream {__version__}",
             tables={str(harmonics): chosen.digest for harmonics, chosen in self._tables.items()},
         )

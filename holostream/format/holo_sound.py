@@ -75,15 +75,18 @@ class HoloSound:
     def _tier(self, harmonics: int) -> TierModel:
         """Loaded once: loading takes longer than to decode what is heard first after a jump."""
         if harmonics not in self._tiers:
-            self._tiers[harmonics] = load_tier(self._models, harmonics)
+            self._tiers[harmonics] = load_tier(self._models, harmonics, self._version_of(harmonics))
         return self._tiers[harmonics]
+
+    def _version_of(self, harmonics: int) -> str | None:
+        return self._reader.header.models.get(str(harmonics))
 
     def _context_frames(self) -> int:
         """The most that any tier of the recording depends on; one that is missing is told when it is needed."""
         frames = [0]
         for harmonics in present_tiers(self._models):
             if str(harmonics) in self._reader.header.models:
-                frames.append(read_facts(self._models, harmonics).context_frames)
+                frames.append(read_facts(self._models, harmonics, self._version_of(harmonics)).context_frames)
         return max(frames)
 
     def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:

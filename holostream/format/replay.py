@@ -8,19 +8,13 @@ import numpy as np
 
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights, level_weights, mix_tiers
-from holostream.codec.tier_model import ModelError, TierModel
+from holostream.codec.tier_model import ModelError, TierModel, version_name
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_header import HoloHeader
 from holostream.format.printable import printable
 
 MAX_GAP_SECONDS = 3600.0
-CHECKSUM_DIGITS = 16
-
-
-def tier_checksum(model: TierModel) -> str:
-    """How a `.holo` header names a tier's models."""
-    return model.facts.checksum[:CHECKSUM_DIGITS]
 
 
 class Replay:
@@ -43,11 +37,11 @@ class Replay:
                 header.hop,
                 header.chunk,
             )
-            if not same_sizes or header.models.get(str(harmonics)) != tier_checksum(model):
+            if not same_sizes or header.models.get(str(harmonics)) != version_name(facts):
                 raise ModelError(
                     f"the recording needs tier {harmonics} of family {printable(header.family)} with checksum "
                     f"{printable(header.models.get(str(harmonics), 'unknown'))}, the models folder has {facts.family} "
-                    f"{tier_checksum(model)}; point --models at the folder it was made with"
+                    f"{version_name(facts)}; point --models at the folder it was made with"
                 )
             self._models[harmonics] = model
         return self._models[harmonics]

@@ -9,7 +9,7 @@ import numpy as np
 
 from holostream import __version__
 from holostream.codec.framing import frame, initial_previous
-from holostream.codec.tier_model import TierModel
+from holostream.codec.tier_model import TierModel, version_name
 from holostream.format.audio_reader import AudioReader
 from holostream.format.coded_block import full_hops
 from holostream.format.export_sound import Progress, export_sound, no_progress
@@ -18,7 +18,6 @@ from holostream.format.holo_file import HoloWriter
 from holostream.format.holo_header import HoloHeader
 from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
-from holostream.format.replay import tier_checksum
 from holostream.format.table_store import current_tables
 
 
@@ -37,7 +36,7 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             facts.hop,
             facts.chunk,
             reader.lanes,
-            {str(facts.harmonics): tier_checksum(model)},
+            {str(facts.harmonics): version_name(facts)},
             facts.overlap,
             reader.original_rate,
             reader.original_length,

@@ -10,6 +10,8 @@ import argparse
 import contextlib
 import json
 import logging
+import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -23,14 +25,15 @@ from torch import Tensor, nn
 
 from holostream import __version__
 from holostream.codec.dna import Dna
-from holostream.codec.tier import TIERS, TierFacts, facts_to_dict
-from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
+from holostream.codec.tier import TIERS, TierFacts, facts_from_dict, facts_to_dict
+from holostream.codec.tier_model import FORMER, ModelError, TierModel, graph_checksum, tier_folder, version_name
 from holostream.format.new_file import new_file
 from holostream.network.encoder import Encoder
 from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape, full_size_shape, untrained_shape
 from holostream.network.vocoder import Vocoder
 
+TIER_FILES = ("tier.json", "vocoder.onnx", "encoder.onnx")
 PRIME_FRAMES, TIER_4_PRIME_FRAMES = 4, 12
 """At most. More make no switch cleaner, but in tier 4, whose network says most of what is heard; and priming a network is the
 longest thing that a call of the engine does."""
@@ -176,14 +179,33 @@ def export_tier(network: TierNetwork, models: Path, card: dict) -> TierFacts:
 
 def write_tier(models: Path, facts: TierFacts, encoder: bytes, vocoder: bytes, card: dict) -> None:
     """The folder of a tier under `models`: its two graphs, and `card` beside the facts. What was there is replaced once all
-    three files are written. Raises OSError."""
+    three files are written, and kept for the recordings that were made with it. Raises OSError."""
     folder = tier_folder(models, facts.harmonics)
     folder.mkdir(parents=True, exist_ok=True)
+    _keep_former(folder, facts)
     document = {"facts": facts_to_dict(facts), "card": {"software": __version__, **card}}
     told = (json.dumps(document, indent=1) + "\n").encode()
     with contextlib.ExitStack() as files:
-        for name, data in (("tier.json", told), ("vocoder.onnx", vocoder), ("encoder.onnx", encoder)):
+        for name, data in zip(TIER_FILES, (told, vocoder, encoder), strict=True):
             files.enter_context(new_file(folder / name)).write(data)
+
+
+def _keep_former(folder: Path, facts: TierFacts) -> None:
+    """Raises OSError."""
+    try:
+        there = facts_from_dict(json.loads((folder / TIER_FILES[0]).read_text(encoding="utf-8"))["facts"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # nothing that a recording could have been made with
+    former = folder / FORMER / version_name(there)
+    if there.checksum == facts.checksum or former.is_dir():
+        return
+    former.parent.mkdir(exist_ok=True)
+    part = former.with_name(f".{former.name}")
+    shutil.rmtree(part, ignore_errors=True)  # of a copy that was interrupted
+    part.mkdir()
+    for name in TIER_FILES:
+        shutil.copy(folder / name, part)
+    part.rename(former)
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -234,4 +256,7 @@ if __name__ == "__main__":
     parser.add_argument("--tiers", type=int, nargs="+", choices=TIERS, default=TIERS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    export_all(arguments.out, arguments.full_size, tiers=arguments.tiers)
+    try:
+        export_all(arguments.out, arguments.full_size, tiers=arguments.tiers)
+    except (OSError, ModelError) as error:
+        sys.exit(f"{error}; choose another folder with --out")

@@ -13,11 +13,12 @@ from holostream.training.training_error import TrainingError
 
 
 def save_checkpoint(path: Path, state: dict) -> None:
-    """Replace the checkpoint in one step. Raises TrainingError if the disk is full; the previous one is intact then."""
+    """Replace the checkpoint in one step. Raises TrainingError if the disk is full; a previous one is intact then."""
     try:
         save_torch(path, state)
     except OSError as error:
-        raise TrainingError(f"the checkpoint {path} cannot be written ({error}); the previous one is intact: "
+        left = "the previous one is intact" if path.exists() else "nothing is kept of this training yet"
+        raise TrainingError(f"the checkpoint {path} cannot be written ({error.strerror or error}); {left}: "
                             "make room on the disk and go on with --resume") from error  # fmt: skip
 
 
@@ -26,8 +27,8 @@ def load_checkpoint(path: Path) -> dict:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever the damage provokes
-        raise TrainingError(f"{path} is not a checkpoint that can be resumed ({_first_line(error)}); "
-                            "remove it to start again") from error  # fmt: skip
+        raise TrainingError(f"{path} is not a checkpoint or weights of a tier, or it is damaged ({type(error).__name__}); "
+                            "name another, or begin without it") from error  # fmt: skip
 
 
 def _first_line(error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ class Corpus:
 
 def is_held_out(name: str) -> bool:
     """One file in twenty, by its name alone."""
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 < HELD_OUT_SHARE
+    return int(hashlib.sha256(os.fsencode(name)).hexdigest()[:8], 16) / 2**32 < HELD_OUT_SHARE
 
 
 def read_corpus(
@@ -80,9 +81,9 @@ def read_corpus(
     ).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)
     index, data = cache / f"{stamp}.json", cache / f"{stamp}.int16"
-    if not index.is_file() or not data.is_file():
+    if (facts := _cached(index, data)) is None:
         _fill_cache(folder, files, rate, index, data, progress)
-    facts = json.loads(index.read_text(encoding="utf-8"))
+        facts = json.loads(index.read_text(encoding="utf-8"))
     lengths = np.array(facts["lengths"], np.int64)
     if lengths.sum() < LEAST_SECONDS * rate:
         reasons = f" ({'; '.join(facts['skipped'][:3])})" if facts["skipped"] else ""
@@ -98,6 +99,15 @@ def read_corpus(
         np.memmap(data, np.int16, "r"), tuple(facts["names"]), np.cumsum(lengths) - lengths, lengths, held_out,
         tuple(facts["skipped"]), rate, facts["digest"],
     )  # fmt: skip
+
+
+def _cached(index: Path, data: Path) -> dict | None:
+    """What the cache says of its samples; None if it has none, or is damaged."""
+    try:
+        facts = json.loads(index.read_text(encoding="utf-8"))
+        return facts if data.stat().st_size == 2 * sum(facts["lengths"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _fill_cache(
@@ -124,7 +134,7 @@ def _fill_cache(
                 skipped.append(f"{name} {reason}")
                 continue
             out.write(samples.tobytes())
-            digest.update(name.encode() + samples.tobytes())
+            digest.update(os.fsencode(name) + samples.tobytes())
             names.append(name)
             lengths.append(len(samples))
     facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}

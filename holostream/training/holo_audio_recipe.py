@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from holostream.network.holo_audio import HoloAudioNetwork, HoloAudioShape
 from holostream.training.checkpoint import load_checkpoint, save_checkpoint
 from holostream.training.corpus import Corpus
+from holostream.training.stop_between_steps import stop_asked_for
 from holostream.training.training_error import TrainingError
 
 EPOCHS, BATCH, LEARNING_RATE, QUIET_PEAK, SEED = 5, 64, 2e-4, 0.02, 1
@@ -108,29 +109,33 @@ def train_holo_audio(
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds
     order, order_epoch = np.arange(0), -1
 
-    while done.step < done.steps and (minutes is None or done.seconds < 60 * minutes):
-        epoch, place = divmod(done.step, per_epoch)
-        if epoch != order_epoch:
-            order, order_epoch = np.random.default_rng((SEED, epoch)).permutation(len(chunks.starts)), epoch
-        sound = chunks.batch(order[place * BATCH : (place + 1) * BATCH]).to(device)
-        loss = nn.functional.l1_loss(network(sound), sound)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        value = float(loss.detach())
-        if not np.isfinite(value):
-            raise TrainingError(f"tier {shape.harmonics} diverged at step {done.step}; start again with other sounds")
-        keep = min(LOSS_MEMORY, done.step / (done.step + 1))
-        done.loss = keep * done.loss + (1 - keep) * value
-        done.step += 1
-        done.seconds = already + time.monotonic() - began
-        if done.step % per_epoch == 0:
-            done.losses.append(done.loss)
-        watch(done)
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            _save(checkpoint, recipe, network, optimizer, done)
-            saved = time.monotonic()
+    with stop_asked_for() as asked:
+        while not asked() and done.step < done.steps and (minutes is None or done.seconds < 60 * minutes):
+            epoch, place = divmod(done.step, per_epoch)
+            if epoch != order_epoch:
+                order, order_epoch = np.random.default_rng((SEED, epoch)).permutation(len(chunks.starts)), epoch
+            sound = chunks.batch(order[place * BATCH : (place + 1) * BATCH]).to(device)
+            loss = nn.functional.l1_loss(network(sound), sound)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            value = float(loss.detach())
+            if not np.isfinite(value):
+                raise TrainingError(f"tier {shape.harmonics} diverged at step {done.step}; start again with other sounds")
+            keep = min(LOSS_MEMORY, done.step / (done.step + 1))
+            done.loss = keep * done.loss + (1 - keep) * value
+            done.step += 1
+            done.seconds = already + time.monotonic() - began
+            if done.step % per_epoch == 0:
+                done.losses.append(done.loss)
+            watch(done)
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                _save(checkpoint, recipe, network, optimizer, done)
+                saved = time.monotonic()
+        stopped = asked()
     _save(checkpoint, recipe, network, optimizer, done)
+    if stopped:
+        raise KeyboardInterrupt
     return network.cpu().eval(), done
 
 

@@ -50,6 +50,11 @@ def start_network(tiers: list[int], models: Path, rate: int, start: str | None) 
     return network
 
 
+def holo_audio_checkpoint(models: Path, harmonics: int) -> Path:
+    """Where such a tier's training is kept."""
+    return models / ".training" / f"holo_audio_{harmonics:03d}.pt"
+
+
 class HoloAudioDisplay:
     """A bar, and a line at the end of every epoch."""
 
@@ -84,7 +89,7 @@ def train_holo_audio_tiers(
     for harmonics in tiers:
         shape = start.shape if start is not None else HoloAudioShape(harmonics)
         chunks = loud_chunks(corpus, shape.chunk)
-        checkpoint = models / ".training" / f"holo_audio_{harmonics:03d}.pt"
+        checkpoint = holo_audio_checkpoint(models, harmonics)
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         share = minutes / len(tiers) if minutes is not None else None
         display = HoloAudioDisplay(progress, harmonics, chunks, steps)

@@ -7,6 +7,7 @@ bitrate. `default` is what shipped tiers are made with, but for what their cards
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +147,10 @@ def load_recipe(name: str) -> Recipe:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not TOML: {error}") from error
-    return recipe_from_dict(values | {"name": values.get("name", path.stem)})
+    named = values.get("name", path.stem)
+    if named == "default":  # which has settings of its own for each tier
+        raise ValueError(f"{path} is called default, as the program's own recipe is; give it another name")
+    return recipe_from_dict(values | {"name": named})
 
 
 def recipe_from_dict(values: dict) -> Recipe:
@@ -164,8 +168,8 @@ def recipe_from_dict(values: dict) -> Recipe:
             value = tuple(value)
         if type(value) is not kind:
             raise ValueError(f"{name} is {value!r} in the recipe; expected {kind.__name__}, for example {default!r}")
-        if kind in (int, float) and value < 0:
-            raise ValueError(f"{name} is {value} in the recipe; expected 0 or more")
+        if kind in (int, float) and not 0 <= value < math.inf:
+            raise ValueError(f"{name} is {value} in the recipe; expected a number of 0 or more")
         checked[name] = value
     recipe = Recipe(**checked)
     if recipe.encoder_waits > 1:

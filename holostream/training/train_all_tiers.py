@@ -17,6 +17,7 @@ from torch import Tensor
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import tier_folder
 from holostream.network.export import export_tier
+from holostream.network.holo_audio_export import refuse_other_family
 from holostream.training.checkpoint import load_weights, save_weights
 from holostream.training.corpus import Corpus, training_sounds
 from holostream.training.curves import draw_curves
@@ -68,6 +69,24 @@ def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str,
     )
 
 
+def check_trainable(models: Path, tiers: list[int], recipe: Recipe) -> None:
+    """Raises ModelError if what is to be trained could not be played together with what is there."""
+    for harmonics in tiers:
+        shape = for_tier(recipe, harmonics).shape(harmonics)
+        refuse_other_family(models, shape.family, shape.rate, shape.hop)
+
+
+def refuse_trained(models: Path, tiers: list[int], checkpoint: Callable[[Path, int], Path], resume: bool) -> None:
+    """Raises TrainingError if there is a tier, or its training, that a new one would replace."""
+    for harmonics in tiers:
+        begun = checkpoint(models, harmonics).exists()
+        if (begun and not resume) or (not begun and tier_folder(models, harmonics).exists()):
+            goes_on = "go on with its training with --resume, " if begun else ""
+            raise TrainingError(
+                f"{models} holds a tier {harmonics} already; {goes_on}name a new folder with --out, or replace it with --overwrite"
+            )
+
+
 def train_all_tiers(
     tiers: list[int],
     recipe: Recipe,
@@ -79,7 +98,10 @@ def train_all_tiers(
     device: torch.device | None = None,
     watch: Watch = lambda harmonics, recipe, progress, loss, seen: None,
 ) -> list[TrainedTier]:
-    """`minutes` are for all tiers together, shared equally. Raises TrainingError, ModelError, OSError."""
+    """`minutes` are for all tiers together, shared equally. Tiers that are there are replaced.
+
+    Raises TrainingError, ModelError, OSError.
+    """
     (models / ".training").mkdir(parents=True, exist_ok=True)
     trained = []
     for harmonics in tiers:

@@ -25,6 +25,7 @@ from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, recipe_to_dict
 from holostream.training.settle import balanced_rate_weight, settle
 from holostream.training.signal_path import losses
+from holostream.training.stop_between_steps import stop_asked_for
 from holostream.training.training_error import TrainingError
 
 CHECKPOINT_SECONDS = 120.0
@@ -58,6 +59,12 @@ def batch(corpus: Corpus, recipe: Recipe, step: int, hop: int, process: int, pro
     return torch.from_numpy(np.stack(segments))
 
 
+LARGEST_WEIGHT = 1e6
+"""A trained one is about 1."""
+STATE = ("harmonics", "recipe", "network", "average", "optimizer", "progress")
+"""What a checkpoint holds."""
+
+
 def learning_rate(recipe: Recipe, progress: float, step: int) -> float:
     """Warm-up, then a cosine from the first to the last rate; `progress` runs from 0 to 1."""
     warm = min(1.0, (step + 1) / max(1, recipe.warmup_steps))
@@ -87,7 +94,7 @@ def train_tier(
     """Train until the recipe's steps or `minutes` are over or nothing gets better; returns the averaged network.
 
     `start` warm-starts from another tier's weights where their shapes agree; an encoder that is to wait starts from its own
-    tier's alone. Raises TrainingError.
+    tier's alone. Whoever interrupts it finds what was learned in the checkpoint. Raises TrainingError.
     """
     device = device or torch.device("cpu")
     process, processes = _place()
@@ -106,6 +113,8 @@ def train_tier(
     done = Progress(rate_weight=0.0 if recipe.encoder_waits else recipe.rate_weight)
     if resume and checkpoint.exists():
         state = load_checkpoint(checkpoint)
+        if not isinstance(state, dict) or not set(STATE) <= set(state):
+            raise TrainingError(f"{checkpoint} is no checkpoint of a training; remove it to start again")
         if state["recipe"] != recipe_to_dict(recipe) or state["harmonics"] != harmonics:
             raise TrainingError(
                 f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
@@ -125,44 +134,62 @@ def train_tier(
     hop = network.shape.hop
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds
 
-    while done.step < recipe.steps:
-        part = done.step / recipe.steps
-        if minutes is not None:
-            part = max(part, done.seconds / (60 * minutes))
-            if _agree(part >= 1.0):
+    stopped = False
+    with stop_asked_for() as asked:
+        while done.step < recipe.steps:
+            if stopped := _agree(asked()):
                 break
-        if not done.encoder_learns and _agree(part >= recipe.encoder_waits):
-            done.encoder_learns = True
-            model = _learning(network, True, processes)
-            if goes_on or recipe.encoder_waits:
-                done.rate_weight = balanced_rate_weight(average, sounds, recipe, device)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(recipe, part, done.step) * group["share"]
-        sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
-        loss, _ = model(sound, recipe, done.rate_weight)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        value = float(loss.detach())
-        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
-        if torch.isfinite(norm):  # a batch without a gradient worth following is left out
-            optimizer.step()
-        follow(average, network, recipe.average_decay, done.step)
-        done.step += 1
-        done.seconds = already + time.monotonic() - began
+            part = done.step / recipe.steps
+            if minutes is not None:
+                part = max(part, done.seconds / (60 * minutes))
+                if _agree(part >= 1.0):
+                    break
+            if not done.encoder_learns and _agree(part >= recipe.encoder_waits):
+                done.encoder_learns = True
+                model = _learning(network, True, processes)
+                if goes_on or recipe.encoder_waits:
+                    done.rate_weight = balanced_rate_weight(average, sounds, recipe, device)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(recipe, part, done.step) * group["share"]
+            sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
+            try:
+                loss, _ = model(sound, recipe, done.rate_weight)
+            except IndexError:  # codes of what is no number
+                _refuse_diverged(network, harmonics)
+                raise
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            value = float(loss.detach())
+            norm = torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
+            if torch.isfinite(norm):  # a batch without a gradient worth following is left out
+                optimizer.step()
+            follow(average, network, recipe.average_decay, done.step)
+            done.step += 1
+            done.seconds = already + time.monotonic() - began
 
-        seen: Check | None = None
-        if done.step % recipe.check_every == 0 or done.step == recipe.steps:
-            seen = check(average, sounds, recipe, device)
-            _record(done, value, seen, recipe, harmonics)
-            if recipe.patience and done.checks_since_best >= recipe.patience:
-                break
-        watch(done, value, seen)
-        if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
-            _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
-            saved = time.monotonic()
+            seen: Check | None = None
+            if done.step % recipe.check_every == 0 or done.step == recipe.steps:
+                _refuse_diverged(average, harmonics)
+                seen = check(average, sounds, recipe, device)
+                _record(done, value, seen, recipe, harmonics)
+                if recipe.patience and done.checks_since_best >= recipe.patience:
+                    break
+            watch(done, value, seen)
+            if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
+                _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+                saved = time.monotonic()
     if process == 0:
         _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+    if stopped:
+        raise KeyboardInterrupt
+    _refuse_diverged(average, harmonics)
     return average.cpu().eval(), done
+
+
+def _refuse_diverged(network: TierNetwork, harmonics: int) -> None:
+    """Raises TrainingError."""
+    if not all(float(value.abs().max()) < LARGEST_WEIGHT for value in network.parameters() if value.numel()):
+        raise TrainingError(f"the training of tier {harmonics} has diverged; lower learning_rate in the recipe and begin anew")
 
 
 def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:

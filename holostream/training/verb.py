@@ -9,18 +9,32 @@ from pathlib import Path
 import torch
 import torch.distributed as distributed
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from holostream.codec.tier import TIERS
+from holostream.format.printable import printable
 from holostream.training.corpus import Corpus, read_corpus
 from holostream.training.held_out import Check
-from holostream.training.holo_audio_verb import DEFAULT_RATE, RECIPE_NAME, start_network, train_holo_audio_tiers
+from holostream.training.holo_audio_verb import (
+    DEFAULT_RATE,
+    RECIPE_NAME,
+    holo_audio_checkpoint,
+    start_network,
+    train_holo_audio_tiers,
+)
 from holostream.training.recipe import Recipe, load_recipe
-from holostream.training.train_all_tiers import TrainedTier, train_all_tiers
+from holostream.training.train_all_tiers import (
+    TrainedTier,
+    check_trainable,
+    checkpoint_path,
+    refuse_trained,
+    train_all_tiers,
+)
 from holostream.training.train_tier import Progress as Done
 from holostream.training.training_error import TrainingError
 
 MODEL_RATE = 48000
+LONGEST_SENTENCE = 400
 
 
 def chosen_tiers(text: str) -> list[int]:
@@ -48,19 +62,22 @@ def chosen_device(name: str) -> torch.device:
 class Display:
     """A bar and, at every check, a line for each tier; its console is silent in all processes but the first."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, seconds: float | None) -> None:
+        """`seconds`: that a tier's training may take."""
+        self._progress, self._seconds = progress, seconds
         self._tasks: dict[int, TaskID] = {}
 
     def __call__(self, harmonics: int, recipe: Recipe, done: Done, loss: float, seen: Check | None) -> None:
         if harmonics not in self._tasks:
-            self._tasks[harmonics] = self._progress.add_task(f"tier {harmonics}", total=recipe.steps)
-        self._progress.update(self._tasks[harmonics], completed=done.step)
+            self._tasks[harmonics] = self._progress.add_task("", total=1.0)
+        part = max(done.step / recipe.steps, done.seconds / self._seconds if self._seconds else 0.0)
+        self._progress.update(self._tasks[harmonics], completed=part, description=f"tier {harmonics}, step {done.step}")
         if seen is not None:
             self._progress.console.print(
                 f"tier {harmonics} step {done.step}: loss {loss:.3f}, held out {seen.loss:.3f}, "
                 f"{seen.kbps:.1f} kbit/s (target {recipe.kbps(harmonics):.1f}), SNR {seen.snr_db:.1f} dB, "
-                f"{done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9):.1f} s of sound a second"
+                f"{done.step * recipe.batch * recipe.segment_seconds / max(done.seconds, 1e-9):.1f} s of sound a second",
+                soft_wrap=True,
             )
 
 
@@ -75,6 +92,7 @@ def train(
     device: str,
     start: str | None,
     rate: int | None = None,
+    overwrite: bool = False,
 ) -> list[TrainedTier]:
     """Run a training from its options. Raises ValueError, TrainingError, ModelError, OSError."""
     wanted = chosen_tiers(tiers)
@@ -90,19 +108,25 @@ def train(
         distributed.init_process_group("nccl" if where.type == "cuda" else "gloo")
     first = processes == 1 or distributed.get_rank() == 0
     console = Console(stderr=True, quiet=not first)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             if as_holo_audio:
                 going_on = start_network(wanted, models, rate or DEFAULT_RATE, start)
+                if not overwrite:
+                    refuse_trained(models, wanted, holo_audio_checkpoint, resume)
                 corpus = _corpus(data, models, progress, first, rate or DEFAULT_RATE)
                 _tell_skipped(console, corpus)
                 return train_holo_audio_tiers(wanted, corpus, models, progress, minutes, steps, resume, where, going_on)
+            check_trainable(models, wanted, settings)
+            if not overwrite:
+                refuse_trained(models, wanted, checkpoint_path, resume)
             corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
-            return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, Display(progress))
+            display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))
+            return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, display)
     except KeyboardInterrupt:
-        raise TrainingError("interrupted; go on with --resume") from None
+        raise TrainingError("interrupted; what was learned until then is kept: go on with --resume") from None
     finally:
         if processes > 1:
             distributed.destroy_process_group()
@@ -131,4 +155,4 @@ def _tell(console: Console, corpus: Corpus) -> None:
 
 def _tell_skipped(console: Console, corpus: Corpus) -> None:
     for sentence in corpus.skipped:
-        console.print(f"skipped: {sentence}", soft_wrap=True)
+        console.print(f"skipped: {printable(sentence, LONGEST_SENTENCE)}", soft_wrap=True, markup=False)

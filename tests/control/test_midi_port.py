@@ -187,6 +187,7 @@ def test_an_api_that_comes_back_is_told(rtmidi: FakeRtmidi, monkeypatch: pytest.
         rtmidi.sources.append("Pad")
         assert soon(lambda: ports.names["in"] == ["Pad"])
         rtmidi.alive = False
+        monkeypatch.setattr(ports._listing, "answers", lambda: False)
         assert soon(lambda: "MIDI: coremidi is gone; it is looked for again and again" in told)
         rtmidi.alive = True
         assert soon(lambda: ports.names["in"] == ["Pad"])

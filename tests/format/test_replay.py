@@ -11,11 +11,11 @@ from holostream.codec.dna import Dna
 from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights
-from holostream.codec.tier_model import ModelError, TierModel
+from holostream.codec.tier_model import ModelError, TierModel, version_name
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_header import HoloHeader
-from holostream.format.replay import Replay, tier_checksum
+from holostream.format.replay import Replay
 from tests.dna_examples import random_dna
 from tests.speech import speech
 
@@ -24,7 +24,7 @@ HOP = 128
 
 def header_for(tiers: dict[int, TierModel], lanes: int = 1) -> HoloHeader:
     facts = next(iter(tiers.values())).facts
-    models = {str(harmonics): tier_checksum(model) for harmonics, model in tiers.items()}
+    models = {str(harmonics): version_name(model.facts) for harmonics, model in tiers.items()}
     return HoloHeader(facts.family, facts.rate, facts.hop, facts.chunk, lanes, models)
 
 

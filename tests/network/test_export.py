@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import soundfile
 import torch
 
 from holostream.codec.tier import TIERS
-from holostream.codec.tier_model import ModelError, TierModel, graph_checksum, tier_folder
+from holostream.codec.tier_model import FORMER, ModelError, TierModel, graph_checksum, load_tier, tier_folder
+from holostream.format.transcode import decode_file, encode_file
 from holostream.network.export import (
     PRIME_FRAMES,
     TIER_4_PRIME_FRAMES,
@@ -24,6 +28,7 @@ from holostream.network.export import (
 )
 from holostream.network.shape import NetworkShape, untrained_shape
 from tests.full_size import FULL_SIZE, RINGING, full_size_network
+from tests.speech import speech
 
 SHAPES = {shape.harmonics: shape for shape in (FULL_SIZE, RINGING)}
 
@@ -151,3 +156,24 @@ def test_graphs_name_no_folder_of_the_machine_they_were_exported_on(models):
         assert here not in content
         assert b"site-packages" not in content
         assert b".py" not in content, graph
+
+
+def test_what_was_recorded_with_a_tier_is_decoded_after_it_was_replaced(
+    tiers: dict[int, TierModel], models: Path, tmp_path: Path
+) -> None:
+    own, folder = tmp_path / "models", tier_folder(tmp_path / "models", 4)
+    shutil.copytree(tier_folder(models, 4), folder)
+    soundfile.write(tmp_path / "in.wav", speech(0.5, 48000, 1), 48000)
+    encode_file(tmp_path / "in.wav", tmp_path / "a.holo", load_tier(own, 4))
+    decode_file(tmp_path / "a.holo", tmp_path / "before.wav", own)
+    for turn in range(2):
+        later = onnx.load(folder / "vocoder.onnx")
+        later.doc_string = f"trained on, {turn}"
+        encoder, vocoder = (folder / "encoder.onnx").read_bytes(), later.SerializeToString()
+        write_tier(own, replace(tiers[4].facts, checksum=graph_checksum(encoder, vocoder)), encoder, vocoder, {})
+    assert len(list((folder / FORMER).iterdir())) == 2
+    assert decode_file(tmp_path / "a.holo", tmp_path / "after.wav", own) == []
+    assert (tmp_path / "after.wav").read_bytes() == (tmp_path / "before.wav").read_bytes()
+    shutil.rmtree(folder / FORMER)
+    with pytest.raises(ModelError, match=r"the recording needs tier 4 .* point --models at the folder it was made with"):
+        decode_file(tmp_path / "a.holo", tmp_path / "after.wav", own)

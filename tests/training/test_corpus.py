@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -46,6 +49,22 @@ def test_a_second_reading_comes_from_the_cache(tmp_path):
     assert asked == []
     assert second.digest == first.digest
     assert np.array_equal(second.samples, first.samples)
+
+
+def test_a_damaged_cache_is_filled_again(tmp_path):
+    folder = fill(tmp_path / "sounds")
+    first = read_corpus(folder, tmp_path / "cache", 48000)
+    samples = np.array(first.samples)
+    (data,), (index,) = (list((tmp_path / "cache").glob(f"*.{kind}")) for kind in ("int16", "json"))
+    for path, damaged in ((data, b"short"), (index, b"{"), (index, b"{}")):
+        path.write_bytes(damaged)
+        assert np.array_equal(read_corpus(folder, tmp_path / "cache", 48000).samples, samples)
+
+
+def test_any_name_of_a_file_will_do(tmp_path):
+    folder = fill(tmp_path / "sounds")
+    (folder / "voice0.flac").rename(Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9 [take].flac")))
+    assert len(read_corpus(folder, tmp_path / "cache", 48000).names) == 6
 
 
 def test_unusable_files_are_skipped_and_named(tmp_path):

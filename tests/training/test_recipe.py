@@ -31,6 +31,8 @@ def test_a_file(tmp_path):
         ({"encoder_waits": 2}, "encoder_waits is 2.0"),
         ({"encoder_dilations": [1, "x"]}, "encoder_dilations"),
         ({"segment_seconds": 0.01}, "segment_seconds"),
+        ({"learning_rate": float("inf")}, "learning_rate is inf in the recipe; expected a number of 0 or more"),
+        ({"rate_weight": float("nan")}, "rate_weight is nan"),
         ({"kernel": 1}, "kernel of 2 or more"),
         ({"expansion": 0}, "expansion of 1 or more"),
         ({"synthesis": 385}, "synthesis is 385 in the recipe; expected a multiple of 32 from 192 to 8192"),
@@ -51,6 +53,9 @@ def test_bad_files_are_named(tmp_path):
     path.write_text("width = = 3")
     with pytest.raises(ValueError, match="not TOML"):
         load_recipe(str(path))
+    (tmp_path / "default.toml").write_text("width = 96\n")
+    with pytest.raises(ValueError, match="give it another name"):
+        load_recipe(str(tmp_path / "default.toml"))
 
 
 def test_high_tiers_follow_the_waveform():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from holostream.training.held_out import fit_rate, held_out_sound
 from holostream.training.settle import NUDGE, balanced_rate_weight
 from holostream.training.signal_path import losses, whole_path
 from holostream.training.train_all_tiers import checkpoint_path, start_weights, train_all_tiers
-from holostream.training.train_tier import train_tier
+from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
 from tests.training.sounds import TINY, corpus
@@ -152,6 +153,26 @@ def test_from_nothing_or_another_tier_it_is_the_atoms_at_the_bitrate(sounds, tmp
         assert not torch.equal(trained.encoder.noise.words, fresh.encoder.noise.words)
     resumed, _ = train_tier(8, recipe, sounds, tmp_path / "0.pt", resume=True)
     assert torch.equal(resumed.quantizer.log_steps, trained.quantizer.log_steps)
+
+
+def test_who_interrupts_finds_what_was_learned(sounds, tmp_path):
+    def interrupt(progress: Progress, loss: float, seen: object) -> None:
+        if progress.step == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    whole, _ = train_tier(4, TINY, sounds, tmp_path / "whole.pt")
+    with pytest.raises(KeyboardInterrupt):
+        train_tier(4, TINY, sounds, tmp_path / "t.pt", watch=interrupt)
+    assert load_checkpoint(tmp_path / "t.pt")["progress"]["step"] == 2
+    resumed, done = train_tier(4, TINY, sounds, tmp_path / "t.pt", resume=True)
+    assert done.step == TINY.steps
+    assert same_weights(resumed, whole)
+
+
+def test_what_has_diverged_is_told_and_not_exported(sounds, tmp_path):
+    wild = dataclasses.replace(TINY, learning_rate=1e30, clip_norm=1e30, warmup_steps=1)
+    with pytest.raises(TrainingError, match="has diverged; lower learning_rate"):
+        train_tier(4, wild, sounds, tmp_path / "t.pt")
 
 
 def test_it_stops_early_without_progress(sounds, tmp_path):

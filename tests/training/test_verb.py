@@ -51,6 +51,18 @@ def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
     assert card["steps"] == 4
     assert card["held_out"]["kbps"] > 0
     assert (out / "tier_004" / "curves.png").exists()
+    again = holostream_here("train", "--data", data, "--tiers", "4", "--out", out, "--recipe", recipe)
+    assert again.returncode == 1
+    assert again.stderr.strip().endswith(
+        "holds a tier 4 already; go on with its training with --resume, name a new folder with --out, or replace it with --overwrite"
+    )
+    assert json.loads((out / "tier_004" / "tier.json").read_text())["card"] == card
+
+
+def test_a_tier_that_came_from_elsewhere_is_not_replaced(models: Path) -> None:
+    finished = holostream_here("train", "--tiers", "16", "--out", models)
+    assert finished.returncode == 1
+    assert "holds a tier 16 already; name a new folder with --out" in finished.stderr
 
 
 def test_what_cannot_be_trained_is_told_in_one_sentence(tmp_path: Path):
