@@ -71,7 +71,7 @@ def encode(
 
 
 Holo = Annotated[Path, typer.Argument(help="The .holo to read.")]
-AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")]
+AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac, .ogg or .mp3 to write (a .wav holds 32-bit floats).")]
 Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")]
 
 

@@ -13,7 +13,7 @@ from holostream.cli_progress import progress_bar
 
 def render(
     source: Annotated[Path, typer.Argument(help="The .holo of a live session.")],
-    target: Annotated[Path, typer.Argument(help="The .wav, .flac or .ogg to write (a .wav holds 32-bit floats).")],
+    target: Annotated[Path, typer.Argument(help="The .wav, .flac, .ogg or .mp3 to write (a .wav holds 32-bit floats).")],
     again: Annotated[
         bool, typer.Option("--again", help="The performance again, as it sounded: what `render` does anyway.")
     ] = True,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from holostream.bench.codec_under_test import Coded, read_sound
 from holostream.codec.tier import TIERS
-from holostream.codec.tier_model import TierModel, load_tier, present_tiers, read_facts
+from holostream.codec.tier_model import ModelError, TierModel, load_tier, present_tiers, read_facts
 from holostream.format.transcode import decode_file, encode_file
 
 OURS = "HoloStream"
@@ -59,4 +59,10 @@ def tiers_of(models: Path, tiers: tuple[int, ...], series: str = OURS) -> list[T
 
 def tiers_in(models: Path) -> list[TierCodec]:
     """All tiers that a folder holds, the series named after it. Raises ModelError if it holds none."""
-    return tiers_of(models, present_tiers(models), models.resolve().name)
+    try:
+        there = present_tiers(models)
+    except ModelError as error:
+        raise ModelError(
+            f"{models} holds no tier; --against models:FOLDER takes a folder with tier_004 ... tier_256"
+        ) from error
+    return tiers_of(models, there, models.resolve().name)

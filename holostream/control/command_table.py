@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from holostream.control.action import ACTIONS, Action, Value, number_in
-from holostream.engine.command import COMMANDS, SWITCH, CommandKind
+from holostream.engine.command import COMMANDS, CommandKind
 
 Row = CommandKind | Action
 
@@ -45,7 +45,7 @@ def expected(row: Row) -> str:
     if isinstance(row, Action):
         return row.expected
     if row.choices:
-        return "0 or 1" if row.choices == SWITCH else " ".join(f"{choice:g}" for choice in row.choices)
+        return "0 or 1" if row.is_switch else " ".join(f"{choice:g}" for choice in row.choices)
     return f"{row.lowest:g} to {row.highest:g}"
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 
+from holostream.engine.command import command_kind
+
 TICKS_A_BEAT = 24
-SLOWEST, FASTEST = 20.0, 300.0
+SLOWEST, FASTEST = command_kind("tempo").lowest, command_kind("tempo").highest
 ENOUGH, MOST = 12, 4 * TICKS_A_BEAT
 """Ticks until there is a tempo, and of which it is made."""
 RECENT = 8

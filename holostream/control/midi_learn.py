@@ -11,7 +11,7 @@ from itertools import pairwise
 from holostream.control.action import Value
 from holostream.control.command_table import accepted, row_named
 from holostream.control.midi_controls import Control
-from holostream.control.midi_row import ACTION_NAMES, MidiRow, check_one_of, is_switch
+from holostream.control.midi_row import ACTION_NAMES, MidiRow, check_one_of
 from holostream.engine.command import COMMAND_NUMBER, command_kind
 
 SETTLED_SECONDS, ENOUGH = 0.5, 12
@@ -70,7 +70,7 @@ def guess_row(command: str, run: list[Control], value: Value = None) -> MidiRow:
         return MidiRow(**common, mode="trigger", value=value)  # type: ignore[arg-type]
     engine = command_kind(command)
     if kind in ("note", "program", "start", "continue", "stop") or (kind == "control" and _is_button(run)):
-        if engine.choices and not is_switch(engine):
+        if engine.choices and not engine.is_switch:
             raise ValueError(
                 f"a button cannot choose a {command}: say which, as in `holostream midi learn {command} {engine.neutral:g}`"
             )

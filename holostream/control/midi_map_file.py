@@ -18,7 +18,7 @@ import platformdirs
 from holostream.control.midi_map import MidiMap
 from holostream.control.midi_row import MidiRow
 from holostream.control.note_name import note_name, note_number
-from holostream.control.toml_file import write_toml
+from holostream.control.toml_file import toml_value, write_toml
 
 DEFAULT_FILE = Path(__file__).with_name("midi_default.toml")
 LARGEST_FILE = 1 << 20
@@ -172,19 +172,8 @@ def row_as_text(row: MidiRow) -> str:
         value = getattr(row, key)
         given = value is not None if key == "value" else value != getattr(plain, key)
         if given or (key == "mode" and value != "absolute"):
-            lines.append(f"{key} = {_as_toml(value)}")
+            lines.append(f"{key} = {toml_value(value)}")
     return "\n".join(lines) + "\n"
-
-
-def _as_toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_as_toml, value)) + "]"
-    if isinstance(value, float | int):
-        return repr(int(value)) if float(value).is_integer() else repr(float(value))
-    escaped = "".join(c if c.isprintable() and c not in '\\"' else f"\\U{ord(c):08X}" for c in str(value))
-    return f'"{escaped}"'
 
 
 def with_row(text: str, row: MidiRow) -> str:

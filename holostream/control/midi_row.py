@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from holostream.control.action import ACTIONS
 from holostream.control.curve import CURVES, bend, unbend
 from holostream.control.midi_controls import KINDS, NUMBERED
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS, SWITCH, CommandKind
+from holostream.engine.command import COMMAND_NUMBER, COMMANDS, CommandKind
 
 _ACTIONS = {action.name: action for action in ACTIONS}
 ACTION_NAMES = tuple(_ACTIONS)
@@ -196,7 +196,3 @@ def relative_steps(mode: str, value: float) -> int:
         return raw if raw < 64 else 64 - raw
     return raw if raw < 64 else raw - 128
 
-
-def is_switch(kind: CommandKind) -> bool:
-    """Whether a command is either on or off."""
-    return kind.choices == SWITCH

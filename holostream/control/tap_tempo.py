@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 
-LONGEST_BEAT_SECONDS = 3.0
-"""20 beats per minute; a longer pause begins anew."""
-SHORTEST_BEAT_SECONDS = 0.2
-"""300 beats per minute; a tap sooner than that is the same one, bouncing."""
+from holostream.engine.command import command_kind
+
+LONGEST_BEAT_SECONDS = 60 / command_kind("tempo").lowest
+"""A longer pause begins anew."""
+SHORTEST_BEAT_SECONDS = 60 / command_kind("tempo").highest
+"""A tap sooner than that is the same one, bouncing."""
 BEATS = 8
 
 

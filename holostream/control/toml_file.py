@@ -47,21 +47,23 @@ class TomlFile:
 def toml_text(values: dict[str, Any], comment: str) -> str:
     """Numbers and texts first, then one table for each dict that is not empty."""
     lines = [f"# {comment}"]
-    lines += [f"{name} = {_literal(value)}" for name, value in values.items() if not isinstance(value, dict)]
+    lines += [f"{name} = {toml_value(value)}" for name, value in values.items() if not isinstance(value, dict)]
     for name, table in values.items():
         if isinstance(table, dict) and table:
-            lines += ["", f"[{name}]", *(f"{key} = {_literal(value)}" for key, value in table.items())]
+            lines += ["", f"[{name}]", *(f"{key} = {toml_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
 
 
-def _literal(value: float | str) -> str:
+def toml_value(value: float | str | tuple) -> str:
+    """A switch, number, text or list of them as TOML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, str):
-        escaped = "".join(
-            {"\\": "\\\\", '"': '\\"'}.get(letter, letter if letter.isprintable() else f"\\U{ord(letter):08x}")
-            for letter in value
-        )
+        escaped = "".join(c if c.isprintable() and c not in '\\"' else f"\\U{ord(c):08X}" for c in value)
         return f'"{escaped}"'
-    return str(int(value)) if value == int(value) else repr(float(value))
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def write_toml(path: Path, text: str) -> None:

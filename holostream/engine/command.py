@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS
 from holostream.codec.tier import TIERS
 
-LONGEST_LOOP_SECONDS = 16.0
 SWITCH = (0.0, 1.0)
 
 
@@ -33,6 +33,11 @@ class CommandKind:
     neutral: float = 0.0
     choices: tuple[float, ...] = ()
     group: Literal["mixer", "move", "setting"] = "mixer"
+
+    @property
+    def is_switch(self) -> bool:
+        """Either on or off."""
+        return self.choices == SWITCH
 
     def accepted(self, value: float) -> float:
         """The value to send: clamped to the range. Raises ValueError if it is not a number or not a choice."""
@@ -63,9 +68,9 @@ COMMANDS = (
     CommandKind("mute", "1 = silence the output", 0, 1, choices=SWITCH),
     CommandKind("feedback_guard", "1 = turn the output down when it howls", 0, 1, choices=SWITCH),
     _move("freeze", "hold the sound of this moment; how far its phases drift"),
-    _move("loop", "repeat the last so many seconds", 0, LONGEST_LOOP_SECONDS),
+    _move("loop", "repeat the last so many seconds", 0, LONGEST_SECONDS),
     _move("loop_beats", "repeat the last so many beats", 0, 8),
-    _move("reverse", "play the last so many seconds backwards, again and again", 0, LONGEST_LOOP_SECONDS / 2),
+    _move("reverse", "play the last so many seconds backwards, again and again", 0, LONGEST_SECONDS / 2),
     _move("scrub", "stand still somewhere in the last 8 seconds, 1 = 8 s ago"),
     _move("speed", "of time, pitch stays: below 1 falls behind, above 1 repeats the last beat", 0.25, 4, 1.0),
     _move("stutter", "repeat a fragment: from 250 ms near 0 to 10 ms at 1"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from holostream.engine.command import COMMANDS, SWITCH
+from holostream.engine.command import COMMANDS
 
-_SWITCHES = {kind.name for kind in COMMANDS if kind.choices == SWITCH}
+_SWITCHES = {kind.name for kind in COMMANDS if kind.is_switch}
 
 
 @dataclass

@@ -26,8 +26,10 @@ def is_sound(path: Path) -> bool:
 
 
 def sounds_below(folder: Path) -> list[Path]:
-    """Audio files in a folder and in those within it, in the order of their paths."""
-    return sorted(path for path in folder.rglob("*") if is_sound(path) and path.is_file())
+    """Audio files in a folder and in those within it, in the order of their paths; not what macOS keeps beside each, `._name`."""
+    return sorted(
+        path for path in folder.rglob("*") if is_sound(path) and not path.name.startswith("._") and path.is_file()
+    )
 
 
 def resampler(rate_in: float, rate_out: float, lanes: int) -> soxr.ResampleStream:

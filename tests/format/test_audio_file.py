@@ -487,7 +487,7 @@ def test_read_whole(tmp_path: Path) -> None:
 
 def test_what_can_be_read_can_be_written_and_is_found_in_folders(tmp_path: Path) -> None:
     assert set(SUFFIXES) == set(audio_writer.FORMATS)
-    for name in ("b.wav", "a/C.FLAC", "notes.txt", "d.mp3/e.ogg"):
+    for name in ("b.wav", "a/C.FLAC", "notes.txt", "d.mp3/e.ogg", "._b.wav"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     found = [str(path.relative_to(tmp_path)) for path in sounds_below(tmp_path)]
