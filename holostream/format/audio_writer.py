@@ -48,8 +48,11 @@ class AudioWriter:
 
     The sound grows in a hidden `.part` file in the same folder, which takes the target's name at a successful
     close. After any error, and when the `with` block is left by an exception, the part is removed, and a file
-    that was there before is still what it was. Where `salvages`, for what cannot be made again, a full disk gives the
-    name to what was written until then.
+    that was there before is still what it was.
+
+    Where `salvages`, for what cannot be made again, the file has its name from the beginning, which must be free. Whatever
+    ends it, a full disk or the end of this process, what was written until then is a file that plays; of a .wav all but the
+    last second.
 
     A .wav is a plain WAV where `length` says beforehand that it stays under 4 GB. Otherwise it begins as RF64
     (EBU Tech 3306), and at the close becomes a plain WAV if it fits.
@@ -92,9 +95,11 @@ class AudioWriter:
             self._target = replaceable(self.path)
         except OSError as error:
             raise AudioFileError(f"cannot write {self.path}: {error.strerror}, name another file") from error
-        self._part = self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
+        self._part = self._target if salvages else self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
         try:
             self._bytes = _WatchedFile(self._part, "x+")
+        except FileExistsError as error:
+            raise AudioFileError(f"{self.path} exists already and is not replaced; name another file") from error
         except OSError as error:
             raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
         try:
@@ -155,9 +160,11 @@ class AudioWriter:
         frames = np.ascontiguousarray(np.broadcast_to(frames, (len(frames), self.channels)))
         for start in range(0, len(frames), WRITE_FRAMES):
             self._file.write(frames[start : start + WRITE_FRAMES])
-        self.frames_written += len(frames)
+        before, self.frames_written = self.frames_written, self.frames_written + len(frames)
         if self._bytes.error:
             self._fail(self._bytes.error)
+        if self._salvages and self._file.format == "RF64" and before // self.rate != self.frames_written // self.rate:
+            _note_sizes(self._bytes, self._frame_bytes)
 
     def _finish(self) -> None:
         if self._resampler is not None:
@@ -246,6 +253,17 @@ def _format_of(path: Path, subtype: str | None) -> tuple[str, str]:
     if subtype not in subtypes:
         raise AudioFileError(f"cannot write {path} as {subtype}: {path.suffix} takes {' or '.join(subtypes)}")
     return kind, subtype
+
+
+def _note_sizes(file: _WatchedFile, frame_bytes: int) -> None:
+    """Tell in an RF64's header how much is there by now, which libsndfile does at the close alone."""
+    place, size = file.tell(), file.seek(0, os.SEEK_END)
+    file.seek(0)
+    start = file.read(LARGEST_HEADER).index(b"data") + 8
+    frames = (size - start) // frame_bytes
+    file.seek(20)
+    file.write(struct.pack("<QQQ", start + frames * frame_bytes - 8, frames * frame_bytes, frames))
+    file.seek(place)
 
 
 def _shorten_to_wav(file: _WatchedFile, frame_bytes: int) -> int:

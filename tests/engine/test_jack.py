@@ -73,7 +73,7 @@ def test_speech_through_a_real_server(tmp_path: Path, server: JackServer, models
     source = next(port for port in player_ports if port.endswith("out_0"))
     plug(server, source, next(port for port in instrument_ports if port.endswith("in_0")))
     plug(server, next(p for p in instrument_ports if p.endswith("out_0")), next(p for p in keeper_ports if "in_0" in p))
-    await_growth(next(tmp_path.glob(".*.part")), 5 * 48000 * 4)  # what becomes `captured`
+    await_growth(captured, 5 * 48000 * 4)
     for program in (keeper, instrument, player):
         output, complaints = stop(program)
         assert program.returncode == 0, complaints

@@ -103,7 +103,7 @@ def test_two_within_a_second_have_two_names(kept: Kept, monkeypatch: pytest.Monk
     names = {"", "-2"}
     assert {path.name for path in Path().glob("[!.]*")} == {
         *(f"holostream-20260102-030405{name}.holo" for name in (*names, "-4")),
-        *(f"holostream-20260102-030405{name}.input.wav" for name in (*names, "-3")),
+        *(f"holostream-20260102-030405{name}.input.wav" for name in (*names, "-3", "-4")),
         *(f"holostream-captured-20260102-030405{name}.holo" for name in names),
     }
     assert not kept.losses

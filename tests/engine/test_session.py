@@ -293,12 +293,15 @@ def test_kill_9_of_everything_loses_at_most_the_last_second(tmp_path, voice, mod
 
 
 def test_kill_9_of_the_engine_is_told_and_the_recording_is_whole(tmp_path, voice, models):
-    recording = tmp_path / "session.holo"
-    with Session(LiveSettings(str(voice), device_api="virtual", record=recording)) as session:
-        wait_for(lambda: session.snapshot()["hops"] > 400)
+    recording, heard = tmp_path / "session.holo", tmp_path / "heard.wav"
+    settings = LiveSettings(str(voice), str(heard), device_api="virtual", record=recording, keep_input=True)
+    with Session(settings) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 1000)
         session._engine.kill()
         wait_for(lambda: session.ended)
     assert "ended unexpectedly" in session.failure
+    assert soundfile.info(heard).duration > 1, "all but its last second"
+    assert soundfile.info(tmp_path / "session.input.wav").duration > 2
     summary = summarize(recording)
     assert summary["complete"]
     assert summary["seconds"] > 1

@@ -393,6 +393,29 @@ def test_what_cannot_be_made_again_is_kept_from_a_full_disk(
         assert path.read_bytes()[:4] == (b"RF64" if limit < 60000 else b"RIFF")
 
 
+def test_what_cannot_be_made_again_survives_a_kill(tmp_path: Path) -> None:
+    path, sound = tmp_path / "a.wav", noise(2, 3 * 48000 + 24000)
+    writer = AudioWriter(path, 48000, 2, salvages=True)
+    for start in range(0, sound.shape[1], 480):
+        writer.write(sound[:, start : start + 480])
+    left = tmp_path / "left.wav"
+    left.write_bytes(path.read_bytes())  # as a kill would leave it
+    back, _ = read(left, 48000)
+    assert back.shape[1] == 3 * 48000
+    assert np.array_equal(back, sound[:, : back.shape[1]])
+    writer.close()
+    assert np.array_equal(read(path, 48000)[0], sound)
+    assert path.read_bytes()[:4] == b"RIFF"
+
+
+def test_it_has_its_name_from_the_beginning_and_takes_nobody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"before")
+    with pytest.raises(AudioFileError, match="exists already and is not replaced; name another file"):
+        AudioWriter(path, 48000, 1, salvages=True)
+    assert path.read_bytes() == b"before"
+
+
 @pytest.mark.parametrize("room", [0, 20, 60, 90])
 def test_where_there_is_no_room_at_all_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     write_all = audio_writer._WatchedFile.write
