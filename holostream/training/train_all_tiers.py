@@ -6,6 +6,7 @@ carries over. Checkpoints lie in `.training` beside the tiers, so an interrupted
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,11 @@ def train_all_tiers(
             seen = check(network, held_out_sound(corpus, network.shape.hop), own, torch.device("cpu"))
         else:
             seen = settle(network, corpus, own)
-        export_tier(network.eval(), models, model_card(own, corpus, done, seen))
+        if done.curves["step"][-1:] != [done.step]:  # minutes end a training anywhere
+            for name, value in (("step", done.step), ("loss", math.nan), ("held_out", seen.loss), ("kbps", seen.kbps),
+                                ("snr_db", seen.snr_db)):  # fmt: skip
+                done.curves[name].append(value)
+        export_tier(network.eval(), models, model_card(own, corpus, done, seen, start))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)
         learn_tier_tables(models, harmonics, training_sounds(corpus, 60 * TABLE_MINUTES))
@@ -132,10 +137,11 @@ def train_all_tiers(
     return trained
 
 
-def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check) -> dict:
-    """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out."""
+def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check, start: str | None) -> dict:
+    """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out, `start`: what was asked to begin from."""
     return {
         "trained": True,
+        "started_from": start,
         "recipe": recipe_to_dict(recipe),
         "data": {
             "digest": corpus.digest,
