@@ -141,7 +141,7 @@ def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check, star
     """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out, `start`: what was asked to begin from."""
     return {
         "trained": True,
-        "started_from": start,
+        "started_from": None if start is None else Path(start).name,
         "recipe": recipe_to_dict(recipe),
         "data": {
             "digest": corpus.digest,

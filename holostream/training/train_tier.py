@@ -188,7 +188,7 @@ def train_tier(
 
 def _refuse_diverged(network: TierNetwork, harmonics: int) -> None:
     """Raises TrainingError."""
-    if not all(float(value.abs().max()) < LARGEST_WEIGHT for value in network.parameters() if value.numel()):
+    if not all(float(value.detach().abs().max()) < LARGEST_WEIGHT for value in network.parameters() if value.numel()):
         raise TrainingError(f"the training of tier {harmonics} has diverged; lower learning_rate in the recipe and begin anew")
 
 
