@@ -59,8 +59,9 @@ class AudioCallback:
         second_channel: bool = False,
         opener: VoiceOpener | None = None,
     ) -> None:
-        """`opener`: of this path; one that does it in the callback unless given. `playback`: take the sound of a recording from there, whatever the device hears. The path's second source is
-        `second`, (n, lanes) at the model's rate, or the device's second channel beside the only lane."""
+        """`opener` prepares the path's next voice; if none is given, that happens inside the callback. With `playback` the sound is
+        a recording's instead of the device's. The path's second source is `second`, (n, lanes) at the model's rate, or the
+        device's second channel beside the only lane."""
         self.path, self.controls, self.shared, self.device = path, controls, shared, device
         self._opener = opener or VoiceOpener(path, threaded=False)
         lanes, facts = shared.lanes, path.facts

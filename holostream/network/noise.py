@@ -57,8 +57,11 @@ def word_codes(largest: int = LARGEST_CODE) -> np.ndarray:
 
 class Noise(nn.Module):
     """`tell` for the encoder, `forward` for the vocoder. `first`: the pair from which on there is noise; `tonal`: pairs that are
-    harmonics, of which those from `first` on are filled where all `layers` of them are 0; `largest`: the largest amplitude code of a word; `kaiser`: see `network.atoms`. A pair here is one of the atoms: what the encoder's
-    layers have learned in place of those that no harmonic takes says something about those that one does."""
+    harmonics, of which those from `first` on are filled where all `layers` of them are 0; `largest`: the largest amplitude code
+    of a word; `kaiser`: see `network.atoms`.
+
+    Energies are measured with the fixed atoms, not with the encoder's trained layers: these mix pairs that no harmonic uses with
+    pairs that one does."""
 
     unit: Tensor
     rows: Tensor
