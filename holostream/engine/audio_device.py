@@ -112,8 +112,9 @@ class PortAudioDevice:
                     device=sink["number"], channels=outputs, callback=self._output_only, **common
                 )
         except (sounddevice.PortAudioError, ValueError) as error:
+            blocks = f"blocks of {block}" if block else "its own block size"
             raise DeviceError(
-                f"{any_device['name']} cannot be opened at {rate} Hz with {f'blocks of {block}' if block else 'its own block size'} ({error}); "
+                f"{any_device['name']} cannot be opened at {rate} Hz with {blocks} ({error}); "
                 "choose another --block, or close the program that holds it"
             ) from error
         self._process: Process | None = None

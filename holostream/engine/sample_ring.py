@@ -11,7 +11,8 @@ GROWTH_FADE = 64
 
 
 class SampleRing:
-    """(lanes, capacity) float32; one thread writes, one reads, and may be the same. `prefill` zeros stand in it at first: they add to the latency."""
+    """(lanes, capacity) float32; one thread writes, one reads, and may be the same. `prefill` zeros stand in it at first: they
+    add to the latency."""
 
     def __init__(self, lanes: int, capacity: int, prefill: int = 0) -> None:
         self._samples = np.zeros((lanes, capacity), np.float32)

@@ -41,7 +41,8 @@ class _WholeFile(io.FileIO):
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """An unbuffered binary file, whose `write` never takes less than all, beside `path` that takes its name when the block ends well and vanishes when not.
+    """An unbuffered binary file beside `path` that takes its name when the block ends well and vanishes when not; its `write`
+    takes all or fails.
 
     Where `path` is a link, what it points to is replaced. Raises ValueError for a recording that is still being made,
     OSError, which names `path`, for a folder or device, a file that must not be written, or a full disk.

@@ -31,10 +31,6 @@ def load_checkpoint(path: Path) -> dict:
                             "name another, or begin without it") from error  # fmt: skip
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:100]
-
-
 def save_weights(path: Path, network: TierNetwork) -> None:
     """What a tier has learned, in half precision, for others to go on from. Raises OSError."""
     save_torch(path, {name: value.detach().half() for name, value in network.named_parameters()})
