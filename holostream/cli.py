@@ -21,7 +21,7 @@ from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
 from holostream.cli_render import render
 from holostream.cli_session import EngineError
-from holostream.control.stop_signals import POLITE, heeding, interrupt
+from holostream.format.stop_signals import POLITE, heeding, interrupt
 
 app = typer.Typer(
     name="holostream",

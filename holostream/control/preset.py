@@ -47,11 +47,12 @@ class Preset:
     midi_map: str | None = None
 
     def commands(self) -> list[Command]:
-        """All that a recall changes but how moves glide, the tier last: its new voice begins with the moves as they are."""
-        given = self.values
+        """All that a recall changes but how moves glide: settings before the moves that read them, the tier last, since its new
+        voice begins with the moves as they are."""
+        given, settings_first = self.values, sorted(COMMANDS, key=lambda kind: kind.group != "setting")
         changed = [
             (kind.name, given.get(kind.name, kind.neutral))
-            for kind in COMMANDS
+            for kind in settings_first
             if kind.name not in (TIER, GLIDE) and (kind.group != "mixer" or kind.name in given)
         ]
         return [*changed, *([(TIER, given[TIER])] if TIER in given else [])]

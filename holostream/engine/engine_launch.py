@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -22,10 +23,8 @@ QUIT_TIMEOUT_SECONDS = 5.0
 def log_path() -> Path:
     """Where the engine's stderr goes: whatever audio libraries print. Nobody must miss a session because of it."""
     folder = Path(platformdirs.user_log_dir("holostream", appauthor=False))
-    try:
+    with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir())
     path = folder / "engine.log"
     if os.access(path if path.exists() else folder, os.W_OK):
         return path

@@ -200,20 +200,22 @@ class Session:
 
         Raises ValueError for an unknown name or value.
         """
-        wanted = self._morph_tier if name == "morph" and value else value
-        if name in ("tier", "morph_tier", "morph") and wanted in TIERS and wanted not in self._tiers:
-            there = ", ".join(map(str, self._tiers))
-            choice = "; choose another with morph_tier" if name == "morph" else ""
-            self.messages.append(f"the models folder has no tier {wanted:g}; it has {there}{choice}")
+        if name in ("tier", "morph_tier") and value in TIERS and value not in self._tiers:
+            self._tell_missing(value)
             return
         if name == "morph_tier":
             self._morph_tier = value
+        if name == "morph" and value and self._morph_tier not in self._tiers:
+            self._tell_missing(self._morph_tier, "; choose another with morph_tier")
         if name == "cross" and value and self.settings.second is None and not self._told_of_second:
             self._told_of_second = True
             self.messages.append("cross has no second sound to cross with: start with --second FILE, or --second channel")
         if name == "tier" and self.playback is not None:
             self._sender.send("bypass", 0)  # to choose a tier is to want to hear it
         self._sender.send(name, value)
+
+    def _tell_missing(self, tier: float, hint: str = "") -> None:
+        self.messages.append(f"the models folder has no tier {tier:g}; it has {', '.join(map(str, self._tiers))}{hint}")
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""

@@ -1,6 +1,6 @@
 """Export a tier: two ONNX graphs and the facts beside them, checked against torch before they count.
 
-`python -m holostream.network.export [--out models]` writes all seven tiers untrained, initialised to the atoms;
+`python -m holostream.network.export [--out untrained]` writes all seven tiers untrained, initialised to the atoms;
 `--full-size` gives them the full network with random weights, to measure what the live path must have room for.
 """
 
@@ -251,7 +251,7 @@ def export_all(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=Path("models"))
+    parser.add_argument("--out", type=Path, default=Path("untrained"))
     parser.add_argument("--full-size", action="store_true")
     parser.add_argument("--tiers", type=int, nargs="+", choices=TIERS, default=TIERS)
     arguments = parser.parse_args()

@@ -6,9 +6,8 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
 
-STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
+from holostream.format.stop_signals import POLITE, heeding, interrupt
 
 
 @contextlib.contextmanager
@@ -17,18 +16,11 @@ def stop_asked_for() -> Iterator[Callable[[], bool]]:
     time raises KeyboardInterrupt at once. Outside the main thread, where Python has no signals, nobody ever asks."""
     asked = threading.Event()
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask() -> None:
         if asked.is_set():
-            raise KeyboardInterrupt
+            interrupt()
         asked.set()
 
-    if threading.current_thread() is not threading.main_thread():
+    in_main = threading.current_thread() is threading.main_thread()
+    with heeding((signal.SIGINT, *POLITE), ask) if in_main else contextlib.nullcontext():
         yield asked.is_set
-        return
-    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
-    before = {number: signal.signal(number, ask) for number in numbers if signal.getsignal(number) != signal.SIG_IGN}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

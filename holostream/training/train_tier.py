@@ -182,7 +182,6 @@ def train_tier(
         _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
     if stopped:
         raise KeyboardInterrupt
-    _refuse_diverged(average, harmonics)
     return average.cpu().eval(), done
 
 
@@ -248,6 +247,7 @@ def _record(done: Progress, loss: float, seen: Check, recipe: Recipe, harmonics:
 
 def _save(path: Path, harmonics: int, recipe: Recipe, network: TierNetwork, average: TierNetwork,
           optimizer: torch.optim.Optimizer, done: Progress) -> None:  # fmt: skip
+    _refuse_diverged(average, harmonics)  # else --resume would go on from there
     save_checkpoint(path, {
         "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "network": network.state_dict(),
         "average": average.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done),

@@ -126,7 +126,7 @@ def train(
             display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))
             return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, display)
     except KeyboardInterrupt:
-        raise TrainingError("interrupted; what was learned until then is kept: go on with --resume") from None
+        raise TrainingError("interrupted; the steps that were done are kept: go on with --resume") from None
     finally:
         if processes > 1:
             distributed.destroy_process_group()

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from holostream.control.performance import Performance
-from holostream.control.stop_signals import POLITE, heeding
+from holostream.format.stop_signals import POLITE, heeding
 from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession

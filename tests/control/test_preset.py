@@ -115,3 +115,9 @@ def test_assignments_make_a_preset() -> None:
 def test_a_bad_assignment_is_told(assignment: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         preset_from([assignment])
+
+
+def test_settings_are_there_before_the_moves_that_read_them() -> None:
+    names = [name for name, _ in Preset({"morph": 0.5, "morph_tier": 16.0}).steps()[0]]
+    assert names.index("morph_tier") < names.index("morph")
+    assert names.index("mute_low") < names.index("mute_range")

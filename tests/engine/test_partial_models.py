@@ -69,3 +69,20 @@ def test_commands_that_are_none_still_raise(voice, holo_audio_models):
         with pytest.raises(ValueError, match="tier is 5"):
             session.send("tier", 5)
         assert session.settings.tier == 32
+
+
+def test_a_morph_to_a_tier_that_is_missing_is_told(voice, holo_audio_models):
+    with Session(
+        LiveSettings(str(voice), models=holo_audio_models, device_api="virtual", virtual_time=True, seconds=1.0)
+    ) as session:
+        session.send("morph", 0)
+        session.send("morph_tier", 16)
+        session.send("morph", 0.5)
+        assert not [text for text in session.messages if "has no tier" in text]
+        session.send("morph_tier", 128)
+        assert session.messages[-1] == "the models folder has no tier 128; it has 16, 32"
+    with Session(
+        LiveSettings(str(voice), models=holo_audio_models, device_api="virtual", virtual_time=True, seconds=1.0)
+    ) as session:
+        session.send("morph", 0.5)
+        assert session.messages[-1] == "the models folder has no tier 8; it has 16, 32; choose another with morph_tier"

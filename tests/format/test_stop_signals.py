@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from holostream.control.stop_signals import POLITE, heeding, interrupt
+from holostream.format.stop_signals import POLITE, heeding, interrupt
 
 
 @pytest.mark.parametrize("number", POLITE)

@@ -1,0 +1,25 @@
+"""The engine's log has a place, whatever folders there are."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from holostream.engine.engine_launch import log_path
+
+
+def test_the_log_is_in_the_users_log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    path = log_path()
+    assert path.name == "engine.log"
+    assert path.parent.is_dir()
+    assert tmp_path in path.parents
+
+
+def test_where_that_cannot_be_it_is_a_temporary_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert log_path() == Path(tempfile.gettempdir()) / f"holostream-engine-{os.getpid()}.log"
