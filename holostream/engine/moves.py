@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -24,9 +23,8 @@ from holostream.codec.tier_step import TierStep
 from holostream.engine.command import MOVES
 from holostream.engine.controls import Controls
 
-_BENT = tuple(name for name in BendAmounts._fields if name != "freeze_drift")
-_bends_of = attrgetter(*(kind.name for kind in MOVES if kind.name in _BENT))
-_NEUTRAL = tuple(kind.neutral for kind in MOVES if kind.name in _BENT)
+_BENT = tuple(field.name for field in fields(BendAmounts) if field.name != "freeze_drift")
+_NEUTRAL = tuple((kind.name, kind.neutral) for kind in MOVES if kind.name in _BENT)
 _TIMED = tuple(field.name for field in fields(TimeAmounts))
 _FADED = {"shift": 0.0, "comb": 0.0, "cross": 0.25, "robot": 0.25, "whisper": 0.25, "phase_crush": 0.25}
 """Amounts that are faded, not glided, if they are to change by more than this within a short time: phases that differ much
@@ -189,8 +187,8 @@ class Moves:
 
     def _set(self, amounts: dict[str, float]) -> None:
         self.morph = amounts.pop("morph", self.morph)
-        self._bent = self._bent._replace(freeze_drift=self._controls.freeze, **amounts)
-        self._bending = _bends_of(self._bent) != _NEUTRAL
+        self._bent = replace(self._bent, freeze_drift=self._controls.freeze, **amounts)
+        self._bending = any(getattr(self._bent, name) != neutral for name, neutral in _NEUTRAL)
 
     def _step(self, name: str, wanted: float) -> None:
         """To be faded to, unless it is there."""

@@ -126,7 +126,7 @@ def test_a_fresh_session_is_neutral(kind: CommandKind) -> None:
 
 
 def test_the_moves_take_what_the_table_has_and_are_neutral_by_themselves() -> None:
-    amounts = {**BendAmounts()._asdict(), **asdict(TimeAmounts())}
+    amounts = {**asdict(BendAmounts()), **asdict(TimeAmounts())}
     assert amounts.pop("freeze_drift") == 0
     assert amounts == {name: command_kind(name).neutral for name in amounts}
     assert {kind.name for kind in MOVES} - set(amounts) == {"morph"}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
 from holostream.codec.dna_moves.amplitude_moves import Tilt, tilt_gains
-from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, solo_weights
+from holostream.codec.dna_moves.range_moves import comb_weights, mute, places_of, solo
 
 
-class BendAmounts(NamedTuple):
+@dataclass(frozen=True)
+class BendAmounts:
     """How much of every bend, in the units and ranges of the engine's commands of these names; neutral unless given."""
 
     freeze_drift: float = 0.0
@@ -96,8 +98,8 @@ def _chosen(amounts: BendAmounts, base: int) -> Chosen:
     """Of comb, mute and solo together."""
     weights = comb_weights(base, amounts.comb)
     if amounts.mute_range:
-        weights = weights * mute_weights(base, amounts.mute_range, amounts.mute_low, amounts.mute_high)
+        mute(weights, amounts.mute_range, amounts.mute_low, amounts.mute_high)
     if amounts.solo_range:
-        weights = weights * solo_weights(base, amounts.solo_range, amounts.solo_low, amounts.solo_high)
+        solo(weights, amounts.solo_range, amounts.solo_low, amounts.solo_high)
     kept = (weights == 1).view(np.uint8)
     return weights[np.newaxis], kept, bool((weights != kept).any())

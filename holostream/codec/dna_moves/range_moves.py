@@ -1,17 +1,13 @@
 """Bends that choose harmonics: shift, comb, mute and solo of a range.
 
-Weights are (base,) float32 factors of sizes, exactly 1 where nothing changes. They are remembered: of amounts that glide one
-is another in every hop, the others are not.
+Weights are (base,) float32 factors of sizes, exactly 1 where nothing changes.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
-
-REMEMBERED = 32
 
 
 def places_of(shift: float, base: int) -> int:
@@ -27,7 +23,6 @@ def shift(codes: np.ndarray, moved: np.ndarray, places: int, zero: int) -> None:
         moved[..., :places], moved[..., places:] = codes[..., -places:], zero
 
 
-@lru_cache(REMEMBERED)
 def comb_weights(base: int, every: float) -> np.ndarray:
     """Every so many-th harmonic stays, the lowest first; between two whole numbers one comb goes and the next comes."""
     teeth = int(every)
@@ -37,28 +32,20 @@ def comb_weights(base: int, every: float) -> np.ndarray:
     if further:
         weights[:: teeth + 1] = _turned_down(1 - further)
         weights[:: teeth * (teeth + 1)] = 1
-    weights.setflags(write=False)
     return weights
 
 
-@lru_cache(REMEMBERED)
-def mute_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
-    """Harmonics from share `low` to `high` of all, in either order, are turned down: at 1 silent."""
-    first, beyond = _between(base, low, high)
-    weights = np.ones(base, np.float32)
-    weights[first:beyond] = _turned_down(amount)
-    weights.setflags(write=False)
-    return weights
+def mute(weights: np.ndarray, amount: float, low: float, high: float) -> None:
+    """Turn down harmonics from share `low` to `high` of all, in either order: at 1 silent."""
+    first, beyond = _between(len(weights), low, high)
+    weights[first:beyond] *= _turned_down(amount)
 
 
-@lru_cache(REMEMBERED)
-def solo_weights(base: int, amount: float, low: float, high: float) -> np.ndarray:
-    """All but those are turned down."""
-    first, beyond = _between(base, low, high)
-    weights = np.full(base, _turned_down(amount), np.float32)
-    weights[first:beyond] = 1
-    weights.setflags(write=False)
-    return weights
+def solo(weights: np.ndarray, amount: float, low: float, high: float) -> None:
+    """Turn down all but those."""
+    first, beyond = _between(len(weights), low, high)
+    weights[:first] *= _turned_down(amount)
+    weights[beyond:] *= _turned_down(amount)
 
 
 def _between(base: int, low: float, high: float) -> tuple[int, int]:

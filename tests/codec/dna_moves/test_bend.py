@@ -91,13 +91,13 @@ def test_a_bend_begins_at_what_was_there(data: st.DataObject, facts: TierFacts) 
     codes, second = data.draw(legal_codes(facts, 1)), data.draw(legal_codes(facts, 1))
     base = BENDS[facts].base
     # Bytes have any angle, and 64 of them are already fewer.
-    amounts = RISING._replace(phase_crush=0.0) if facts.codes == "bytes" else RISING
+    amounts = dataclasses.replace(RISING, phase_crush=0.0) if facts.codes == "bytes" else RISING
     result = applied(BENDS[facts], codes, amounts, 7, 0, second)
     assert all(np.array_equal(a[..., :base], b[..., :base]) for a, b in zip(result, codes, strict=True))
 
 
 def test_amounts_are_the_bends_of_the_command_table() -> None:
-    fields = BendAmounts()._asdict()
+    fields = {field.name: field.default for field in dataclasses.fields(BendAmounts)}
     kinds = {kind.name: kind for kind in COMMANDS}
     assert fields.pop("freeze_drift") == kinds["freeze"].neutral
     assert fields == {name: kinds[name].neutral for name in fields}

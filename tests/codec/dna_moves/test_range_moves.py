@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.codec.dna_moves.range_moves import comb_weights, mute_weights, places_of, shift, solo_weights
+from holostream.codec.dna_moves.range_moves import comb_weights, mute, places_of, shift, solo
 
 
 def test_shift_moves_and_leaves_nothing_behind() -> None:
@@ -42,12 +42,16 @@ def test_one_comb_fades_into_the_next() -> None:
     (0.0, 0.25, [0, 1, 2, 3]), (0.25, 0.0, [0, 1, 2, 3]), (0.5, 0.56, [8]), (0.3, 0.3, []), (0.0, 1.0, [*range(16)]),
 ])  # fmt: skip
 def test_mute_and_solo_are_each_others_rest(low: float, high: float, inside: list[int]) -> None:
-    muted, alone = mute_weights(16, 1.0, low, high), solo_weights(16, 1.0, low, high)
+    muted, alone = np.ones((2, 16), np.float32)
+    mute(muted, 1.0, low, high)
+    solo(alone, 1.0, low, high)
     assert np.flatnonzero(muted == 0).tolist() == inside
     assert np.array_equal(muted + alone, np.ones(16))
 
 
 def test_amounts_between_turn_down_in_even_steps() -> None:
-    weights = np.stack([mute_weights(16, amount, 0, 1) for amount in (0.0, 0.25, 0.5, 0.75, 0.9)])
+    weights = np.ones((5, 16), np.float32)
+    for row, amount in zip(weights, (0.0, 0.25, 0.5, 0.75, 0.9), strict=True):
+        mute(row, amount, 0, 1)
     db = 20 * np.log10(weights[:, 0] ** (4 / 3))
     assert np.allclose(db, [0, -5, -12, -24, -40], atol=0.2)
