@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.console import Console
 from rich.text import Text
@@ -23,14 +24,16 @@ def message_lines(messages: Sequence[str], width: int, height: int) -> list[Line
     return lines + [((line, STRONG),) for line in newest]
 
 
-def _wrapped(text: str, width: int, height: int) -> list[str]:
-    """At spaces, a longer word anywhere; what is too much for the last line is left out in its middle."""
-    lines = [line.plain.rstrip() for line in Text(text).wrap(_ANY_CONSOLE, width)]
+@lru_cache(maxsize=16)
+def _wrapped(text: str, width: int, height: int) -> tuple[str, ...]:
+    """At spaces, a longer word anywhere; what is too much for the last line is left out in its middle. Remembered: it is asked for
+    whenever the screen is looked at anew."""
+    lines = tuple(line.plain.rstrip() for line in Text(text).wrap(_ANY_CONSOLE, width))
     if len(lines) <= height:
         return lines
     for line in lines[: height - 1]:
         text = text[len(line) :].lstrip()
-    return [*lines[: height - 1], shortened(text, width)]
+    return (*lines[: height - 1], shortened(text, width))
 
 
 class MessageLines(LineView):

@@ -48,8 +48,8 @@ class MidiScreen(ModalScreen[None]):
         self._titles = {name: LineView(f"{name}-title") for name in ("ports", "arriving", "map")}
         self._command = NameInput("name", "command, and a value for a button, as in tier 16", LEARNABLE)
         self._hint, self._messages = LineView("hint"), MessageLines("said")
-        self._room = 1
-        """Lines that the map may take."""
+        self._room, self._height = 1, 0
+        """Lines that the map may take, and those it has."""
 
     def compose(self) -> ComposeResult:
         titles = self._titles
@@ -129,9 +129,8 @@ class MidiScreen(ModalScreen[None]):
             self._hint.show_lines([((line, PLAIN),) for line in lines])
             return
         found = midi.map_lines()
-        height = max(1, min(self._room, len(found) + 1))
-        if self._rows.size.height != height:
-            self._rows.styles.height = height
+        if (height := max(1, min(self._room, len(found) + 1))) != self._height:
+            self._height = self._rows.styles.height = height
         width = self._rows.size.width
         for name, title in self._titles.items():
             title.show_lines([rule(name, width)])
