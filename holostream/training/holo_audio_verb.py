@@ -58,13 +58,15 @@ def holo_audio_checkpoint(models: Path, harmonics: int) -> Path:
 class HoloAudioDisplay:
     """A bar, and a line at the end of every epoch."""
 
-    def __init__(self, progress: Progress, harmonics: int, chunks: Chunks, steps: int | None) -> None:
-        self._progress, self._harmonics, self._chunks = progress, harmonics, chunks
-        self._task = progress.add_task(f"tier {harmonics}", total=steps or planned_steps(chunks))
+    def __init__(self, progress: Progress, harmonics: int, chunks: Chunks, minutes: float | None) -> None:
+        """`minutes`: that the training may take."""
+        self._progress, self._harmonics, self._chunks, self._minutes = progress, harmonics, chunks, minutes
+        self._task = progress.add_task(f"tier {harmonics}", total=1.0)
         self._epoch_steps = planned_steps(chunks) // EPOCHS
 
     def __call__(self, done: HoloAudioProgress) -> None:
-        self._progress.update(self._task, completed=done.step)
+        part = max(done.step / done.steps, done.seconds / (60 * self._minutes) if self._minutes else 0.0)
+        self._progress.update(self._task, completed=part)
         if done.step % self._epoch_steps == 0 or done.step == done.steps:
             speed = done.step * BATCH * self._chunks.chunk / self._chunks.corpus.rate / max(done.seconds, 1e-9)
             self._progress.console.print(
@@ -92,7 +94,7 @@ def train_holo_audio_tiers(
         checkpoint = holo_audio_checkpoint(models, harmonics)
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         share = minutes / len(tiers) if minutes is not None else None
-        display = HoloAudioDisplay(progress, harmonics, chunks, steps)
+        display = HoloAudioDisplay(progress, harmonics, chunks, share)
         network, done = train_holo_audio(shape, chunks, checkpoint, resume, share, steps, start, device, display)
         trained.append(_written(network, chunks, models, done))
     return trained

@@ -61,8 +61,10 @@ def batch(corpus: Corpus, recipe: Recipe, step: int, hop: int, process: int, pro
 
 LARGEST_WEIGHT = 1e6
 """A trained one is about 1."""
-STATE = ("harmonics", "recipe", "network", "average", "optimizer", "progress")
+STATE = ("harmonics", "recipe", "data", "network", "average", "optimizer", "progress")
 """What a checkpoint holds."""
+SCHEDULE = ("steps", "check_every")
+"""Of a recipe, what a training may go on with another of."""
 
 
 def learning_rate(recipe: Recipe, progress: float, step: int) -> float:
@@ -115,9 +117,13 @@ def train_tier(
         state = load_checkpoint(checkpoint)
         if not isinstance(state, dict) or not set(STATE) <= set(state):
             raise TrainingError(f"{checkpoint} is no checkpoint of a training; remove it to start again")
-        if state["recipe"] != recipe_to_dict(recipe) or state["harmonics"] != harmonics:
+        if state["harmonics"] != harmonics or _lasting(state["recipe"]) != _lasting(recipe_to_dict(recipe)):
             raise TrainingError(
                 f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
+            )
+        if state["data"] != corpus.digest:
+            raise TrainingError(
+                f"{checkpoint} was trained on other sounds; resume with those, or go on from its weights: --from {checkpoint} --overwrite"
             )
         try:
             network.load_state_dict(state["network"])
@@ -176,10 +182,10 @@ def train_tier(
                     break
             watch(done, value, seen)
             if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
-                _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+                _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
                 saved = time.monotonic()
     if process == 0:
-        _save(checkpoint, harmonics, recipe, network, average, optimizer, done)
+        _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
     if stopped:
         raise KeyboardInterrupt
     return average.cpu().eval(), done
@@ -245,11 +251,16 @@ def _record(done: Progress, loss: float, seen: Check, recipe: Recipe, harmonics:
         done.checks_since_best += 1
 
 
-def _save(path: Path, harmonics: int, recipe: Recipe, network: TierNetwork, average: TierNetwork,
+def _lasting(recipe: object) -> dict:
+    """Of a recipe as a checkpoint holds it, what must stay; empty if it is none."""
+    return {name: value for name, value in recipe.items() if name not in SCHEDULE} if isinstance(recipe, dict) else {}
+
+
+def _save(path: Path, harmonics: int, recipe: Recipe, corpus: Corpus, network: TierNetwork, average: TierNetwork,
           optimizer: torch.optim.Optimizer, done: Progress) -> None:  # fmt: skip
     _refuse_diverged(average, harmonics)  # else --resume would go on from there
     save_checkpoint(path, {
-        "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "network": network.state_dict(),
+        "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "data": corpus.digest, "network": network.state_dict(),
         "average": average.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done),
     })  # fmt: skip
 

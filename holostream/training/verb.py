@@ -28,6 +28,7 @@ from holostream.training.train_all_tiers import (
     check_trainable,
     checkpoint_path,
     refuse_trained,
+    start_weights,
     train_all_tiers,
 )
 from holostream.training.train_tier import Progress as Done
@@ -121,6 +122,7 @@ def train(
             check_trainable(models, wanted, settings)
             if not overwrite:
                 refuse_trained(models, wanted, checkpoint_path, resume)
+            start_weights(models, wanted[0], start)  # before sounds are read for minutes
             corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
             display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))

@@ -72,6 +72,13 @@ def test_an_interrupted_training_resumes_to_the_same_result(sounds, tmp_path):
     assert same_weights(whole, resumed)
 
 
+def test_a_training_that_is_over_goes_on_for_more_steps(sounds, tmp_path):
+    train_tier(8, TINY, sounds, tmp_path / "t.pt")
+    _, done = train_tier(8, dataclasses.replace(TINY, steps=9), sounds, tmp_path / "t.pt", resume=True)
+    assert done.step == 9
+    assert done.curves["step"] == [3, 6, 9]
+
+
 def test_the_rate_weight_follows_the_bitrate(sounds, tmp_path):
     far_above = dataclasses.replace(TINY, target_kbps=0.01)
     _, done = train_tier(16, far_above, sounds, tmp_path / "a.pt")
@@ -264,6 +271,8 @@ def test_damaged_and_foreign_checkpoints_are_told(sounds, tmp_path):
     train_tier(4, TINY, sounds, path)
     with pytest.raises(TrainingError, match="another recipe or tier"):
         train_tier(8, TINY, sounds, path, resume=True)
+    with pytest.raises(TrainingError, match=r"trained on other sounds; resume with those, or go on from its weights: --from"):
+        train_tier(4, TINY, dataclasses.replace(sounds, digest="another"), path, resume=True)
     state = load_checkpoint(path)
     state["network"].pop("vocoder.place.weight")
     save_checkpoint(path, state)

@@ -7,9 +7,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
+from rich.progress import Progress as Bars
 
+from holostream.training.holo_audio_recipe import BATCH, Chunks, HoloAudioProgress
+from holostream.training.holo_audio_verb import HoloAudioDisplay
 from holostream.training.verb import chosen_device, chosen_tiers
 from tests.in_process import holostream_here
 from tests.training.sounds import fill
@@ -63,6 +69,22 @@ def test_a_tier_that_came_from_elsewhere_is_not_replaced(models: Path) -> None:
     finished = holostream_here("train", "--tiers", "16", "--out", models)
     assert finished.returncode == 1
     assert "holds a tier 16 already; name a new folder with --out" in finished.stderr
+
+
+def test_nothing_to_start_from_is_told_before_sounds_are_read(tmp_path: Path) -> None:
+    finished = holostream_here("train", "--data", tmp_path / "no", "--out", tmp_path / "models", "--from", tmp_path / "nowhere")
+    assert finished.returncode == 1
+    assert "nothing to start from at" in finished.stderr
+
+
+@pytest.mark.parametrize(("minutes", "steps", "shown"), [(None, 40, 0.25), (2.0, 40, 0.5), (2.0, 10, 1.0)])
+def test_the_bar_of_holo_audio_follows_what_ends_first(minutes: float | None, steps: int, shown: float) -> None:
+    with Bars(disable=True) as bars:
+        corpus: Any = SimpleNamespace(rate=44100)
+        display = HoloAudioDisplay(bars, 4, Chunks(corpus, 64, np.zeros(BATCH, int), np.ones(BATCH)), minutes)
+        display(HoloAudioProgress(step=10, steps=steps, seconds=60.0))
+        assert bars.tasks[0].completed == shown
+        assert bars.tasks[0].total == 1.0
 
 
 def test_what_cannot_be_trained_is_told_in_one_sentence(tmp_path: Path):
