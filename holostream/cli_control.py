@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from holostream.cli_options import Overwrite
+
 preset_app = typer.Typer(no_args_is_help=True, help="Presets: what `live --preset NAME` begins with.")
 
 
@@ -74,9 +76,13 @@ def save_preset(
     set: Annotated[
         list[str] | None, typer.Option(help="COMMAND=VALUE, again and again; also number=3, glide_ms=500.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a preset: what is not set is neutral, of the mixer: stays as it is at the recall."""
     from holostream.control.preset import preset_from
     from holostream.control.preset_folder import PresetFolder
+    from holostream.format.new_file import refuse_existing
 
-    typer.echo(PresetFolder().write(name, preset_from(set or [])))
+    presets, preset = PresetFolder(), preset_from(set or [])
+    refuse_existing(presets.path(name), overwrite)
+    typer.echo(presets.write(name, preset))

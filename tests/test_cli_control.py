@@ -51,6 +51,10 @@ def test_presets_are_looked_after() -> None:
     assert_one_clear_sentence(holostream("preset", "save", "a", "--set", "tlit=3"), "did you mean tilt?")
     assert_one_clear_sentence(holostream("preset", "show", "brigth"), "did you mean bright?")
     assert_one_clear_sentence(holostream("preset", "show", "broken"), "broken.toml is malformed")
+    assert_one_clear_sentence(holostream("preset", "save", "bright", "--set", "tilt=1"), "bright.toml is there already")
+    assert "tilt = 3" in holostream("preset", "show", "bright").stdout
+    assert holostream("preset", "save", "bright", "--set", "tilt=1", "--overwrite").returncode == 0
+    assert "tilt = 1" in holostream("preset", "show", "bright").stdout
     assert holostream("preset", "delete", "bright").returncode == 0
     assert_one_clear_sentence(holostream("preset", "delete", "bright"), "no preset 'bright'")
 

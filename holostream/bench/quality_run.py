@@ -17,6 +17,7 @@ from holostream.bench.tier_codec import tiers_of
 from holostream.bench.worker_pool import run_jobs
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import default_models_folder
+from holostream.format.audio_file import AudioFileError
 
 Progress = Callable[[int, int, str], None]
 """Told how many of how many codings are done, and the last one's name."""
@@ -60,13 +61,15 @@ class QualityScores:
 
 def run_quality(settings: QualitySettings, progress: Progress = lambda done, total, name: None) -> QualityScores:
     """Measure. Raises ValueError (no sounds, unknown words), ModelError, AudioFileError, RuntimeError."""
-    clips = clips_in(settings.data, settings.limit)
+    digests, unread = _readable(clips_in(settings.data, settings.limit))
+    clips = list(digests)
     ours = tiers_of(settings.models or default_models_folder(), settings.tiers)
     rivals, remarks = chosen_rivals(settings.against)
     measures, about_packages = takeable(settings.measures)
     codecs: list[CodecUnderTest] = [*ours, *rivals]
     with ScoreCache(settings.cache) as cache:
-        scores = _scores(clips, codecs, measures, settings.jobs or os.cpu_count() or 1, cache, progress)
+        scores = _scores(digests, codecs, measures, settings.jobs or os.cpu_count() or 1, cache, progress)
+    remarks += [f"left out: {reason}" for reason in unread]
     problems = {f"{score.series} {score.setting}": score.problem for score in scores if score.problem}
     remarks += [f"{name} left out for some sounds: {problem}" for name, problem in problems.items()]
     if about_packages:
@@ -76,8 +79,24 @@ def run_quality(settings: QualitySettings, progress: Progress = lambda done, tot
     return QualityScores(good, measures, tuple(clips), tuple(codecs), encoders, tuple(remarks))
 
 
+def _readable(clips: Sequence[Clip]) -> tuple[dict[Clip, str], list[str]]:
+    """The clips that can be read with their digests, and why the others cannot. Raises AudioFileError if none can."""
+    digests: dict[Clip, str] = {}
+    reasons: list[str] = []
+    for clip in clips:
+        try:
+            digests[clip] = digest_of(samples_of(clip))
+        except AudioFileError as error:
+            if len(clips) == 1:
+                raise
+            reasons.append(str(error))
+    if not digests:
+        raise AudioFileError(f"none of {len(clips)} sounds can be read: {reasons[0]}")
+    return digests, reasons
+
+
 def _scores(
-    clips: Sequence[Clip],
+    digests: dict[Clip, str],
     codecs: Sequence[CodecUnderTest],
     measures: tuple[str, ...],
     workers: int,
@@ -87,8 +106,7 @@ def _scores(
     found: dict[tuple[Clip, CodecUnderTest], CodecScore] = {}
     keys: dict[tuple[Clip, CodecUnderTest], str] = {}
     kept: dict[str, dict[str, float | None]] = {}
-    for clip in clips:
-        digest = digest_of(samples_of(clip))
+    for clip, digest in digests.items():
         for codec in codecs:
             if (identity := codec.identity()) is None:
                 continue
@@ -102,11 +120,11 @@ def _scores(
                 kept[key] = score.measures
                 if set(measures) <= set(score.measures):
                     found[clip, codec] = score
-    jobs = [(clip, codec, measures) for clip in clips for codec in codecs if (clip, codec) not in found]
+    jobs = [(clip, codec, measures) for clip in digests for codec in codecs if (clip, codec) not in found]
     for done, ((clip, codec, _), score) in enumerate(run_jobs(score_clip, jobs, workers)):
         found[clip, codec] = score
         if (clip, codec) in keys and score.problem is None:
             key = keys[clip, codec]
             cache.write(key, {**score.entry(), "measures": {**kept.get(key, {}), **score.measures}})
         progress(done + 1, len(jobs), f"{codec.series} {codec.setting}: {clip.name}")
-    return [found[clip, codec] for clip in clips for codec in codecs]
+    return [found[clip, codec] for clip in digests for codec in codecs]

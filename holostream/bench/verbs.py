@@ -18,9 +18,17 @@ bench_app = typer.Typer(
     no_args_is_help=False,
     help="Measure latency, time per hop, start, speed and tier switches; without a verb: all of these, about two minutes.",
 )
-
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here.")]
+
+
+def place_for_figures(save: Path | None) -> Path | None:
+    """Refused before anything is measured for minutes. Raises ValueError."""
+    if save is not None and (save.is_dir() or not save.parent.is_dir()):
+        raise ValueError(f"--json is {save}, which is no file in a folder that is there; make the folder, or name another file")
+    return save
+
+
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here.", callback=place_for_figures)]
 FullSize = Annotated[bool, typer.Option("--full-size", help="Also networks of 1 M parameters, made with torch.")]
 SHORT_HOP_SECONDS = 10.0
 Result = TypeVar("Result")

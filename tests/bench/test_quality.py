@@ -12,6 +12,7 @@ import soundfile
 from holostream.bench import quality_run
 from holostream.bench.quality import measure_quality, write_report
 from holostream.bench.quality_run import QualitySettings, run_quality
+from holostream.format.audio_file import AudioFileError
 from tests.speech import speech
 
 FAST = ("mel", "snr", "phase")
@@ -93,6 +94,18 @@ def test_a_second_run_codes_only_our_tiers(settings, result, monkeypatch):
     coded.clear()
     run_quality(settings)  # what was kept before is still there
     assert set(coded) == {"HoloStream"}
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_rest_runs(settings, tmp_path):
+    soundfile.write(tmp_path / "speech_1.flac", speech(1.0, 48000), 48000)
+    (tmp_path / "music_1.wav").write_bytes(b"nothing")
+    few = replace(settings, data=tmp_path, tiers=(8,), against="none", measures=("snr",))
+    result = run_quality(few)
+    assert [clip.name for clip in result.clips] == [score.clip for score in result.scores] == ["speech_1"]
+    assert [remark for remark in result.remarks if remark.startswith("left out: ") and "music_1.wav" in remark]
+    (tmp_path / "speech_1.flac").write_bytes(b"nothing either")
+    with pytest.raises(AudioFileError, match=r"none of 2 sounds can be read: .*music_1\.wav"):
+        run_quality(few)
 
 
 def test_a_missing_encoder_is_told_and_the_rest_runs(settings, monkeypatch):

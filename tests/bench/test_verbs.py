@@ -51,6 +51,7 @@ def test_quality_prints_saves_and_draws(tmp_path, data):
     (("--against", "models:nowhere"), ("nowhere holds no tier",)),
     (("--tiers", "5"), ("no tier 5",)),
     (("--data", "nowhere"), ("nowhere holds no WAV",)),
+    (("--json", "nowhere/q.json"), ("--json is nowhere/q.json, which is no file in a folder that is there",)),
 ])  # fmt: skip
 def test_bad_words_are_one_sentence(tmp_path, data, arguments, words):
     finished = bench("quality", *(() if "--data" in arguments else ("--data", data)), *arguments, cache=tmp_path)
