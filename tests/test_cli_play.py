@@ -155,6 +155,26 @@ def test_damaged_it_plays_up_to_there(tmp_path, holo, decoded):
     assert np.array_equal(heard(tmp_path / "heard.wav")[LATE : LATE + there], decoded[:there])
 
 
+@pytest.mark.parametrize("command", ["pause 1", "loop_start"])
+def test_a_script_that_leaves_it_without_an_end_ends_it(tmp_path, holo, command):
+    script = tmp_path / "song.txt"
+    script.write_text(f"1 {command}\n1.5 tilt 3\n")
+    finished = play(holo, "--script", script, "--output", tmp_path / "heard.wav")
+    assert finished.returncode == 0, finished.stderr
+    assert "song.txt leaves the recording paused or in a loop" in finished.stderr
+    assert len(heard(tmp_path / "heard.wav")) == 563 * 128  # where the script ends
+
+
+def test_a_pause_in_virtual_time_lasts_as_long_as_the_script_says(tmp_path, holo, decoded):
+    script = tmp_path / "song.txt"
+    script.write_text("1 pause 1\n1.5 pause 0\n")
+    finished = play(holo, "--script", script, "--output", tmp_path / "heard.wav")
+    assert finished.returncode == 0, finished.stderr
+    sound, pause = heard(tmp_path / "heard.wav"), 188 * 128
+    assert not np.any(sound[50_000:72_000])
+    assert np.array_equal(sound[LATE + pause :][60_000:180_000], decoded[60_000:180_000])
+
+
 def test_what_cannot_be_played(tmp_path, holo, models):
     assert_one_clear_sentence(play(tmp_path / "no.holo"), "no.holo")
     assert_one_clear_sentence(play(holo.with_name("voice.wav")), "voice.wav", "not a .holo")

@@ -69,10 +69,22 @@ class ScriptRun:
                     self._performance.tell(f"{self._script.name} line {due.line}: {error}")
                 if due.name == "quit":
                     return  # virtual time stands still until the session is closed
+            over = self._told == len(self._scheduled) and self._done == len(self._due)
+            if over and self._endless():
+                self._performance.tell(f"{self._script.name} leaves the recording paused or in a loop: ended, nothing else would end it")
+                self._performance.do("quit", None)
+                return
             self._feed()
-            if self._told == len(self._scheduled) and self._done == len(self._due):
+            if over:
                 return
             self._stopping.wait(look)
+
+    def _endless(self) -> bool:
+        """Whether a recording that is played in virtual time will not come to its end; nobody else is there to go on with it."""
+        playback = self._session.playback
+        return (
+            self._session.settings.virtual_time and playback is not None and (not playback.playing or playback.loop is not None)
+        )
 
     def _tell_until(self, hop: int) -> None:
         while self._told < self._fed and self._scheduled[self._told].hop <= hop:
@@ -90,5 +102,7 @@ class ScriptRun:
         waits = [self._due[self._done].hop] if self._done < len(self._due) else []
         if self._fed < len(scheduled):  # a block reaches over several hops
             waits.append(scheduled[self._fed].hop - self._block_hops)
+        elif scheduled and self._endless():
+            waits.append(scheduled[-1].hop)
         # Hop 0 means no waiting; nothing is looked at before the first hop anyway.
         ring.hold = max(1, min(waits)) if waits else 0

@@ -151,7 +151,7 @@ class Engine:
         if ring.head.closing and not self.played_out():
             return True
         block = math.ceil(record.block * self.rate / record.device_rate)
-        return bool(ring.head.playing) and ring.ahead > block
+        return not ring.head.playing or ring.ahead > block
 
     def played_out(self) -> bool:
         """Whether the last sample of the recording has left the device, and nothing more will come."""
