@@ -100,6 +100,8 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
         stack.callback(performance.close)
         stack.enter_context(osc)
         if midi is not None:
+            if performance.midi_map is not None:
+                midi.use_map(map_path().with_name(performance.midi_map))
             stack.enter_context(midi)
             performance.on_midi_map(lambda name: midi.use_map(map_path().with_name(name)))
         if run is not None:
@@ -122,6 +124,8 @@ def begin(performance: Performance, wishes: Wishes, restore: bool) -> None:
         name, preset = performance.presets.find(wishes.preset)
         commands = replace(preset, glide_ms=None).steps()[0]
         performance.tell(f"preset {name}")
+        if wishes.midi.map_file is None:
+            performance.midi_map = preset.midi_map
     elif restore and wishes.script is None:
         try:
             commands = last_session()

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.bench.terminal import TerminalProgram
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import graph_checksum
 from tests.in_process import holostream_here
@@ -175,6 +176,29 @@ def test_outputs_are_protected(tmp_path, voice):
     assert (tmp_path / "old.holo").read_bytes() == b"precious"
     assert_one_clear_sentence(holostream_here(*live, "--output", other), "other.wav exists already")
     assert other.read_bytes() == voice.read_bytes() == before
+
+
+def test_what_a_session_cannot_begin_with(tmp_path, voice):
+    (tmp_path / "old.json").write_text("precious")
+    for arguments, words in (
+        (("--stats", tmp_path / "old.json"), ("old.json exists already",)),
+        (("--stats", tmp_path / "nowhere" / "a.json"), ("nowhere, where --stats is to be written, is no folder",)),
+        (("--record", tmp_path / "session.wav"), ("session.wav is not named .holo",)),
+        (("--second", tmp_path / "no.wav"), ("the second sound", "no.wav is no file")),
+        (("--input", voice, "--second", "channel"), ("has one channel", "--second FILE")),
+    ):
+        assert_one_clear_sentence(holostream_here("live", "--headless", "--seconds", 1, *arguments), *words)
+    assert (tmp_path / "old.json").read_text() == "precious"
+    assert not (tmp_path / "session.wav").exists()
+
+
+def test_without_a_terminal_for_errors_there_is_no_screen(tmp_path):
+    command = f"exec {sys.executable} -m holostream.cli live --device-api virtual --fresh --no-midi --seconds 0.5 2> {tmp_path}/err.txt"
+    with TerminalProgram(["sh", "-c", command], folder=tmp_path) as program:
+        assert program.wait(60) == 0
+    assert "played 0.5 s" in program.tail
+    assert "\x1b[" not in program.tail
+    assert "Traceback" not in (tmp_path / "err.txt").read_text()
 
 
 def test_what_is_there_is_replaced_only_where_that_is_asked_for(tmp_path, voice):

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from holostream.cli_session import Wishes, begin
 from holostream.control.command_table import command_table
 from holostream.control.last_session import last_session_path
+from holostream.control.midi_settings import MidiSettings
 from holostream.control.performance import Performance
-from holostream.control.preset_folder import presets_folder
+from holostream.control.preset import Preset
+from holostream.control.preset_folder import PresetFolder, presets_folder
 from holostream.engine.session import Session
 from tests.test_cli import assert_one_clear_sentence
 from tests.test_cli_play import holostream
+from tests.ui.fake_session import FakeSession
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +61,14 @@ def test_presets_are_looked_after() -> None:
     assert "tilt = 1" in holostream("preset", "show", "bright").stdout
     assert holostream("preset", "delete", "bright").returncode == 0
     assert_one_clear_sentence(holostream("preset", "delete", "bright"), "no preset 'bright'")
+
+
+@pytest.mark.parametrize("given", [None, Path(__file__)])
+def test_a_preset_to_begin_with_brings_its_map(given: Path | None) -> None:
+    PresetFolder().write("nano", Preset({"tilt": 3.0}, midi_map="nano.toml"))
+    performance = Performance(FakeSession())
+    begin(performance, Wishes(preset="nano", midi=MidiSettings(map_file=given)), restore=False)
+    assert performance.midi_map == (None if given else "nano.toml"), "what the command line says counts"
 
 
 def test_live_begins_with_a_preset(tmp_path: Path) -> None:

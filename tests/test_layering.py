@@ -29,7 +29,7 @@ ALLOWED = {
         "codec", "format", "engine", "control", "ui", "bench", "cli_control", "cli_live", "cli_midi", "cli_models", "cli_options",
         "cli_play", "cli_progress", "cli_recordings", "cli_render", "cli_session",
     },
-    "cli_control": {"control"},
+    "cli_control": {"control", "format", "cli_options"},
     "cli_live": {"engine", "control", "format", "cli_options", "cli_session"},
     "cli_midi": {"engine", "control", "cli_options"},
     "cli_models": {"codec", "format", "engine", "cli_options"},

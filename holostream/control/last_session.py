@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from holostream.control.preset import GLIDE, TIER, Command, preset_of, read_preset
+from holostream.control.preset import Command, preset_of, read_preset
 from holostream.control.toml_file import write_toml
 
 NOT_RESTORED = (
@@ -43,6 +43,7 @@ def last_session(path: Path | None = None) -> list[Command]:
     chosen = path or last_session_path()
     if not chosen.is_file():
         return []
-    values = read_preset(chosen).values
-    order = sorted(values, key=lambda name: (name == TIER, name != GLIDE))
-    return [(name, values[name]) for name in order if name not in NOT_RESTORED]
+    preset = read_preset(chosen)
+    return [
+        (name, value) for name, value in preset.steps()[0] if name in preset.values and name not in NOT_RESTORED
+    ]

@@ -52,6 +52,9 @@ class MidiPorts:
         self._listing: PortListing | None = None
         self._open: dict[str, dict[str, Any]] = {"in": {}, "out": {}}
         self._missed: set[str] = set()
+        """Parts of names that no port has."""
+        self._no_virtual = False
+        """The API cannot make a port of its own."""
         self._failed: set[tuple[str, str]] = set()
         """Ports that could not be opened: not tried again before they have been away."""
         self._heard = self._proved = 0.0
@@ -181,14 +184,14 @@ class MidiPorts:
     def _open_virtual(self) -> None:
         name = self._settings.virtual
         for direction in ("in", "out"):
-            if name is None or name in self._open[direction] or "virtual" in self._missed:
+            if name is None or name in self._open[direction] or self._no_virtual:
                 continue
             port = self._new(direction)
             try:
                 port.open_virtual_port(name)
             except ERRORS as error:
                 port.delete()
-                self._missed.add("virtual")
+                self._no_virtual = True
                 self._tell(f"no virtual MIDI port here ({error}); on Windows a program like loopMIDI makes one")
                 return
             self._opened(direction, name, port)

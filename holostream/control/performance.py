@@ -11,7 +11,6 @@ from typing import Protocol
 
 import numpy as np
 
-from holostream.codec.tier import TIERS
 from holostream.control.action import Action, Value
 from holostream.control.command_table import accepted, row_named
 from holostream.control.preset import GLIDE, TIER, Command, preset_of
@@ -42,7 +41,7 @@ class PlayedSession(Protocol):
     @property
     def recording(self) -> object | None: ...
     def snapshot(self) -> np.void: ...
-    def send(self, name: str, value: float) -> None: ...
+    def send(self, name: str, value: float) -> bool: ...
     def toggle_recording(self) -> None: ...
     def capture(self) -> None: ...
     def mark(self, text: str = "") -> None: ...
@@ -148,12 +147,10 @@ class Performance:
     def _send(self, name: str, value: float) -> None:
         if name == GLIDE:
             self._forget_restoring()
-        self._session.send(name, value)
-        if name == TIER:
-            if value in TIERS and value not in self._session.tiers:
-                return  # which the session has said
-            if self._session.playback is not None:
-                self.note("bypass", 0.0)
+        if not self._session.send(name, value):
+            return  # the session has said why
+        if name == TIER and self._session.playback is not None:
+            self.note("bypass", 0.0)
         self.note(name, value)
 
     def _show(self, name: str) -> None:

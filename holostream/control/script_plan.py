@@ -16,7 +16,7 @@ from holostream.control.action import Value
 from holostream.control.preset_folder import PresetFolder
 from holostream.control.script import Script, ScriptLine
 from holostream.control.tap_tempo import TapTempo
-from holostream.engine.command import COMMAND_NUMBER, MOVES
+from holostream.engine.command import COMMAND_NUMBER, MOVES, command_kind, names_missing_tier, without_tier
 from holostream.engine.command_ring import CommandRing
 
 
@@ -58,7 +58,7 @@ def plan_script(
     Raises ValueError naming the line, for what this session cannot do.
     """
     scheduled: list[tuple[Scheduled, ScriptLine]] = []
-    due, taps = [], TapTempo()
+    due, taps, morph_tier = [], TapTempo(), command_kind("morph_tier").neutral
     for line in script.lines:
         # To the hop that begins then, or the next one; a time that is a hop's but for rounding is that hop's.
         hop = math.ceil(line.seconds * facts.rate / facts.hop - 1e-6)
@@ -67,12 +67,14 @@ def plan_script(
             due.append(Due(hop, line.name, line.value, line.line))
             continue
         for command in commands:
-            if command.name == "tier":
-                if command.value not in tiers:
-                    there = ", ".join(map(str, tiers))
-                    raise script.wrong(line, f"the models folder has no tier {command.value:g}; it has {there}")
-                if plays:
-                    scheduled.append((Scheduled(hop, "bypass", 0.0), line))
+            if names_missing_tier(command.name, command.value, tiers):
+                raise script.wrong(line, without_tier(command.value, tiers))
+            if command.name == "morph_tier":
+                morph_tier = command.value
+            if command.name == "morph" and command.value and morph_tier not in tiers:
+                raise script.wrong(line, without_tier(morph_tier, tiers) + "; choose another with morph_tier")
+            if command.name == "tier" and plays:
+                scheduled.append((Scheduled(hop, "bypass", 0.0), line))
             scheduled.append((command, line))
     scheduled.sort(key=lambda pair: pair[0].hop)
     _check_density(script, scheduled, facts, block_hops)

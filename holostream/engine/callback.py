@@ -28,6 +28,7 @@ from holostream.engine.status import STAGES, histogram_bin
 from holostream.engine.voice_opener import VoiceOpener
 
 RING_SAMPLES = 1 << 15
+"""Beside a block of the device, room for whatever else waits."""
 LEVEL_DECAY = 0.94
 """Per hop: a peak is forgotten by half within 30 ms; the UI holds peaks longer."""
 RESAMPLING_QUALITY = "MQ"
@@ -70,20 +71,20 @@ class AudioCallback:
         self._hop_in = np.zeros((self._input_lanes, facts.hop), np.float32)
         self._silent_hop = np.zeros((lanes, facts.hop), np.float32)
         self._second, self._second_block = second, np.zeros((facts.hop, lanes), np.float32)
-        self._gather = SampleRing(self._input_lanes, RING_SAMPLES)
+        block = device.block or facts.hop
+        self._gather = SampleRing(self._input_lanes, RING_SAMPLES + math.ceil(block * facts.rate / device.rate))
         self._resampling = device.rate != facts.rate
         self._to_model: soxr.ResampleStream | None = None
         self._to_device: soxr.ResampleStream | None = None
         if self._resampling:
             self._to_model, _ = _resamplers(device.rate, facts.rate, self._input_lanes)
             _, self._to_device = _resamplers(device.rate, facts.rate, lanes)
-        block = device.block or facts.hop
         prefill = (
             resampling_prefill(device.rate, facts.rate, facts.hop, block)
             if self._resampling
             else facts.held_back(block)
         )
-        self._queue = SampleRing(lanes, RING_SAMPLES, prefill)
+        self._queue = SampleRing(lanes, RING_SAMPLES + block, prefill)
         self._grain, self._prefill = math.gcd(block, facts.hop), prefill
         self._status, self._stages = shared.status, shared.status.stages
         self._playback, self._kept_input = playback, shared.input

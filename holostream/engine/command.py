@@ -7,6 +7,7 @@ preset, ...) is in `control.action`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +97,18 @@ COMMANDS = (
 )
 COMMAND_NUMBER = {kind.name: number for number, kind in enumerate(COMMANDS)}
 MOVES = tuple(kind for kind in COMMANDS if kind.group == "move")
+
+
+def names_missing_tier(name: str, value: float, tiers: Collection[int]) -> bool:
+    """Whether a command asks for a tier that is not among `tiers`. The neutral other tier of a morph, which every preset
+    says, asks for nothing."""
+    asks = name == "tier" or (name == "morph_tier" and value != command_kind(name).neutral)
+    return asks and value in TIERS and value not in tiers
+
+
+def without_tier(tier: float, tiers: Collection[int]) -> str:
+    """The sentence about a tier that is not among `tiers`."""
+    return f"the models folder has no tier {tier:g}; it has {', '.join(map(str, tiers))}"
 
 
 def command_kind(name: str) -> CommandKind:

@@ -20,11 +20,12 @@ import sys
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier_model import ModelError, default_models_folder, load_all_tiers, starting_tier
-from holostream.engine.audio_device import AudioDevice
+from holostream.engine.audio_device import AudioDevice, DeviceInfo
 from holostream.engine.audio_source import LoopedSource, open_source
 from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
@@ -62,6 +63,7 @@ class Engine:
         self.settings, self.shared = settings, shared
         tiers = load_all_tiers(settings.models or default_models_folder())
         record = shared.status.record
+        resume = resume and bool(record.callbacks)  # else it says nothing yet
         if resume:
             self.controls = Controls(int(record.tier))
             for kind in COMMANDS:
@@ -92,17 +94,41 @@ class Engine:
         if settings.second is not None and not settings.second_channel:
             self.second = open_source(Path(settings.second), self.rate, shared.lanes)
         self.device: AudioDevice | None = None
+        self._edges: tuple[bool, str, str] | None = None
+        """Whether the device of the moment, or the one before, hears the room, and the names of both its sides."""
+        self._goes_on = resume
         self._next_try = 0.0
 
     def open(self, settings: LiveSettings) -> None:
         """Open and start a device. Raises DeviceError."""
         self.close_device()
-        device, remark = open_device(settings, self.rate, self._may_run)
+        device, remark = open_device(self._for_the_time_left(settings), self.rate, self._may_run)
+        edges = self._edges
+        try:
+            remark = self._start(device, settings, remark)
+        except BaseException:
+            self._edges = edges
+            device.close()
+            raise
+        self.shared.status.record.running = 1
+        self.device, self.settings = device, settings
+        send_event("device", device=device.info.as_dict(), settings=settings_to_dict(settings))
+        if remark:
+            send_event("message", text=remark)
+
+    def _for_the_time_left(self, settings: LiveSettings) -> LiveSettings:
+        """A virtual device counts its own samples, so that what it captures is as long as was asked for."""
+        if settings.seconds is None:
+            return settings
+        played = self.path.hop * self.path.facts.hop / self.rate
+        return replace(settings, seconds=max(0.0, settings.seconds - played))
+
+    def _start(self, device: AudioDevice, settings: LiveSettings, remark: str | None) -> str | None:
+        """Its callback; `remark` and what else the user should know."""
         info = device.info
         # A virtual device in virtual time would starve everything else if it ran with priority.
         realtime = not settings.virtual_time and info.api != "jack"
-        hears = not info.virtual and self.playback is None
-        self.controls.feedback_guard = hears and not settings.allow_feedback
+        remark = self._beware_of_feedback(info, settings) or remark
         callback = AudioCallback(
             self.path,
             self.controls,
@@ -116,12 +142,6 @@ class Engine:
         )
         record = self.shared.status.record
         record.device_input_latency, record.device_output_latency = info.input_latency, info.output_latency
-        if hears and not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output):
-            self.controls.mute = True
-            remark = (
-                f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
-                "then unmute, or start with --allow-feedback"
-            )
         demo = info.virtual and settings.input is None
         if settings.second_channel and (demo or info.input_channels < settings.input_lanes):
             missing = f"the input, {info.input}, has no second channel: cross has nothing to cross with"
@@ -129,16 +149,26 @@ class Engine:
         lock_memory()  # before sound: until it is done, whatever touches a new page waits
         if not info.virtual:
             keep_thread_running()
-        try:
-            device.start(callback.process)
-        except DeviceError:
-            device.close()
-            raise
-        record.running = 1
-        self.device, self.settings = device, settings
-        send_event("device", device=info.as_dict(), settings=settings_to_dict(settings))
-        if remark:
-            send_event("message", text=remark)
+        device.start(callback.process)
+        return remark
+
+    def _beware_of_feedback(self, info: DeviceInfo, settings: LiveSettings) -> str | None:
+        """The guard is on where a microphone is, and loudspeakers beside one begin muted, until the user says otherwise: that
+        stays as it is when the same device comes back."""
+        hears = not info.virtual and self.playback is None
+        before, self._edges = self._edges, (hears, info.input, info.output)
+        if self._goes_on and before is None:
+            return None  # the device that is back
+        if before is None or before[0] != hears:
+            self.controls.feedback_guard = hears and not settings.allow_feedback
+        loud = hears and not settings.allow_feedback and info.input and built_in(info.input) and built_in(info.output)
+        if not loud or self._edges == before:
+            return None
+        self.controls.mute = True
+        return (
+            f"muted: '{info.input}' would hear '{info.output}' and howl; use headphones, "
+            "then unmute, or start with --allow-feedback"
+        )
 
     def _may_run(self) -> bool:
         """Whether virtual time may go on: never faster than the recorder follows, a script is read or a recording decoded."""

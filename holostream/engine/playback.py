@@ -193,6 +193,9 @@ class Playback:
                 self._play(plan)
             except (HoloFormatError, ModelError, OSError) as error:
                 self._error, self.failure = error, str(error)
+            except Exception as error:  # who waits for sound would wait for ever
+                self.failure = f"{self.sound.name} cannot be played on from {plan.start / self.sound.rate:.1f} s or later: {error}"
+                self._error = HoloFormatError(self.failure)
             if self._current(plan):
                 self._reach_end(plan)
 

@@ -91,10 +91,11 @@ class Recorder:
     @property
     def status(self) -> RecordingStatus | None:
         """None while nothing is recorded."""
-        if self._writer is None:
+        writer = self._writer  # another thread may stop it meanwhile
+        if writer is None:
             return None
-        seconds = (self._writer.hops + self._gatherer.hops) / self._facts.frames_per_second
-        return RecordingStatus(self._path, seconds, self._writer.bytes, self._lost)
+        seconds = (writer.hops + self._gatherer.hops) / self._facts.frames_per_second
+        return RecordingStatus(self._path, seconds, writer.bytes, self._lost)
 
     @property
     def kept(self) -> KeptStatus | None:

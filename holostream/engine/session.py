@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from holostream.codec.dna_ring import RingFrame
-from holostream.codec.tier import TIERS, TierFacts
+from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.awake_processors import AwakeProcessors, share_processors
-from holostream.engine.command import command_kind
+from holostream.engine.command import command_kind, names_missing_tier, without_tier
 from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
@@ -193,16 +193,16 @@ class Session:
         """The engine's status now: see `status.STATUS_TYPE`."""
         return self.shared.status.snapshot()
 
-    def send(self, name: str, value: float) -> None:
+    def send(self, name: str, value: float) -> bool:
         """A command for the next hop, from any thread; however many come, the last value of each gets there. A tier that
-        the models folder lacks is a message instead. While a recording plays a tier is heard at once, instead of what was
-        recorded.
+        the models folder lacks is a message instead, and False. While a recording plays a tier is heard at once, instead of
+        what was recorded.
 
         Raises ValueError for an unknown name or value.
         """
-        if name in ("tier", "morph_tier") and value in TIERS and value not in self._tiers:
+        if names_missing_tier(name, value, self._tiers):
             self._tell_missing(value)
-            return
+            return False
         if name == "morph_tier":
             self._morph_tier = value
         if name == "morph" and value and self._morph_tier not in self._tiers:
@@ -213,9 +213,10 @@ class Session:
         if name == "tier" and self.playback is not None:
             self._sender.send("bypass", 0)  # to choose a tier is to want to hear it
         self._sender.send(name, value)
+        return True
 
     def _tell_missing(self, tier: float, hint: str = "") -> None:
-        self.messages.append(f"the models folder has no tier {tier:g}; it has {', '.join(map(str, self._tiers))}{hint}")
+        self.messages.append(without_tier(tier, self._tiers) + hint)
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""

@@ -178,7 +178,7 @@ def train_tier(
                 _refuse_diverged(average, harmonics)
                 seen = check(average, sounds, recipe, device)
                 _record(done, value, seen, recipe, harmonics)
-                if recipe.patience and done.checks_since_best >= recipe.patience:
+                if recipe.patience and _agree(done.checks_since_best >= recipe.patience):
                     break
             watch(done, value, seen)
             if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
@@ -186,6 +186,8 @@ def train_tier(
                 saved = time.monotonic()
     if process == 0:
         _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
+    if processes > 1:
+        distributed.barrier()  # the next tier starts from what has just been saved
     if stopped:
         raise KeyboardInterrupt
     return average.cpu().eval(), done

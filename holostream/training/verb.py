@@ -106,7 +106,10 @@ def train(
     where = chosen_device(device)
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     if processes > 1:
-        distributed.init_process_group("nccl" if where.type == "cuda" else "gloo")
+        if where.type == "cuda":
+            torch.cuda.set_device(where)
+        # Whether all agree to stop is said on the CPU.
+        distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo")
     first = processes == 1 or distributed.get_rank() == 0
     console = Console(stderr=True, quiet=not first)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

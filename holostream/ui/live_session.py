@@ -97,7 +97,7 @@ class LiveSession(Protocol):
     def snapshot(self) -> np.void:
         """A record of STATUS_TYPE."""
 
-    def send(self, name: str, value: float) -> None: ...
+    def send(self, name: str, value: float) -> bool: ...
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""

@@ -18,6 +18,8 @@ def test_everything_but_silence_and_time_comes_back(tmp_path: Path) -> None:
     assert dict(restored) == {name: value for name, value in values.items() if name not in NOT_RESTORED}
     assert restored[0][0] == "glide_ms"
     assert restored[-1] == ("tier", 256)
+    names = [name for name, _ in restored]
+    assert max(names.index(kind.name) for kind in COMMANDS if kind.group == "setting") < names.index("mute_range")
     assert {"mute", "bypass", "freeze", "loop", "speed"}.isdisjoint(dict(restored))
 
 

@@ -167,6 +167,16 @@ def test_where_virtual_ports_cannot_be_the_rest_works(rtmidi: FakeRtmidi) -> Non
     assert told == ["no virtual MIDI port here (not on this system); on Windows a program like loopMIDI makes one", "MIDI from Pad"]
 
 
+def test_a_port_called_virtual_is_not_taken_for_one_of_our_own(rtmidi: FakeRtmidi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_port, "PROOF_SECONDS", 0.01)
+    told: list[str] = []
+    with listening(told, ports=("virtual",), virtual="mine") as (ports, _):
+        assert soon(lambda: any("no MIDI port has 'virtual'" in line for line in told))
+        monkeypatch.setattr(ports._listing, "answers", lambda: False)
+        assert soon(lambda: "MIDI: coremidi is back" in told)
+        assert soon(lambda: ports.names["in"] == ["mine"])
+
+
 def test_an_api_that_does_not_run_is_told_if_midi_was_asked_for_and_looked_for_again(rtmidi: FakeRtmidi) -> None:
     rtmidi.alive = False
     told: list[str] = []

@@ -136,6 +136,11 @@ def test_tier_steps_walk_through_the_tiers_that_are_there(tmp_path: Path) -> Non
     performance.do("tier", 8)
     assert session.sent[-1] == ("tier", 8), "the session says that it is missing"
     assert performance.value("tier") == 128, "and nobody believes it"
+    told: list[tuple[str, float]] = []
+    performance.observe(lambda name, value: told.append((name, value)))
+    performance.do("morph_tier", 32)
+    performance.do("morph_tier", 16)
+    assert told == [("morph_tier", 16)]
 
 
 def test_a_preset_is_saved_and_recalled(session: FakeSession, performance: Performance) -> None:

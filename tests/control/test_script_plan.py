@@ -56,10 +56,13 @@ def test_what_this_session_cannot_do(tmp_path: Path) -> None:
     PresetFolder(tmp_path).write("far", Preset({"tier": 256.0}))
     for text, reason in (
         ("0 tilt 1\n1 tier 8", "line 2: the models folder has no tier 8; it has 16, 64"),
+        ("1 morph_tier 32", "line 1: the models folder has no tier 32; it has 16, 64"),
+        ("0 morph 0\n1 morph 0.5", "line 2: the models folder has no tier 8; it has 16, 64; choose another with morph_tier"),
         ("1 preset far", "line 1: the models folder has no tier 256"),
         ("1 preset fra", "line 1: no preset 'fra'; did you mean far"),
         ("\n".join(f"{n * 1e-6:f} tilt 1" for n in range(CommandRing.CAPACITY + 1)), "line 1025: more than 1024 commands"),
     ):
         with pytest.raises(ValueError, match=f"the script {reason}"):
             plan(text, tmp_path)
+    plan("0 morph_tier 64\n0 morph 0.5\n1 neutral", tmp_path)
     plan("\n".join(f"{n * 1e-5:f} tilt 1" for n in range(3 * CommandRing.CAPACITY)), tmp_path)

@@ -45,6 +45,14 @@ def test_another_device_rate_is_resampled_with_the_latency_shown(tiers, rate, bl
     assert live.status["latency_changes"] == 0
 
 
+def test_a_slow_device_with_the_longest_blocks_loses_nothing(tiers):
+    live = LiveCallback(tiers, block=8192, rate=8000)
+    live.play(np.zeros((8 * 8192, 1), np.float32), [8192])
+    assert live.path.hop * 128 == pytest.approx(8 * 8192 * 6, abs=2048)
+    assert live.status["latency_changes"] == 0
+    assert live.status["errors"] == 0
+
+
 def test_resampled_speech_survives(tiers):
     live = LiveCallback(tiers, tier=256, block=128, rate=44100)
     sound = speech(2.0, 44100, 3)[:, np.newaxis]

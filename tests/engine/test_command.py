@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from holostream.codec.dna_moves.bend_plan import BendAmounts
 from holostream.codec.dna_moves.time_moves import TimeAmounts
 from holostream.codec.tier import TIERS
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS, MOVES, CommandKind, command_kind
+from holostream.engine.command import COMMAND_NUMBER, COMMANDS, MOVES, CommandKind, command_kind, names_missing_tier
 from holostream.engine.command_ring import CommandRing
 from holostream.engine.controls import Controls
 
@@ -25,6 +25,14 @@ def ring_pair() -> tuple[CommandRing, CommandRing]:
 def test_every_command_is_a_control() -> None:
     assert {kind.name for kind in COMMANDS} == set(vars(Controls(tier=64))) - {"changes"}
     assert len(COMMAND_NUMBER) == len(COMMANDS)
+
+
+def test_what_asks_for_a_tier_that_is_missing() -> None:
+    tiers = (16, 64)
+    asking = [("tier", 4.0), ("tier", 8.0), ("morph_tier", 4.0), ("morph_tier", 256.0)]
+    assert all(names_missing_tier(name, value, tiers) for name, value in asking)
+    for name, value in (("tier", 16.0), ("morph_tier", 64.0), ("morph_tier", 8.0), ("tier", 5.0), ("morph", 1.0)):
+        assert not names_missing_tier(name, value, tiers), "8 is where a morph goes unless somebody says otherwise"
 
 
 def test_commands_arrive_in_order() -> None:

@@ -13,6 +13,7 @@ from holostream.engine.playback import Playback, PlaybackOptions
 from holostream.engine.playback_stream import FASTEST, SLOWEST
 from holostream.engine.seam import SEAM_SAMPLES
 from holostream.format.holo_error import HoloFormatError
+from holostream.format.recorded_sound import Piece, never
 from tests.engine.recorded_tone import RATE, Listener, RecordedTone, glide, largest_step
 
 SOUND = glide(4.0)
@@ -59,6 +60,26 @@ def play() -> Iterator[Callable[..., Player]]:
     yield start
     for player in players:
         player.playback.close()
+
+
+def test_whatever_goes_wrong_in_a_recording_is_told_and_nobody_waits_for_it() -> None:
+    class Broken(RecordedTone):
+        def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:
+            for piece in super().pieces(start, wait):
+                if piece.start >= self.broken:
+                    raise RuntimeError("a graph says no")
+                yield piece
+
+        broken = 0
+
+    with pytest.raises(HoloFormatError, match=r"tone.holo cannot be played on from 0.0 s or later: a graph says no"):
+        Player(Broken(SOUND), PlaybackOptions()).playback.start()
+    later = Broken(SOUND)
+    later.broken = RATE // 4
+    playback = Player(later, PlaybackOptions()).playback
+    playback.start()
+    wait_for(lambda: playback.failure)
+    playback.close()
 
 
 def test_it_plays_to_the_end_and_pauses_there(play) -> None:

@@ -16,8 +16,10 @@ import pytest
 import soundfile
 
 from holostream.engine.block_gatherer import BLOCK_HOPS
+from holostream.engine.engine_process import Engine
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
+from holostream.engine.shared_state import SharedState
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloReader
@@ -370,6 +372,27 @@ def test_reopen_changes_the_device_while_playing(tmp_path, voice):
         before = session.snapshot()["hops"]
         wait_for(lambda: session.snapshot()["hops"] > before + 50)
     assert session.failure is None
+
+
+def test_another_block_leaves_the_guard_and_the_time_that_is_left_as_they_are(voice):
+    with Session(LiveSettings(str(voice), device_api="virtual", seconds=2.0)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 200)
+        session.send("feedback_guard", 1)
+        wait_for(lambda: session.snapshot()["feedback_guard"] == 1)
+        session.reopen(block=256)
+        wait_for(lambda: session.snapshot()["block"] == 256)
+        wait_for(lambda: session.ended)
+        last = session.snapshot()
+    assert last["feedback_guard"] == 1
+    assert last["hops"] == pytest.approx(750, abs=6)
+
+
+def test_an_engine_that_takes_over_before_there_was_sound_begins_as_new(voice):
+    settings = LiveSettings(str(voice), device_api="virtual", wet=0.5, tier=16)
+    shared = SharedState.create(1, settings.ring_frames)
+    engine = Engine(settings, shared, resume=True)
+    shared.close()
+    assert [engine.controls.value(name) for name in ("tier", "wet", "speed", "comb", "tempo")] == [16, 0.5, 1, 1, 120]
 
 
 def test_a_flood_of_commands_loses_no_final_state(voice):

@@ -20,7 +20,7 @@ import numpy as np
 from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
-from holostream.engine.command import COMMANDS
+from holostream.engine.command import COMMANDS, names_missing_tier
 from holostream.engine.settings import LiveSettings
 from holostream.engine.status import STATUS_TYPE, histogram_bin
 
@@ -127,11 +127,14 @@ class FakeSession:
             self.recording = replace(self.recording, seconds=seconds, bytes=int(seconds * 4600))
         return record.copy()
 
-    def send(self, name: str, value: float) -> None:
+    def send(self, name: str, value: float) -> bool:
         self.sent.append((name, value))
+        if names_missing_tier(name, value, self.tiers):
+            return False
         if name == "tier":
             self._left, self._switched = int(self.record["tier"]), self._clock()
         self.record[name] = value
+        return True
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         last, harmonics = int(self._clock() * FACTS.frames_per_second), int(self.record["tier"])
