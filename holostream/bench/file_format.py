@@ -64,7 +64,7 @@ def file_figures(path: Path, model: TierModel) -> FileFigures:
     models, figures = model.folder.parent, FileFigures(file_bits=8 * path.stat().st_size)
     with path.open("rb") as file:
         reader = HoloReader(file, str(path), models)
-        replay = Replay(reader.header, lambda harmonics: model, str(path))
+        replay = Replay(reader.header, lambda harmonics: model)
         before = time.perf_counter()
         blocks = []
         for block in reader.blocks():

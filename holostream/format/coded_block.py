@@ -104,10 +104,10 @@ def _levels(cursor: Cursor, count: int) -> bytes:
     return levels
 
 
-def coded_hops(payload: bytes) -> tuple[int, int]:
-    """(first hop, hops) of a payload, without decoding it. Raises HoloFormatError."""
-    _, first_hop, hops, _, _ = _heads(Cursor(payload))
-    return first_hop, hops
+def coded_head(payload: bytes) -> tuple[int, int, int]:
+    """(first hop, hops, lanes) of a payload, without decoding it. Raises HoloFormatError."""
+    head, first_hop, hops, _, _ = _heads(Cursor(payload))
+    return first_hop, hops, 1 + (head & TWO_LANES)
 
 
 def _heads(cursor: Cursor) -> tuple[int, int, int, int, int]:

@@ -127,8 +127,8 @@ def unpack_dna_block(payload: bytes) -> DnaBlock:
     return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops, codes[:levels])
 
 
-def packed_hops(payload: bytes) -> tuple[int, int]:
-    """(first hop, hops) of a payload, without decoding it. Raises HoloFormatError."""
+def packed_head(payload: bytes) -> tuple[int, int, int]:
+    """(first hop, hops, lanes) of a payload, without decoding it. Raises HoloFormatError."""
     if len(payload) < _FRAMES.size:
         raise HoloFormatError("a block is too short for what it announces")
-    return _FRAMES.unpack_from(payload)[:2]
+    return _FRAMES.unpack_from(payload)[:3]

@@ -33,13 +33,16 @@ from holostream.format.block_frame import (
     read_frame,
 )
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, pack_end, unpack_end
-from holostream.format.coded_block import can_be_coded, coded_hops, pack_coded_block, unpack_coded_block
+from holostream.format.coded_block import can_be_coded, coded_head, pack_coded_block, unpack_coded_block
 from holostream.format.entropy_tables import EntropyTables
-from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_hops, unpack_dna_block
+from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_head, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import EVENTS_IN_A_BLOCK, Event, pack_events, unpack_events
 from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
 from holostream.format.table_store import load_tables
+
+MAX_GAP_SECONDS = 3600.0
+"""What may be missing between two blocks."""
 
 
 class HoloWriter:
@@ -144,6 +147,8 @@ class HoloReader:
         self.header = read_header(file, name)
         self._start = file.tell()
         self._count = 0
+        self._due: int | None = None
+        """The hop that follows the last block of frames; None before the first."""
 
     def tables(self, harmonics: int) -> EntropyTables:
         """The entropy tables that the header names for a tier. Raises HoloFormatError."""
@@ -215,7 +220,7 @@ class HoloReader:
         """
         place = index.place_for(hop - context)
         self._file.seek(self._start + (place or 0))
-        self.torn_bytes, self.finished = 0, False
+        self.torn_bytes, self.finished, self._due = 0, False, None
 
     def _stored_index(self) -> BlockIndex | None:
         """None if the file does not end with one that describes it."""
@@ -242,8 +247,8 @@ class HoloReader:
         self._count, place = 0, 0
         while not isinstance(frame := self._frame(), int) and frame.kind != END:
             if frame.kind in (FRAMES, CODED_FRAMES):
-                hops = coded_hops(frame.payload) if frame.kind == CODED_FRAMES else packed_hops(frame.payload)
-                index.add(place, *hops)
+                head = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
+                index.add(place, *head[:2])
             place += frame.size
         return index
 
@@ -273,5 +278,9 @@ class HoloReader:
             raise HoloFormatError(
                 f"{self._name}: block {self._count} has other lanes than the header's {self.header.lanes}"
             )
+        missing = 0 if self._due is None else block.first_hop - self._due
+        if not 0 <= missing <= MAX_GAP_SECONDS * self.header.rate / self.header.hop:
+            raise self._damaged(HoloFormatError(f"it begins at hop {block.first_hop} where {self._due} was due"))
+        self._due = block.first_hop + block.hops
         self.zlib_blocks += not coded
         return block

@@ -94,7 +94,7 @@ class HoloSound:
         reader, header = self._reader, self._reader.header
         if wait is not never:
             self._read_index()
-        replay = Replay(header, self._tier, self.name)
+        replay = Replay(header, self._tier)
         hop, first = header.hop, self._index.first_hop if self._index.hops else None
         # From its beginning a file is read without its index, which may be as damaged as anything.
         index = self._index if start else BlockIndex()

@@ -30,11 +30,11 @@ from holostream.format.block_frame import (
     read_frame,
 )
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, unpack_end
-from holostream.format.coded_block import coded_hops
-from holostream.format.holo_block import packed_hops, silent_block
+from holostream.format.coded_block import coded_head
+from holostream.format.holo_block import packed_head, silent_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import unpack_events
-from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.holo_file import MAX_GAP_SECONDS, HoloReader, HoloWriter
 from holostream.format.holo_header import HEAD, MAX_DESCRIPTION, HoloHeader, read_header
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
@@ -45,7 +45,6 @@ BIT_WORK = 64
 """Looking for a flipped bit takes as long as so many checksums."""
 MAX_BIT_BLOCK = 1 << 17
 CHECKED_BLOCKS = 8
-MAX_GAP_SECONDS = 3600.0
 
 
 @dataclass
@@ -78,10 +77,11 @@ def repair_file(
             header, start = _header(data, source, like, report)
             salvage = _Salvage(data, start, str(source), report)
             with new_file(target) as out:
-                _write(HoloWriter(out, header), header, salvage, report, progress)
+                own = start > 0
+                _write(HoloWriter(out, header), header, salvage, report, progress, header.lanes if own else None)
                 if not report.blocks:
                     raise HoloFormatError(f"no block of {source} is whole; nothing can be saved")
-                if like is not None and start == 0:  # its header is the other's
+                if like is not None and not own:
                     _check_likeness(out, like, source)
     return report
 
@@ -241,8 +241,10 @@ def _write(
     salvage: _Salvage,
     report: RepairReport,
     progress: Callable[[float], None],
+    lanes: int | None,
 ) -> None:
-    """Blocks as they are found, in the order of their hops; what is missing at either end becomes silence."""
+    """Blocks as they are found, in the order of their hops; what is missing at either end becomes silence. Blocks have so many
+    `lanes`; None: that is not known."""
     due: int | None = 0 if header.original_rate else None  # files are encoded from hop 0 on
     if salvage.index is not None:
         due = salvage.index.first_hop
@@ -255,12 +257,12 @@ def _write(
                 continue
             if frame.kind not in (FRAMES, CODED_FRAMES):
                 continue
-            first, hops = (coded_hops if frame.kind == CODED_FRAMES else packed_hops)(frame.payload)
+            first, hops, own_lanes = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
         except HoloFormatError:
             report.dropped_bytes += frame.size
             continue
         missing = first - due if due is not None else 0
-        if not 0 <= missing <= limit:
+        if not 0 <= missing <= limit or lanes not in (None, own_lanes):
             report.dropped_bytes += frame.size
             continue
         if missing:

@@ -10,18 +10,16 @@ from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_fade import fade_weights, level_weights, mix_tiers
 from holostream.codec.tier_model import ModelError, TierModel, version_name
 from holostream.format.holo_block import DnaBlock, VoiceRun
-from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_header import HoloHeader
 from holostream.format.printable import printable
 
-MAX_GAP_SECONDS = 3600.0
-
 
 class Replay:
-    """Decodes blocks in order. `load` gives a tier by its harmonics; only tiers that sound are loaded."""
+    """Decodes blocks in the order in which `HoloReader` gives them. `load` gives a tier by its harmonics; only tiers that sound
+    are loaded."""
 
-    def __init__(self, header: HoloHeader, load: Callable[[int], TierModel], name: str = "this file") -> None:
-        self.header, self._load, self._name = header, load, name
+    def __init__(self, header: HoloHeader, load: Callable[[int], TierModel]) -> None:
+        self.header, self._load = header, load
         self._models: dict[int, TierModel] = {}
         self._running: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
         """State and what still rings, of a tier and of a second voice of the same tier that fades in."""
@@ -66,10 +64,6 @@ class Replay:
         hop, lanes = self.header.hop, self.header.lanes
         if self._next_hop is not None and block.first_hop != self._next_hop:
             missing = block.first_hop - self._next_hop
-            if not 0 < missing <= MAX_GAP_SECONDS * self.header.rate / hop:
-                raise HoloFormatError(
-                    f"{self._name} is damaged: a block begins at hop {block.first_hop} where {self._next_hop} was due"
-                )
             self._running.clear()
             for start in range(0, missing, 1024):
                 yield np.zeros((lanes, min(1024, missing - start) * hop), np.float32)

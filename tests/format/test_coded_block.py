@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.format.coded_block import can_be_coded, coded_hops, pack_coded_block, unpack_coded_block
-from holostream.format.holo_block import DnaBlock, VoiceRun, pack_dna_block, packed_hops
+from holostream.format.coded_block import can_be_coded, coded_head, pack_coded_block, unpack_coded_block
+from holostream.format.holo_block import DnaBlock, VoiceRun, pack_dna_block, packed_head
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader
 from tests.dna_examples import dna_blocks, equal_blocks
@@ -95,8 +95,8 @@ def test_golden_files_hold_the_codes_they_were_written_with(name: str, blocks: i
 @given(st.data())
 def test_hops_are_known_without_decoding(data: st.DataObject) -> None:
     block = data.draw(dna_blocks())
-    assert coded_hops(pack_coded_block(block, TABLES)) == (block.first_hop, block.hops)
-    assert packed_hops(pack_dna_block(block)) == (block.first_hop, block.hops)
+    assert coded_head(pack_coded_block(block, TABLES)) == (block.first_hop, block.hops, block.voices[0].dna.lanes)
+    assert packed_head(pack_dna_block(block)) == (block.first_hop, block.hops, block.voices[0].dna.lanes)
 
 
 @pytest.mark.parametrize("payload", [b"", b"\0", b"\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"])

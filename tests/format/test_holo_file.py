@@ -8,6 +8,7 @@ import json
 import os
 import struct
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,6 +40,26 @@ def read(data: bytes) -> tuple[HoloReader, list[DnaBlock]]:
     return reader, list(reader.blocks())
 
 
+def in_order(blocks: list[DnaBlock], gap: int) -> list[DnaBlock]:
+    """As a file has them: each `gap` hops after the one before."""
+    placed, due = [], min(blocks[0].first_hop, 1 << 62) if blocks else 0
+    for block in blocks:
+        placed.append(replace(block, first_hop=due))
+        due += block.hops + gap
+    return placed
+
+
+@pytest.mark.parametrize("next_hop", [1, 0, -5, 2 + 3600 * 375 + 1, 1 << 62, -(1 << 63)])
+def test_hops_out_of_order_or_absurdly_late(next_hop: int) -> None:
+    """Whoever reads, `info` as well as `decode`, says the same of such a file, and it can be repaired."""
+    first, second = (DnaBlock(hop, 2, (VoiceRun(True, 0, random_dna(1, 2, 4, 0)),)) for hop in (0, next_hop))
+    reader = HoloReader(io.BytesIO(written([first, second])))
+    blocks = reader.blocks()
+    assert next(blocks).first_hop == 0
+    with pytest.raises(HoloFormatError, match=f"block 2: it begins at hop {next_hop} where 2 was due; `holostream repair`"):
+        next(blocks)
+
+
 def is_prefix(blocks: list[DnaBlock], of: list[DnaBlock]) -> bool:
     return len(blocks) <= len(of) and all(equal_blocks(a, b) for a, b in zip(blocks, of, strict=False))
 
@@ -48,7 +69,7 @@ class TestRoundTrip:
     @given(st.data())
     def test_blocks(self, data: st.DataObject) -> None:
         lanes = data.draw(st.integers(1, 2))
-        blocks = data.draw(st.lists(dna_blocks(lanes), max_size=4))
+        blocks = in_order(data.draw(st.lists(dna_blocks(lanes), max_size=4)), data.draw(st.integers(0, 1000)))
         header = HoloHeader("f", 48000, 128, 192, lanes, {})
         reader, found = read(written(blocks, header))
         assert len(found) == len(blocks)

@@ -32,10 +32,10 @@ def block_bytes(payload: bytes, kind: int = 1) -> bytes:
 
 def frames_payload(
     hops: int = 1, lanes: int = 1, voices: int = 1, fade: tuple[int, int] = (0, 0), coding: int = 1,
-    heads: tuple[tuple[int, int, int], ...] = ((4, 0, 1),), codes: bytes | None = None,
+    heads: tuple[tuple[int, int, int], ...] = ((4, 0, 1),), codes: bytes | None = None, first_hop: int = 0,
 ) -> bytes:
     """A payload of frames as the specification has it; every value can be wrong."""
-    head = struct.pack("<qHBBBBBx", 0, hops, lanes, voices, *fade, coding)
+    head = struct.pack("<qHBBBBBx", first_hop, hops, lanes, voices, *fade, coding)
     head += b"".join(struct.pack("<HHB3x", *values) for values in heads)
     size = sum(lanes * (preroll + hops) * (1 + 2 * harmonics) for harmonics, preroll, _ in heads)
     return head + zlib.compress(bytes(size) if codes is None else codes)
@@ -170,8 +170,8 @@ class TestHostile:
         assert len(str(caught.value).splitlines()) == 1
 
     def test_kinds_of_a_later_version_are_skipped(self) -> None:
-        known, later = block_bytes(frames_payload()), block_bytes(b"later", kind=13)
-        assert len(read(written([], finish=False) + known + later + known)) == 2
+        first, later, second = block_bytes(frames_payload()), block_bytes(b"later", kind=13), block_bytes(frames_payload(first_hop=1))
+        assert len(read(written([], finish=False) + first + later + second)) == 2
 
     def test_keys_of_a_later_version_are_ignored(self) -> None:
         description = json.dumps({**vars(HEADER), "later": [1]}).encode()

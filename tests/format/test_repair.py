@@ -105,6 +105,14 @@ def test_blocks_that_stand_twice_or_go_back_are_dropped(tmp_path: Path) -> None:
     assert report.dropped_bytes == at[3] - at[1]
 
 
+def test_blocks_of_other_lanes_are_dropped(tmp_path: Path) -> None:
+    stereo = replace(BLOCKS[3], voices=(VoiceRun(True, 0, random_dna(2, BLOCKS[3].hops, 8, 1)),))
+    report, reader, blocks = repaired(written([*BLOCKS[:3], stereo, *BLOCKS[4:]]), tmp_path)
+    assert report.blocks == len(blocks) == 7
+    assert len(report.gaps) == 1
+    assert reader.header.lanes == 1
+
+
 def test_events_come_through(tmp_path: Path) -> None:
     file = io.BytesIO()
     writer = HoloWriter(file, HEADER)
