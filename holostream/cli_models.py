@@ -62,12 +62,13 @@ def import_holo_audio(
             help="Sound, or folder of sounds, that sets the range of its coefficients; default: the demo voice."
         ),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a tier that is there already.")] = False,
 ) -> None:
     """Import a trained tier of HOLO-Audio, to play and to open its .holo files with (needs the extra: train)."""
     from holostream.engine.audio_source import DEMO_VOICE
 
     with needs_training_packages("importing a .pth"):
         from holostream.network.holo_audio_import import import_holo_audio as run_import
-    facts = run_import(file, out, rate, calibrate or DEMO_VOICE)
+    facts = run_import(file, out, rate, calibrate or DEMO_VOICE, overwrite)
     typer.echo(f"tier {facts.harmonics} of family {facts.family} at {facts.rate} Hz, in {out}; play it: "
                f"holostream live --models {out}")  # fmt: skip

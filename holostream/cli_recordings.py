@@ -32,6 +32,8 @@ def repair(
         found.append(f"{report.restored_bits} single flipped bits are restored")
     if report.dropped_bytes:
         found.append(f"{report.dropped_bytes} bytes could not be read")
+    if report.bytes_behind_end:
+        found.append(f"{report.bytes_behind_end} bytes that follow its end are left out")
     if not report.closed:
         found.append("it was not closed")
     typer.echo(f"{chosen}: {report.blocks} blocks; " + ("; ".join(found) or "nothing was wrong"))

@@ -33,5 +33,5 @@ def import_tiers(folder: Path, *tiers: int) -> Path:
     """A models folder with these tiers, imported."""
     models = folder / "models"
     for harmonics in tiers:
-        import_holo_audio(written_pth(folder, harmonics), models, 44100, DEMO_VOICE)
+        import_holo_audio(written_pth(folder, harmonics), models, 44100, DEMO_VOICE, overwrite=True)
     return models

@@ -59,6 +59,22 @@ def test_encode_info_decode(tmp_path, voice):
     assert 10 * np.log10(np.sum(original**2) / np.sum((original - back) ** 2)) > 20
 
 
+def test_what_follows_the_end_of_a_recording_is_told_and_left_out(tmp_path, voice):
+    long, short, both = tmp_path / "long.holo", tmp_path / "short.holo", tmp_path / "both.holo"
+    soundfile.write(tmp_path / "short.wav", speech(0.5, 48000), 48000)
+    for source, target in ((voice, long), (tmp_path / "short.wav", short)):
+        assert holostream_here("encode", source, target).returncode == 0
+    assert holostream_here("decode", long, tmp_path / "long.wav").returncode == 0
+    both.write_bytes(long.read_bytes() + short.read_bytes())
+    behind = f"{short.stat().st_size} bytes"
+    assert f"{behind} follow its end and do not count" in holostream_here("info", both).stdout
+    decoded = holostream_here("decode", both, tmp_path / "both.wav")
+    assert f"goes on for {behind} behind its end" in decoded.stderr
+    assert np.array_equal(*(soundfile.read(tmp_path / name)[0] for name in ("both.wav", "long.wav")))
+    assert f"{behind} that follow its end are left out" in holostream_here("repair", both).stdout
+    assert (tmp_path / "both-repaired.holo").read_bytes() == long.read_bytes()
+
+
 def test_live_without_a_sound_card_plays_virtually_and_says_so(tmp_path):
     finished = holostream("live", "--headless", "--seconds", 0.5, cwd=tmp_path, JACK_DEFAULT_SERVER="nobody")
     assert finished.returncode == 0, finished.stderr

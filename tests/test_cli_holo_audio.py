@@ -29,6 +29,8 @@ def test_import_then_play_encode_and_decode(tmp_path, voice):
     imported = holostream("import-holo-audio", pth, "--out", models, "--calibrate", voice)
     assert imported.returncode == 0, imported.stderr
     assert "tier 16 of family holo-audio-1024 at 44100 Hz" in imported.stdout
+    again = holostream_here("import-holo-audio", pth, "--out", models)
+    assert_one_clear_sentence(again, "holds a tier 16 already", "--overwrite")
     for version in (2, 3):
         holo, back = tmp_path / f"v{version}.holo", tmp_path / f"v{version}.wav"
         encoded = holostream("encode", voice, holo, "--format", version, "--tier", 16, "--models", models)

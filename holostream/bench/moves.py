@@ -130,7 +130,10 @@ def _passages(sound: np.ndarray, start: int, length: int, hop: int, shifts: Iter
 def measure_moves(
     models: Path | None = None, seconds: float = 8.0, names: tuple[str, ...] | None = None
 ) -> Measurement:
-    """Every move. Targets: below 0.1 ms a hop, no clicks."""
+    """Every move. Targets: below 0.1 ms a hop, no clicks. Raises ValueError for a name that is no move's."""
+    known = [kind.name for kind in MOVES]
+    if unknown := [name for name in names or () if name not in known]:
+        raise ValueError(f"there is no move {unknown[0]!r}; there are {', '.join(known)}")
     tiers = load_all_tiers(models or default_models_folder())
     facts = next(iter(tiers.values())).facts
     samples = round(seconds * facts.rate) // facts.hop * facts.hop

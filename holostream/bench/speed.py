@@ -64,7 +64,7 @@ def measure_speed(
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"encoding and decoding failed: {done.stderr.strip()[-500:]}")
+            raise RuntimeError(f"encoding and decoding failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
         speeds = json.loads(done.stdout)
         rows.append(
             Row(

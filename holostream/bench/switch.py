@@ -20,7 +20,6 @@ from holostream.bench.click_detector import ClickFinding, find_click
 from holostream.bench.material import tone, voice
 from holostream.bench.measurement import Measurement, Row
 from holostream.codec.dna_ring import DnaRing, ring_bytes
-from holostream.codec.tier import TIERS
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel, default_models_folder, load_all_tiers
 from holostream.engine.block_path import initial_path, step
@@ -113,8 +112,8 @@ def measure_switch(
 ) -> Measurement:
     """All ordered pairs on both sounds. Targets: no click; complete within the hop it waits for, the one that primes, and the fade."""
     tiers = load_all_tiers(models or default_models_folder())
-    facts = tiers[TIERS[0]].facts
-    pairs = pairs or list(itertools.combinations(TIERS, 2))
+    facts = next(iter(tiers.values())).facts
+    pairs = pairs or list(itertools.combinations(sorted(tiers), 2))
     samples = round(seconds * facts.rate) // facts.hop * facts.hop
     latest = (2 + FADE_HOPS) * facts.hop  # the hop a command waits for, the one that primes, and the fade
     rows, values = [], []

@@ -22,9 +22,13 @@ Models = Annotated[Path | None, typer.Option(help="Models folder; default: the s
 
 
 def place_for_figures(save: Path | None) -> Path | None:
-    """Refused before anything is measured for minutes. Raises ValueError."""
-    if save is not None and (save.is_dir() or not save.parent.is_dir()):
+    """Refused before anything is measured for minutes; figures of before may be replaced. Raises ValueError."""
+    if save is None:
+        return None
+    if save.is_dir() or not save.parent.is_dir():
         raise ValueError(f"--json is {save}, which is no file in a folder that is there; make the folder, or name another file")
+    if save.exists() and b'"measurements"' not in save.read_bytes()[:4096]:
+        raise ValueError(f"--json is {save}, which is there and holds no figures; name another file")
     return save
 
 

@@ -17,6 +17,7 @@ import soundfile
 import soxr
 
 from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
+from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.new_file import replaceable, take_permissions
 
 WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
@@ -98,6 +99,8 @@ class AudioWriter:
         self._part = self._target if salvages else self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
         try:
             self._bytes = _WatchedFile(self._part, "x+")
+            if salvages:
+                mark_in_the_making(self._bytes)
         except FileExistsError as error:
             raise AudioFileError(f"{self.path} exists already and is not replaced; name another file") from error
         except OSError as error:

@@ -133,17 +133,28 @@ def pack_event_blocks(events: Iterable[Event]) -> bytes:
     )
 
 
+def tables_of(header: HoloHeader, harmonics: int, models: Path | None = None, name: str = "this file") -> EntropyTables:
+    """The entropy tables that a header names for a tier. Raises HoloFormatError; MissingTablesError if they are not in `models`."""
+    digest = header.tables.get(str(harmonics))
+    if digest is None:
+        raise HoloFormatError(f"its header names no entropy tables for tier {harmonics}")
+    try:
+        return load_tables(models or default_models_folder(), harmonics, digest)
+    except ModelError as error:
+        raise MissingTablesError(f"{name} cannot be decoded: {error}") from error
+
+
 class HoloReader:
     """Reads a binary file block by block, never more than one in memory.
 
     `models` is the folder that has the entropy tables, by default the shipped one. After `items` or `blocks` has run
-    out: `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block) and
-    `zlib_blocks` (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
+    out: `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block), `bytes_behind` (what
+    follows the end of one that was closed, and does not count) and `zlib_blocks` (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
     """
 
     def __init__(self, file: BinaryIO, name: str = "this file", models: Path | None = None) -> None:
         self._file, self._name, self._models = file, name, models
-        self.finished, self.torn_bytes, self.zlib_blocks = False, 0, 0
+        self.finished, self.torn_bytes, self.bytes_behind, self.zlib_blocks = False, 0, 0, 0
         self.header = read_header(file, name)
         self._start = file.tell()
         self._count = 0
@@ -152,13 +163,7 @@ class HoloReader:
 
     def tables(self, harmonics: int) -> EntropyTables:
         """The entropy tables that the header names for a tier. Raises HoloFormatError."""
-        digest = self.header.tables.get(str(harmonics))
-        if digest is None:
-            raise HoloFormatError(f"its header names no entropy tables for tier {harmonics}")
-        try:
-            return load_tables(self._models or default_models_folder(), harmonics, digest)
-        except ModelError as error:
-            raise MissingTablesError(f"{self._name} cannot be decoded: {error}") from error
+        return tables_of(self.header, harmonics, self._models, self._name)
 
     def blocks(self, wait: Callable[[], bool] = lambda: False) -> Iterator[DnaBlock]:
         """`items` without the events."""
@@ -181,7 +186,8 @@ class HoloReader:
                 self._count -= 1
                 continue
             if frame.kind == END:
-                self.finished = True
+                self.finished, place = True, self._file.tell()
+                self.bytes_behind = self._file.seek(0, os.SEEK_END) - place
                 return
             if frame.kind in (FRAMES, CODED_FRAMES, EVENTS):
                 yield self._item(frame)
@@ -237,9 +243,20 @@ class HoloReader:
             if isinstance(frame, int) or frame.kind != END:
                 return None
             heard, index = unpack_end(frame.payload)
-        except HoloFormatError:
+            own = not index.hops or self._leads_to(index.places[-1], start)
+        except (HoloFormatError, OSError, OverflowError):
             return None
-        return index if heard == sum(index.hops) else None
+        return index if own and heard == sum(index.hops) else None
+
+    def _leads_to(self, place: int, end: int) -> bool:
+        """Whether whole blocks lead from an index's last place to its end: one of another recording, put behind this one, has none
+        there. Raises HoloFormatError, OSError, OverflowError."""
+        self._file.seek(self._start + place)
+        while self._file.tell() < end:
+            block = read_frame(self._file)
+            if isinstance(block, int) or block.kind == END:
+                return False
+        return self._file.tell() == end
 
     def _made_index(self) -> BlockIndex:
         index = BlockIndex()

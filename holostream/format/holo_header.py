@@ -62,7 +62,7 @@ class HoloHeader:
 
 def pack_header(header: HoloHeader, size: int = 0) -> bytes:
     """The description fills `size` bytes if it is smaller. Raises ValueError if it is larger than one may be."""
-    description = json.dumps(vars(header), ensure_ascii=False, separators=(",", ":")).encode()
+    description = json.dumps(vars(header), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(description) > MAX_DESCRIPTION:
         raise ValueError(
             f"the description takes {len(description)} bytes, at most {MAX_DESCRIPTION} fit; shorten the tags"

@@ -114,7 +114,9 @@ class HoloSound:
         self.remarks = self._remarks()
 
     def _remarks(self) -> list[str]:
-        torn = self._reader.torn_bytes
+        torn, behind = self._reader.torn_bytes, self._reader.bytes_behind
+        if behind:
+            return [f"{self.name} goes on for {behind} bytes behind its end, as if another file were appended; they were left out"]
         if torn:
             return [f"{self.name} breaks off: its last {torn} bytes are no whole block and were left out"]
         if not self._reader.finished:

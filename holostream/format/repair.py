@@ -6,11 +6,13 @@ The input is only read. Work is bounded: a file made to hold many false beginnin
 
 from __future__ import annotations
 
+import contextlib
 import io
 import mmap
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -30,12 +32,13 @@ from holostream.format.block_frame import (
     read_frame,
 )
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, unpack_end
-from holostream.format.coded_block import coded_head
+from holostream.format.coded_block import coded_head, unpack_coded_block
 from holostream.format.holo_block import packed_head, silent_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import unpack_events
-from holostream.format.holo_file import MAX_GAP_SECONDS, HoloReader, HoloWriter
+from holostream.format.holo_file import MAX_GAP_SECONDS, HoloReader, HoloWriter, tables_of
 from holostream.format.holo_header import HEAD, MAX_DESCRIPTION, HoloHeader, read_header
+from holostream.format.holo_v2 import is_version_2
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
 
@@ -55,6 +58,7 @@ class RepairReport:
     restored_bits: int = 0
     dropped_bytes: int = 0
     closed: bool = False
+    bytes_behind_end: int = 0
     header_restored: bool = False
     gaps: list[tuple[float, float]] = field(default_factory=list)
 
@@ -124,6 +128,8 @@ def _header(data: mmap.mmap, source: Path, like: Path | None, report: RepairRepo
                 continue
             report.header_restored = True
             return header, len(whole)
+    if is_version_2(source):
+        raise HoloFormatError(f"{source} is a .holo of version 2, which has no checksums: there is nothing to repair it by")
     if like is None:
         raise HoloFormatError(
             f"{reason}; if it is a .holo, give a recording made with the same settings: --like OTHER.holo"
@@ -169,6 +175,7 @@ class _Salvage:
             self._at += frame.size
             if frame.kind == END:
                 self._report.closed = True
+                self._report.bytes_behind_end = len(self._data) - self._at
                 return
             yield frame
 
@@ -257,7 +264,10 @@ def _write(
                 continue
             if frame.kind not in (FRAMES, CODED_FRAMES):
                 continue
-            first, hops, own_lanes = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
+            coded = frame.kind == CODED_FRAMES
+            first, hops, own_lanes = (coded_head if coded else packed_head)(frame.payload)
+            if coded and lanes is not None:
+                _check_codes(frame.payload, header)
         except HoloFormatError:
             report.dropped_bytes += frame.size
             continue
@@ -273,6 +283,12 @@ def _write(
     if due is not None and salvage.index is not None and 0 < salvage.index.end_hop - due <= limit:
         _fill(writer, header, report, due, salvage.index.end_hop - due, at_end=True)
     writer.finish()
+
+
+def _check_codes(payload: bytes, header: HoloHeader) -> None:
+    """Raises HoloFormatError for a block that no reader of this header could decode, as one of another recording."""
+    with contextlib.suppress(MissingTablesError):  # then nobody here can tell
+        unpack_coded_block(payload, partial(tables_of, header))
 
 
 def _fill(

@@ -67,6 +67,7 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         "missing_hops": end - origin - hops,
         "complete": reader.finished,
         "torn_bytes": reader.torn_bytes,
+        "bytes_behind_end": reader.bytes_behind,
     }
 
 
@@ -85,6 +86,8 @@ def summary_text(summary: dict) -> str:
     state = "complete" if summary["complete"] else "cut off; everything listed here can be decoded"
     if summary["torn_bytes"]:
         state += f" (the last {summary['torn_bytes']} bytes are a torn block)"
+    if summary["bytes_behind_end"]:
+        state += f" ({summary['bytes_behind_end']} bytes follow its end and do not count)"
     if summary["missing_hops"]:
         state += f"; {summary['missing_hops']} hops are missing and decode to silence"
     shown = [f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"][:SHOWN_CHANGES]]

@@ -143,10 +143,12 @@ def _corpus(data: Path, models: Path, progress: Progress, first: bool, rate: int
     if not first:
         distributed.barrier()
     task = progress.add_task("reading sounds", total=1.0)
-    corpus = read_corpus(data, cache, rate, lambda fraction, name: progress.update(task, completed=fraction))
+    try:
+        corpus = read_corpus(data, cache, rate, lambda fraction, name: progress.update(task, completed=fraction))
+    finally:
+        if first and distributed.is_available() and distributed.is_initialized():
+            distributed.barrier()  # the others find out for themselves what is wrong
     progress.remove_task(task)
-    if first and distributed.is_available() and distributed.is_initialized():
-        distributed.barrier()
     return corpus
 
 

@@ -396,6 +396,8 @@ def test_what_cannot_be_made_again_is_kept_from_a_full_disk(
 def test_what_cannot_be_made_again_survives_a_kill(tmp_path: Path) -> None:
     path, sound = tmp_path / "a.wav", noise(2, 3 * 48000 + 24000)
     writer = AudioWriter(path, 48000, 2, salvages=True)
+    with pytest.raises(ValueError, match="is still being recorded"):
+        AudioWriter(path, 48000, 2)
     for start in range(0, sound.shape[1], 480):
         writer.write(sound[:, start : start + 480])
     left = tmp_path / "left.wav"

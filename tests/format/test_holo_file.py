@@ -194,9 +194,16 @@ class TestIndex:
         lying = BlockIndex()
         lying.add(7, 50, 12)
         reader = HoloReader(io.BytesIO(whole + pack_frame(END, pack_end(lying))))
-        reader.seek(reader.index(), 50, 0)
-        with pytest.raises(HoloFormatError, match="damaged"):
-            list(reader.blocks())
+        index = reader.index()
+        assert (list(index.places), index.first_hop) == ([0], self.BLOCKS[0].first_hop), "made anew"
+
+    def test_a_recording_behind_another_does_not_count(self) -> None:
+        first, second = written(list(self.BLOCKS)), written([self.BLOCKS[0]])
+        reader = HoloReader(io.BytesIO(first + second))
+        assert len(reader.index().hops) == len(self.BLOCKS)
+        assert len(list(reader.blocks())) == len(self.BLOCKS)
+        assert reader.finished
+        assert reader.bytes_behind == len(second)
 
     def test_a_torn_index_is_made_anew(self) -> None:
         data = written(list(self.BLOCKS))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holostream.format.block_frame import CODED_FRAMES, pack_frame
+from holostream.format.coded_block import pack_coded_block
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
@@ -20,6 +21,7 @@ from holostream.format.holo_file import HoloReader, HoloWriter
 from holostream.format.holo_header import HoloHeader
 from holostream.format.repair import RepairReport, repair_file
 from tests.dna_examples import HEADER, equal_blocks, random_dna, written
+from tests.format.learned_tables import tables_of
 
 BLOCKS = [DnaBlock(12 * n, 12, (VoiceRun(n == 0, 0, random_dna(1, 12, 8, n)),)) for n in range(8)]
 FILE_HEADER = HoloHeader(**{**vars(HEADER), "models": {"8": "00" * 8}, "original_rate": 48000, "original_length": 12000})
@@ -103,6 +105,14 @@ def test_blocks_that_stand_twice_or_go_back_are_dropped(tmp_path: Path) -> None:
     report, _, blocks = repaired(spliced, tmp_path)
     assert [block.first_hop for block in blocks] == [12 * n for n in range(8)]
     assert report.dropped_bytes == at[3] - at[1]
+
+
+def test_blocks_that_the_header_has_no_tables_for_are_dropped(tmp_path: Path) -> None:
+    coded = pack_frame(CODED_FRAMES, pack_coded_block(BLOCKS[3], {8: tables_of(8)}))
+    data, at = written(BLOCKS), places()
+    report, _, blocks = repaired(data[: at[3]] + coded + data[at[4] :], tmp_path)
+    assert report.blocks == len(blocks) == 7
+    assert report.dropped_bytes == len(coded)
 
 
 def test_blocks_of_other_lanes_are_dropped(tmp_path: Path) -> None:
