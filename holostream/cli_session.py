@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ import typer
 
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import OscSettings
+from holostream.format.stop_signals import POLITE, heeding
 
 if TYPE_CHECKING:
     from holostream.control.performance import Performance
@@ -87,7 +90,7 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
     sys.setswitchinterval(SWITCH_SECONDS)
     performance = Performance(session)
     screen = has_screen(headless)
-    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+    with contextlib.suppress(KeyboardInterrupt), closing_undisturbed() as stack:
         stack.callback(session.close)
         osc = Osc(wishes.osc, performance)
         stack.callback(osc.close)
@@ -112,6 +115,17 @@ def perform(session: Session, headless: bool, wishes: Wishes = Wishes()) -> None
             run_ui(session, performance, midi)
         else:
             run_headless(session, performance)
+
+
+@contextlib.contextmanager
+def closing_undisturbed() -> Iterator[contextlib.ExitStack]:
+    """Whatever is put on the stack is closed in the end, which is short: further Ctrl-C do not keep files from being finished."""
+    stack = contextlib.ExitStack()
+    try:
+        yield stack
+    finally:
+        with heeding((*POLITE, signal.SIGINT), lambda: None):
+            stack.close()
 
 
 def begin(performance: Performance, wishes: Wishes, restore: bool) -> None:

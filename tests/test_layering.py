@@ -38,7 +38,7 @@ ALLOWED = {
     "cli_progress": set(),
     "cli_recordings": {"format", "cli_progress"},
     "cli_render": {"codec", "engine", "format", "cli_options", "cli_progress"},
-    "cli_session": {"engine", "control", "ui"},
+    "cli_session": {"engine", "control", "format", "ui"},
 }
 """What each layer may import besides itself."""
 

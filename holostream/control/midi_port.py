@@ -21,6 +21,7 @@ from holostream.control.seldom import Seldom
 POLL_SECONDS, NOBODY_SECONDS, SCAN_SECONDS = 0.001, 0.02, 0.5
 PROOF_SECONDS, UNUSED_PROOF_SECONDS = 2.0, 10.0
 """After so long a silence it is proved that the JACK server lives: clients of a dead one see all its ports forever."""
+CLOSING_SECONDS = 2.0
 QUEUE, BATCH = 8192, 512
 """Messages that RtMidi keeps for a thread that comes late, and that are taken at once."""
 
@@ -73,8 +74,11 @@ class MidiPorts:
         """Stop listening and close everything. May be called twice."""
         self._closing.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(5.0)
-        self._forget()
+            self._thread.join(CLOSING_SECONDS)
+        # A server that hangs answers nobody who wants to leave.
+        leaving = threading.Thread(target=self._forget, name="midi leaves", daemon=True)
+        leaving.start()
+        leaving.join(CLOSING_SECONDS)
 
     @property
     def names(self) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
-from holostream.engine.device_list import DeviceError, built_in, rescan
+from holostream.engine.device_list import DeviceError, built_in, is_file, rescan
 from holostream.engine.memory_lock import keep_freed_memory, lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
@@ -115,6 +115,8 @@ class Engine:
         send_event("device", device=device.info.as_dict(), settings=settings_to_dict(settings))
         if remark:
             send_event("message", text=remark)
+        if is_file(settings.output) and Path(device.info.output) != Path(str(settings.output)):  # which is there, from before
+            send_event("message", text=f"capturing goes on in {device.info.output}")
 
     def _for_the_time_left(self, settings: LiveSettings) -> LiveSettings:
         """A virtual device counts its own samples, so that what it captures is as long as was asked for."""
@@ -234,7 +236,10 @@ class Engine:
 
     def device_name(self) -> str:
         """For messages."""
-        return (self.device.info.output or self.device.info.input) if self.device is not None else "the device"
+        if self.device is None:
+            return "the device"
+        info = self.device.info
+        return info.input if is_file(self.settings.output) else info.output or info.input
 
     def over(self) -> bool:
         """Whether the session has played for as long as it was asked to."""

@@ -5,11 +5,15 @@ It follows the rings of the shared memory; whatever becomes of a request is a me
 
 from __future__ import annotations
 
+import itertools
+import tempfile
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+
+import platformdirs
 
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TierFacts
@@ -94,8 +98,22 @@ class Recordings:
         return self._recorder.kept
 
     def start(self, path: Path | None = None) -> None:
-        """Record to `path`, or a file named by the time in the current folder. Raises OSError, AudioFileError."""
-        chosen = path or self._named_by_time("holostream")
+        """Record to `path`, or a file named by the time, see `_places`. Raises OSError, AudioFileError."""
+        with self._lock:
+            if path is not None:
+                self._start(path)
+                return
+            failure: OSError | AudioFileError | None = None
+            for chosen in self._places("holostream"):
+                try:
+                    self._start(chosen)
+                    return
+                except (OSError, AudioFileError) as error:
+                    failure = failure or error
+            assert failure is not None
+            raise failure
+
+    def _start(self, chosen: Path) -> None:
         with self._lock:
             ring, kept = self._shared.input, None
             if ring is not None:
@@ -121,6 +139,7 @@ class Recordings:
                     try:
                         self._recorder.stop()
                     finally:
+                        self._tell_lost(status)
                         self._close_input()
                     self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
             except AudioFileError as error:
@@ -144,7 +163,8 @@ class Recordings:
 
     def capture(self, path: Path | None = None) -> None:
         """Write what is kept to `path`, or a file named by the time; a thread does it, nothing waits for the disk."""
-        chosen = path or self._named_by_time("holostream-captured")
+        places = iter([path]) if path is not None else self._places("holostream-captured")
+        first = next(places)  # named by the time it is asked for
         self.drain()
         with self._lock:
             blocks = self._recorder.captured()
@@ -153,32 +173,46 @@ class Recordings:
         elif not blocks:
             self._messages.append("nothing to capture: nothing was heard yet; play first")
         else:
-            writing = threading.Thread(target=self._write_capture, args=(chosen, blocks))
+            writing = threading.Thread(target=self._write_capture, args=(itertools.chain([first], places), blocks))
             writing.start()
             with self._lock:
                 self._captures = [*(thread for thread in self._captures if thread.is_alive()), writing]
 
-    def _named_by_time(self, beginning: str) -> Path:
-        """Free in the current folder, with the name of its kept input."""
+    def _places(self, beginning: str) -> Iterator[Path]:
+        """Names by the time, one after the other to be tried: in the current folder, then wherever else a user finds them. Each
+        twice: another session may take one."""
+        for folder in (Path(), Path(platformdirs.user_documents_dir()), Path.home(), Path(tempfile.gettempdir())):
+            for _ in range(2):
+                yield self._named_by_time(folder, beginning)
+
+    def _named_by_time(self, folder: Path, beginning: str) -> Path:
+        """Free there, with the name of its kept input."""
         with self._lock:
-            free = free_name(Path(f"{beginning}-{datetime.now():%Y%m%d-%H%M%S}.holo"), self._taken)
+            free = free_name(folder / f"{beginning}-{datetime.now():%Y%m%d-%H%M%S}.holo", self._taken)
             self._named.add(free)
         return free
 
     def _taken(self, path: Path) -> bool:
         return path in self._named or path.exists() or input_path(path).exists()  # a capture is there once it is written
 
-    def _write_capture(self, path: Path, blocks: Sequence[PackedBlock]) -> None:
-        try:
-            write_capture(path, self._recorder.header, blocks)
-        except OSError as error:
-            self._lose(
-                f"cannot capture to {path}: {error.strerror}; it is kept for now: "
-                "start in a folder that can be written to and has room, or choose another name"
-            )
+    def _write_capture(self, places: Iterator[Path], blocks: Sequence[PackedBlock]) -> None:
+        failure = ""
+        for path in places:
+            try:
+                write_capture(path, self._recorder.header, blocks)
+                break
+            except OSError as error:
+                failure = failure or f"cannot capture to {path}: {error.strerror}"
+        else:
+            self._lose(f"{failure}; it is kept for now: make room, or let it be written there, and capture again")
             return
         seconds = sum(block.hops for block in blocks) * self._recorder.header.hop / self._rate
-        self._messages.append(f"captured the last {clock(seconds)} to {path}")
+        self._messages.append(f"{failure + '; ' if failure else ''}captured the last {clock(seconds)} to {path}")
+
+    def _tell_lost(self, status: RecordingStatus) -> None:
+        """Of a recording that has ended."""
+        if status.lost_frames:
+            self._lose(f"{status.path} lacks {status.lost_frames} hops that came too late to be recorded; they are silent in it")
 
     def _follow_input(self) -> None:
         if self._input is None:
@@ -207,6 +241,8 @@ class Recordings:
         """The engine has ended: everything it has heard counts. Safe to call twice."""
         self.drain()
         with self._lock:
+            if (status := self.status) is not None:
+                self._tell_lost(status)
             try:
                 self._recorder.stop(last_hop_complete=True)
             except OSError as error:

@@ -7,6 +7,7 @@ Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -38,6 +39,8 @@ from holostream.format.table_store import all_current_tables
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
 LIST_TIMEOUT_SECONDS = 20.0
+CRASH_SECONDS = 10.0
+"""An engine that has ended unexpectedly and does so again within this time stays away."""
 
 
 class Session:
@@ -122,7 +125,9 @@ class Session:
         return engine
 
     def _supervise(self) -> None:
-        """Read events until the engine ends; start another one if it ended because its device vanished."""
+        """Read events until the engine ends; start another one if it ended because its device vanished, or unexpectedly, but not
+        soon after the last time."""
+        crashed = -math.inf
         while True:
             engine = self._engine
             assert engine is not None
@@ -130,20 +135,28 @@ class Session:
             for line in engine.stdout:
                 self._receive(line)
             code = engine.wait()
-            if self._closing.is_set() or code != DEVICE_LOST:
+            if self._closing.is_set():
                 break
-            # By name from now on, so that no other device is taken in its place.
-            self.settings = replace(
-                self.settings,
-                device_api=self.device["api"],
-                input=self.settings.input or self.device["input"] or None,
-                output=self.settings.output or self.device["output"] or None,
-            )
+            if code != DEVICE_LOST:
+                before, crashed = crashed, time.monotonic()
+                if not (code and self.failure is None and self._ready.is_set() and crashed - before > CRASH_SECONDS):
+                    break
+                self.messages.append(f"the engine ended unexpectedly (code {code}) and begins again; see {log_path()}")
+            if not self.device.get("virtual"):
+                # By name from now on, so that no other device is taken in its place.
+                self.settings = replace(
+                    self.settings,
+                    device_api=self.device["api"],
+                    input=self.settings.input or self.device["input"] or None,
+                    output=self.settings.output or self.device["output"] or None,
+                )
             self._engine = self._launch(resume=True)
             if self._closing.is_set():  # too late for `close` to see this one
                 end_engine(self._engine)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
+            if self.kept is not None and self.kept.seconds:
+                self.capture()  # nobody can any more
         self._ended.set()
 
     def _receive(self, line: str) -> None:

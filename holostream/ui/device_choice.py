@@ -24,21 +24,25 @@ class DeviceChoice:
     block: int | None
 
 
-def apis(devices: Sequence[dict[str, Any]]) -> list[str]:
-    """APIs that have devices, in the order found; the virtual device is always there."""
-    found = dict.fromkeys(str(device["api"]) for device in devices)
+def apis(devices: Sequence[dict[str, Any]], current: str) -> list[str]:
+    """APIs that have devices, in the order found; `current`, the one in use, and the virtual device are always there."""
+    found = dict.fromkeys([*(str(device["api"]) for device in devices), current])
     return [*(api for api in found if api != API_VIRTUAL), API_VIRTUAL]
 
 
-def names(devices: Sequence[dict[str, Any]], api: str, direction: Direction, current: str | None) -> list[str | None]:
-    """Names to choose from, None (the default) first.
+def names(
+    devices: Sequence[dict[str, Any]], api: str, direction: Direction, file: str | None, current: str | None
+) -> list[str | None]:
+    """Names to choose from, None (the default) first, a `file` in use next; `current`, the device in use, may be away.
 
-    With the virtual device, whose inputs and outputs are files, `current` stays choosable.
+    The virtual device has files alone.
     """
+    found: dict[str | None, None] = dict.fromkeys([None] if file is None else [None, file])
     if api == API_VIRTUAL:
-        return [None, current] if current is not None else [None]
+        return list(found)
     channels = f"{direction}s"
-    return [None, *dict.fromkeys(str(d["name"]) for d in devices if d["api"] == api and d[channels] > 0)]
+    here = [str(d["name"]) for d in devices if d["api"] == api and d[channels] > 0]
+    return list(found | dict.fromkeys([*here, *([] if current is None else [current])]))
 
 
 def name_label(name: str | None, api: str, direction: Direction) -> str:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from holostream.engine.device_list import is_file
 from holostream.engine.settings import API_VIRTUAL
 from holostream.ui.device_choice import BLOCKS, DeviceChoice, Direction, apis, block_label, name_label, names
 from holostream.ui.line_view import LineView
@@ -62,8 +63,9 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
             return
         self._devices = devices
         device = self._session.device
-        current = API_VIRTUAL if device.get("virtual") else device.get("api")
-        self._fill("api", apis(devices), apis(devices), current)
+        current = API_VIRTUAL if device.get("virtual") else str(device.get("api"))
+        found = apis(devices, current)
+        self._fill("api", found, found, current)
         self._fill_names("input")
         self._fill_names("output")
         self._hint("Tab, ← →: list   ↑ ↓: choice   Enter: open   Escape: cancel")
@@ -89,11 +91,11 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
 
     def _fill_names(self, direction: Direction) -> None:
         api, settings, device = self._chosen("api"), self._session.settings, self._session.device
-        virtual = api == API_VIRTUAL
-        file = (settings.input if direction == "input" else settings.output) if device.get("virtual") else None
-        choices = names(self._devices, api, direction, file)
-        current = file if virtual else device.get(direction)
-        self._fill(direction, choices, [name_label(name, api, direction) for name in choices], current)
+        wanted = settings.input if direction == "input" else settings.output
+        file = wanted if is_file(wanted) else None
+        opened = device.get(direction) or None if file is None and api == device.get("api") and not device.get("virtual") else None
+        choices = names(self._devices, api, direction, file, opened)
+        self._fill(direction, choices, [name_label(name, api, direction) for name in choices], file or opened)
 
     def on_option_list_option_selected(self) -> None:
         """Enter, in any list."""

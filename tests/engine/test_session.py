@@ -294,14 +294,25 @@ def test_kill_9_of_everything_loses_at_most_the_last_second(tmp_path, voice, mod
     assert len(heard) - len(replayed) < 2.0 * 48000  # one second, and the time until the engine noticed
 
 
-def test_kill_9_of_the_engine_is_told_and_the_recording_is_whole(tmp_path, voice, models):
+def test_kill_9_of_the_engine_is_told_it_begins_again_and_the_second_time_all_is_kept(tmp_path, voice, models, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     recording, heard = tmp_path / "session.holo", tmp_path / "heard.wav"
     settings = LiveSettings(str(voice), str(heard), device_api="virtual", record=recording, keep_input=True)
     with Session(settings) as session:
         wait_for(lambda: session.snapshot()["hops"] > 1000)
+        session.send("wet", 0.5)
+        wait_for(lambda: session.snapshot()["wet"] == 0.5)
+        session._engine.kill()
+        before = session.snapshot()["hops"]
+        wait_for(lambda: session.snapshot()["hops"] > before + 500)
+        assert session.snapshot()["wet"] == 0.5
+        assert any("ended unexpectedly (code -9) and begins again" in message for message in session.messages)
+        assert any("capturing goes on in " in message for message in session.messages)
         session._engine.kill()
         wait_for(lambda: session.ended)
     assert "ended unexpectedly" in session.failure
+    (captured,) = tmp_path.glob("holostream-captured-*.holo")
+    assert summarize(captured)["seconds"] > 1
     assert soundfile.info(heard).duration > 1, "all but its last second"
     assert soundfile.info(tmp_path / "session.input.wav").duration > 2
     summary = summarize(recording)

@@ -7,19 +7,22 @@ from tests.ui.fake_session import DEVICES
 
 
 def test_apis_in_the_order_found_and_the_virtual_one_last() -> None:
-    assert apis(DEVICES) == ["jack", "alsa", "virtual"]
-    assert apis([]) == ["virtual"]
+    assert apis(DEVICES, "alsa") == ["jack", "alsa", "virtual"]
+    assert apis([], "virtual") == ["virtual"]
+    assert apis([], "jack") == ["jack", "virtual"], "away, and still looked for"
 
 
 def test_inputs_and_outputs_of_an_api_after_its_default() -> None:
     analog = "HDA Intel PCH: ALC257 Analog [hw:0,0]"
-    assert names(DEVICES, "alsa", "input", None) == [None, analog, "USB microphone"]
-    assert names(DEVICES, "alsa", "output", None) == [None, analog, "HDMI 0"]
+    assert names(DEVICES, "alsa", "input", None, None) == [None, analog, "USB microphone"]
+    assert names(DEVICES, "alsa", "output", None, "HDMI 0") == [None, analog, "HDMI 0"]
+    assert names([], "alsa", "output", None, "HDMI 0") == [None, "HDMI 0"], "away, and still looked for"
 
 
-def test_files_of_the_virtual_device_stay_choosable() -> None:
-    assert names(DEVICES, "virtual", "input", "song.flac") == [None, "song.flac"]
-    assert names(DEVICES, "virtual", "output", None) == [None]
+def test_files_in_use_stay_choosable() -> None:
+    assert names(DEVICES, "virtual", "input", "song.flac", None) == [None, "song.flac"]
+    assert names(DEVICES, "virtual", "output", None, None) == [None]
+    assert names(DEVICES, "jack", "input", "song.flac", None) == [None, "song.flac", "system"]
 
 
 def test_labels() -> None:

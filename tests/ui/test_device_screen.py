@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from holostream.engine.settings import LiveSettings
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.device_screen import DeviceScreen
 from holostream.ui.live_screen import LiveScreen
-from tests.ui.fake_session import FakeSession
+from tests.ui.fake_session import DEVICES, FakeSession
 
 
 async def until_devices_are_found(pilot: Pilot[None]) -> None:
@@ -63,3 +64,18 @@ async def test_the_virtual_device_can_be_chosen() -> None:
         await pilot.pause()
         await pilot.press("enter")
     assert session.reopened == [{"device_api": "virtual", "input": None, "output": None, "block": None}]
+
+
+async def test_another_block_keeps_files_and_a_device_that_is_away() -> None:
+    session = FakeSession()
+    session.settings = LiveSettings(input="song.flac")
+    session.device |= {"input": "song.flac"}
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for devices in (DEVICES, []):
+            session.list_devices = lambda found=devices: found  # type: ignore[method-assign,misc]
+            await pilot.press("d")
+            await until_devices_are_found(pilot)
+            await pilot.press("tab", "tab", "down", "enter")
+            await pilot.pause()
+    assert session.reopened == 2 * [{"device_api": "jack", "input": "song.flac", "output": "system", "block": 32}]
