@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -206,6 +207,18 @@ def test_what_a_session_cannot_begin_with(tmp_path, voice):
         assert_one_clear_sentence(holostream_here("live", "--headless", "--seconds", 1, *arguments), *words)
     assert (tmp_path / "old.json").read_text() == "precious"
     assert not (tmp_path / "session.wav").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.25, 0.4])
+def test_ctrl_c_at_the_very_start_is_no_traceback(seconds):
+    program = subprocess.Popen(
+        [sys.executable, "-m", "holostream", "devices"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    time.sleep(seconds)
+    program.send_signal(signal.SIGINT)
+    _, told = program.communicate(timeout=30)
+    assert "holostream/" not in told or "Traceback" not in told, "Python itself may just have begun"
 
 
 def test_without_a_terminal_for_errors_there_is_no_screen(tmp_path):
