@@ -33,6 +33,11 @@ def key_line(width: int, playing: bool = False) -> Line:
     return keys_named(everything, _WIDE_GAP) if needed <= width else keys_named(first)
 
 
+def bound(keys: Sequence[str]) -> str:
+    """Keys for Textual's bindings, where a comma separates them and a plus belongs to combinations."""
+    return ",".join({",": "comma", "+": "plus"}.get(key, key) for key in keys)
+
+
 def keys_named(entries: Sequence[tuple[str, str]], gap: int = _GAP) -> Line:
     """Keys, each with its name."""
     line: Line = ()

@@ -20,7 +20,7 @@ from holostream.ui.dna_title import DnaTitle
 from holostream.ui.dna_view import DnaView
 from holostream.ui.header_line import HeaderLine
 from holostream.ui.help_screen import HelpScreen
-from holostream.ui.key_line import KeyLine
+from holostream.ui.key_line import KeyLine, bound
 from holostream.ui.latency_table import LatencyTable
 from holostream.ui.level_meter import LevelMeter, LevelScale
 from holostream.ui.live_midi import LiveMidi
@@ -40,23 +40,19 @@ TICKS_PER_TABLE = 4
 """Numbers that nobody reads faster than three times a second are not computed more often."""
 
 
-def _terminal_key(key: str) -> str:
-    """A comma separates keys in Textual's bindings, and a plus belongs to combinations."""
-    return {",": "comma", "+": "plus"}.get(key, key)
-
-
 class LiveScreen(Screen[None]):
     """Everything at a glance; no view is hidden at 80 x 24."""
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
-        Binding(",".join(map(_terminal_key, row.keys)), f"press({n})", row.help, show=False)
+        Binding(bound(row.keys), f"press({n})", row.help, show=False)
         for n, row in enumerate(KEY_ROWS)
     ]
 
     def __init__(self, session: LiveSession, performance: Performance, midi: LiveMidi | None = None) -> None:
         super().__init__()
         self._session, self._performance, self._midi = session, performance, midi
-        self._ticks, self._sizes = 0, list[Size]()
+        self._ticks = self._hidden = 0
+        self._sizes = list[Size]()
         self._header = HeaderLine("header")
         self._input_meter = LevelMeter("input-meter", "in")
         self._output_meter = LevelMeter("output-meter", "out")
@@ -89,8 +85,9 @@ class LiveScreen(Screen[None]):
         self._performance.on_screen(None)
 
     def _tick(self) -> None:
-        """Under a dialog the picture stands still: to move behind it would draw the whole screen again and again."""
-        if self.app.screen is self:
+        """Under a dialog the picture moves once a second: each time draws the whole screen."""
+        self._hidden = 0 if self.app.screen is self else self._hidden + 1
+        if self._hidden % SAMPLES_PER_SECOND == 0:
             self.sample()
         if self._session.ended:
             self.app.exit()

@@ -7,10 +7,13 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from holostream.control.command_table import row_named
+from holostream.control.key_map import KEY_ROWS, command_for
 from holostream.control.move_step import full, stepped
 from holostream.control.performance import Performance
 from holostream.engine.command import CommandKind
-from holostream.ui.key_line import keys_named
+from holostream.format.clock import clock
+from holostream.ui.key_line import bound, keys_named
 from holostream.ui.line_view import LineView
 from holostream.ui.live_midi import LiveMidi
 from holostream.ui.live_session import LiveSession
@@ -23,13 +26,19 @@ from holostream.ui.row_list import RowList
 SAMPLES_PER_SECOND = 12
 AROUND = 6
 """Lines of the screen that are not rows."""
+CLOSES = "Escape closes"
 KEYS = keys_named(
     (("← →", "amount"), ("shift", "finer"), ("space", "on, off"), ("0", "neutral"), ("Z", "all of them"), ("k", "MIDI"))
 )
 
 
+OWN_KEYS = {"left", "right", "up", "down", "0"}
+PLAYED = tuple(row for row in KEY_ROWS if not OWN_KEYS & {*row.keys} and row_named(row.target).group != "screen")
+"""Keys of the live screen that do here what they do there."""
+
+
 class MovesScreen(ModalScreen[None]):
-    """Over the live screen; sound and recording go on."""
+    """Over the live screen; sound and recording go on, and so do the keys that play."""
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         Binding("left", "step(False)", show=False),
@@ -41,6 +50,7 @@ class MovesScreen(ModalScreen[None]):
         Binding("Z", "all_neutral", show=False),
         Binding("k", "learn", show=False),
         Binding("escape,y,q,enter", "close", show=False),
+        *(Binding(bound(row.keys), f"press({n})", show=False) for n, row in enumerate(PLAYED)),
     ]
 
     def __init__(self, session: LiveSession, performance: Performance, midi: LiveMidi | None) -> None:
@@ -48,13 +58,13 @@ class MovesScreen(ModalScreen[None]):
         self._session, self._performance = session, performance
         self._learning = MidiLearning(midi, performance.tell)
         self._rows, self._hint, self._messages = RowList("rows"), LineView("hint"), MessageLines("said")
+        self._box = Vertical(self._rows, self._hint, self._messages, classes="box")
         self._amounts: dict[str, float] = {}
         """Of each move the last amount that was not neutral: what a switch brings back."""
 
     def compose(self) -> ComposeResult:
-        box = Vertical(self._rows, self._hint, self._messages, classes="box")
-        box.border_title, box.border_subtitle = "moves", "Escape closes"
-        yield box
+        self._box.border_title, self._box.border_subtitle = "moves", CLOSES
+        yield self._box
 
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self.sample)
@@ -84,6 +94,13 @@ class MovesScreen(ModalScreen[None]):
         else:
             self._hint.show_lines([((self._chosen.help, PLAIN),), KEYS])
         self._messages.show(self._session.messages)
+        recording = self._session.recording
+        self._box.border_subtitle = CLOSES if recording is None else f"recording {clock(recording.seconds, 0)}   {CLOSES}"
+
+    def action_press(self, number: int) -> None:
+        """A key of the live screen."""
+        self._performance.ask(*command_for(PLAYED[number], self._performance.value))
+        self.sample()
 
     @property
     def _chosen(self) -> CommandKind:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from holostream.format.clock import clock
 from holostream.ui.line_view import Line, LineView, cells, shortened
 from holostream.ui.live_session import KeptStatus, RecordingStatus
 from holostream.ui.palette import ALARM, DIM, ON_ALARM, PLAIN
-
-
-def elapsed(seconds: float) -> str:
-    """As a clock: 0:07.3, 12:00.0, 1:02:03.4."""
-    tenths = int(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    tail = f"{rest // 10:02d}.{rest % 10}"
-    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 def file_size(size: int) -> str:
@@ -34,11 +26,10 @@ def recorder_line(recording: RecordingStatus | None, kept: KeptStatus | None, wi
         off: Line = (("recorder", DIM), ("  off, r records", DIM))
         if kept is None:
             return off
-        minutes, seconds = divmod(int(kept.seconds), 60)
-        return (*off, (f"   kept {minutes}:{seconds:02d}  {file_size(kept.bytes)}, c saves it", DIM))
+        return (*off, (f"   kept {clock(kept.seconds, 0)}  {file_size(kept.bytes)}, c saves it", DIM))
     line: Line = (
         ("recording", ON_ALARM),
-        (f"  {elapsed(recording.seconds)}", PLAIN),
+        (f"  {clock(recording.seconds, 1)}", PLAIN),
         (f"  {file_size(recording.bytes)}", PLAIN),
     )
     if recording.lost_frames:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
+from holostream.format.clock import clock
 from holostream.ui.line_view import Line, LineView, cells
 from holostream.ui.live_session import PlaybackStatus
 from holostream.ui.palette import DIM, ON, ON_WARN, PLAIN, RULE, STRONG, TINTED, WARN
-from holostream.ui.recorder_line import elapsed
 
 WIDE = 110
 SHORTEST_BAR = 8
@@ -21,12 +21,12 @@ def transport_line(playback: PlaybackStatus, bypass: bool, dry: int, width: int)
     left: Line = (
         # Not U+23F8 for a pause: terminals disagree on its width, and few fonts have it.
         ("▶  " if playback.playing else "❚❚ ", TINTED if playback.playing else WARN),
-        (elapsed(playback.position), STRONG),
-        (f" / {elapsed(duration)}  ", DIM),
+        (clock(playback.position, 1), STRONG),
+        (f" / {clock(duration, 1)}  ", DIM),
     )
     gap = "   " if width >= WIDE else "  "
     loop = playback.loop
-    looped = "loop" if loop is None or width < WIDE else f"loop {elapsed(loop[0])} – {elapsed(loop[1])}"
+    looped = "loop" if loop is None or width < WIDE else f"loop {clock(loop[0], 1)} – {clock(loop[1], 1)}"
     was = f"tier {playback.harmonics}" if playback.harmonics else "the end"
     right: Line = (
         (gap, DIM), (looped, DIM if loop is None else WARN),

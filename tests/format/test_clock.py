@@ -16,3 +16,9 @@ from holostream.format.clock import clock
 )  # fmt: skip
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("decimals", "text"), [(0, "1:02:03"), (1, "1:02:03.4"), (2, "1:02:03.40")])
+def test_with_fewer_decimals(decimals: int, text: str) -> None:
+    assert clock(3723.4, decimals) == text
+    assert clock(59.99, decimals) == {0: "1:00", 1: "1:00.0", 2: "0:59.99"}[decimals]

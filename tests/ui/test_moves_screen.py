@@ -41,6 +41,22 @@ async def test_keys_change_the_chosen_move() -> None:
     ]  # fmt: skip
 
 
+async def test_the_keys_that_play_go_on() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("y", "3", "m", "f", "r", "c", "x", "full_stop", "left_square_bracket", "d", "P")
+        assert isinstance(app.screen, MovesScreen), "no dialog over another"
+        assert session.recording is not None
+        await pilot.pause(0.2)
+        assert "recording 0:" in str(app.screen.query_one(".box").border_subtitle)
+        await pilot.press("r")
+        await pilot.pause(0.2)
+        assert app.screen.query_one(".box").border_subtitle == "Escape closes"
+    assert [name for name, _ in session.sent] == ["tier", "mute", "freeze", "wet", "input_gain_db"]
+    assert session.captures == len(session.marks) == 1
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_every_move_is_seen_by_scrolling_with_its_amount_as_others_change_it(size: tuple[int, int]) -> None:
     session = FakeSession()
