@@ -44,6 +44,7 @@ class AudioWriter:
     subtype         "PCM_16", "PCM_24", or for .wav "FLOAT". None is FLOAT for .wav, so that a file holds what
                     was heard sample for sample, and PCM_24 for .flac. All but FLOAT clip to [-1, 1] and store
                     NaN as 0
+    skipped         frames at the beginning that are left out, for which a resampler is led in
 
     One lane is heard in both channels of a file with two; two lanes are averaged into one channel.
 
@@ -70,6 +71,7 @@ class AudioWriter:
         length: int | None = None,
         subtype: str | None = None,
         salvages: bool = False,
+        skipped: int = 0,
     ) -> None:
         if channels not in (1, 2):
             raise ValueError(f"got {channels} channels, expected 1 or 2")
@@ -78,7 +80,7 @@ class AudioWriter:
         self.channels = channels
         self.model_rate = rate if model_rate is None else model_rate
         self.length = length
-        self._salvages = salvages
+        self._salvages, self._skipped = salvages, skipped
         self.frames_written = self.clipped = 0
         self._resampler: soxr.ResampleStream | None = None
         self._lanes: int | None = None
@@ -155,6 +157,9 @@ class AudioWriter:
 
     def _append(self, frames: np.ndarray) -> None:
         """(n, 1 or channels) frames at `rate` to the file, up to `length`."""
+        if self._skipped:
+            left_out = min(self._skipped, len(frames))
+            frames, self._skipped = frames[left_out:], self._skipped - left_out
         if self.length is not None:
             frames = frames[: self.length - self.frames_written]
         if self._clips:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,11 +34,11 @@ def export_sound(
     rate, length = sound.original_rate, sound.original_length
     if end is not None:
         length = round(end * rate) - round(start * rate)
-    first = round(start * sound.rate)
-    # A resampler sees a little more than is written, so that a part ends as the whole goes on.
+    first, skipped = _beginning(round(start * rate), rate, sound.rate)
+    # A resampler sees a little more than is written, so that a part begins and ends as it stands in the whole.
     stop = None if end is None else round((end + 1.0) * sound.rate)
     expected = max(1, (sound.length if stop is None else min(stop, sound.length)) - first)
-    with AudioWriter(target, rate, sound.original_channels, sound.rate, length, subtype) as writer:
+    with AudioWriter(target, rate, sound.original_channels, sound.rate, length, subtype, skipped=skipped) as writer:
         for piece in sound.pieces(first):
             writer.write(piece.samples)
             done = piece.start + piece.samples.shape[1]
@@ -46,6 +47,15 @@ def export_sound(
                 break
     clipped = f"{writer.clipped} samples of {target} were louder than full scale and are clipped; a .wav in FLOAT keeps them"
     return [*sound.remarks, clipped] if writer.clipped else sound.remarks
+
+
+def _beginning(frame: int, rate: int, sound_rate: int) -> tuple[int, int]:
+    """Which sample to begin with so that a frame at `rate` is where it is in the whole, and how many frames come before it."""
+    if rate == sound_rate:
+        return frame, 0
+    common = math.gcd(rate, sound_rate)
+    rounds = max(0, frame - rate // 10) // (rate // common)
+    return rounds * (sound_rate // common), frame - rounds * (rate // common)
 
 
 def _part(sound: RecordedSound, start: float, end: float | None) -> tuple[float, float]:
