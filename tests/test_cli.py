@@ -315,3 +315,11 @@ def test_nan_in_a_file_is_told(tmp_path):
     finished = holostream("encode", tmp_path / "nan.wav", tmp_path / "nan.holo")
     assert finished.returncode == 0
     assert "5 samples that are not numbers" in finished.stderr
+
+
+def test_integers_saved_as_floats_are_told(tmp_path, voice):
+    soundfile.write(tmp_path / "huge.wav", 32768 * speech(0.5, 48000, 1), 48000, subtype="FLOAT")
+    told = holostream_here("encode", tmp_path / "huge.wav", tmp_path / "huge.holo").stderr
+    assert "huge.wav peaks at " in told
+    assert "times full scale, far above what codes hold" in told
+    assert "peaks" not in holostream_here("encode", voice, tmp_path / "voice.holo").stderr

@@ -14,10 +14,11 @@ import numpy as np
 
 from holostream.codec.holo_audio import bytes_of, coefficients_of
 from holostream.codec.tier_model import TierModel
+from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_reader import AudioReader
 from holostream.format.export_sound import Progress, no_progress
 from holostream.format.holo_error import HoloFormatError
-from holostream.format.holo_v2 import VERSION, HoloV2Header, HoloV2Reader, HoloV2Writer
+from holostream.format.holo_v2 import LARGEST_COEFFICIENT, VERSION, HoloV2Header, HoloV2Reader, HoloV2Writer
 from holostream.format.new_file import new_file
 from holostream.format.open_holo import open_holo
 
@@ -39,6 +40,8 @@ def encode_file_v2(source: Path, target: Path, model: TierModel, progress: Progr
         pieces, chunks = pieces + 1, chunks + len(coefficients)
         smallest, largest = min(smallest, float(coefficients.min())), max(largest, float(coefficients.max()))
         progress(min(0.5, pieces / expected))
+    if max(-smallest, largest) > LARGEST_COEFFICIENT:
+        raise AudioFileError(f"{source} is far louder than full scale, more than version 2 holds: lower it, and encode it again")
     header = HoloV2Header(model.facts.harmonics, rate, smallest, largest, chunks)
     with new_file(target) as file:
         writer = HoloV2Writer(file, header)

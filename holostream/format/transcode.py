@@ -20,6 +20,9 @@ from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
 from holostream.format.table_store import current_tables
 
+LOUDEST = 500.0
+"""Times full scale: codes hold somewhat more. Integers that were saved as floats are louder."""
+
 
 def encode_file(source: Path, target: Path, model: TierModel, progress: Progress = no_progress) -> list[str]:
     """Encode an audio file with one tier; mono stays mono, stereo becomes two lanes.
@@ -48,7 +51,7 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             description = replace(description, tables={str(facts.harmonics): tables.digest})
         writer = HoloWriter(file, description, {facts.harmonics: tables} if tables is not None else {})
         previous, state = initial_previous(facts, reader.lanes), model.initial_encoder_state(reader.lanes)
-        waiting, hops, done = np.empty((reader.lanes, 0), np.float32), 0, 0
+        waiting, hops, done, peak = np.empty((reader.lanes, 0), np.float32), 0, 0, 0.0
 
         def write(samples: np.ndarray) -> None:
             nonlocal previous, state, hops
@@ -63,7 +66,7 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             while waiting.shape[1] >= length:
                 write(waiting[:, :length])
                 waiting = waiting[:, length:]
-            done += block.shape[1]
+            done, peak = done + block.shape[1], max(peak, float(np.abs(block).max(initial=0.0)))
             progress(min(1.0, done / expected))
         # The last samples sound `overlap` later: silence follows until they have.
         rest = waiting.shape[1] + facts.overlap
@@ -82,6 +85,8 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             remarks.append(f"{source} ends early: {reader.frames_read}{of_stated} samples were there")
         if reader.bad_samples:
             remarks.append(f"{source} held {reader.bad_samples} samples that are not numbers; they became silence")
+        if peak > LOUDEST:
+            remarks.append(f"{source} peaks at {peak:.3g} times full scale, far above what codes hold: lower it, and encode it again")
         progress(1.0)
         return remarks
 

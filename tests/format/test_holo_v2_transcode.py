@@ -136,6 +136,13 @@ def test_what_cannot_be_encoded(tmp_path, voice, tiers, holo_audio_tiers):
     assert not (tmp_path / "v.holo").exists()
 
 
+def test_what_is_too_loud_for_its_header_is_not_written(tmp_path, holo_audio_tiers):
+    soundfile.write(tmp_path / "huge.wav", 1e7 * speech(0.5, 44100, 1), 44100, subtype="FLOAT")
+    with pytest.raises(AudioFileError, match=r"huge\.wav is far louder than full scale"):
+        encode_file_v2(tmp_path / "huge.wav", tmp_path / "huge.holo", holo_audio_tiers[16])
+    assert not (tmp_path / "huge.holo").exists()
+
+
 def test_damage_of_the_source_is_told_once(tmp_path, voice, holo_audio_tiers):
     sound = speech(0.5, 44100, 1)
     sound[7] = np.nan
