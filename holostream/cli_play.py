@@ -26,6 +26,7 @@ from holostream.cli_options import (
 from holostream.cli_session import EngineError, Wishes, check_device_wishes, has_screen, perform, tell_session
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import LOCALHOST, OscSettings
+from holostream.engine.settings import FASTEST, SLOWEST
 
 if TYPE_CHECKING:
     from holostream.format.recorded_sound import RecordedSound
@@ -37,7 +38,7 @@ def play(
     tier: Annotated[
         int | None, typer.Option(help="Re-encode with so many harmonics from the start; default: as recorded.")
     ] = None,
-    speed: Annotated[float, typer.Option(min=0.25, max=4.0, help="As a tape's: pitch follows.")] = 1.0,
+    speed: Annotated[float, typer.Option(min=SLOWEST, max=FASTEST, help="As a tape's: pitch follows.")] = 1.0,
     loop: Annotated[str | None, typer.Option(help="A:B, from A to B again and again, seconds.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="It is still being recorded: go on as it grows.")] = False,
     output: Output = None,

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from holostream.engine.settings import FASTEST, SLOWEST
+
 Value = float | str | None
 
 _ON, _OFF = ("1", "on", "true", "yes"), ("0", "off", "false", "no")
@@ -101,7 +103,7 @@ ACTIONS = (
     _transport("loop_start", "loop starts here"),
     _transport("loop_end", "loop ends here"),
     _transport("loop_off", "no loop"),
-    _transport("tape_speed", "speed as a tape's, pitch follows", "number", 0.25, 4.0),
+    _transport("tape_speed", "speed as a tape's, pitch follows", "number", SLOWEST, FASTEST),
     _transport("tape_step", "faster by so many semitones", "number", -24, 24),
     Action("help", "the keys", group="screen"),
     Action("devices", "devices and block size", group="screen"),

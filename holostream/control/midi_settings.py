@@ -1,4 +1,4 @@
-"""Settings of MIDI. Command-line flags come from here, so every default stands in one place."""
+"""Settings of MIDI, and their defaults."""
 
 from __future__ import annotations
 

@@ -33,18 +33,31 @@ class PlayedSession(Protocol):
     @property
     def settings(self) -> LiveSettings: ...
     @property
-    def tiers(self) -> tuple[int, ...]: ...
+    def tiers(self) -> tuple[int, ...]:
+        """Harmonics of the tiers that can be played, in ascending order."""
+
     @property
-    def messages(self) -> deque[str]: ...
+    def messages(self) -> deque[str]:
+        """For the user, newest last."""
+
     @property
-    def playback(self) -> Playback | None: ...
+    def playback(self) -> Playback | None:
+        """None where the sound is a live input's."""
+
     @property
     def recording(self) -> object | None: ...
-    def snapshot(self) -> np.void: ...
-    def send(self, name: str, value: float) -> bool: ...
+    def snapshot(self) -> np.void:
+        """A record of STATUS_TYPE."""
+
+    def send(self, name: str, value: float) -> bool:
+        """Whether it was taken; if not, a message says why."""
+
     def toggle_recording(self) -> None: ...
-    def capture(self) -> None: ...
-    def mark(self, text: str = "") -> None: ...
+    def capture(self) -> None:
+        """Write what was just played to a file."""
+
+    def mark(self, text: str = "") -> None:
+        """Set a marker in the recording, or in what is kept."""
 
 
 class Performance:

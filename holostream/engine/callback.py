@@ -2,7 +2,8 @@
 
     device block -> mono/stereo -> [resample] -> gather a hop -> step -> queue -> [resample] -> queue -> device block
 
-It never waits, prints or raises; whatever goes wrong is counted and sounds like silence.
+It never prints or raises, and waits for nothing but a voice that is just being opened beside it, which takes no longer there than
+here; whatever goes wrong is counted and sounds like silence.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from holostream.codec.tier_model import ModelError
 from holostream.engine.playback_ring import SLOT_SAMPLES, SLOTS, PlaybackRing
-from holostream.engine.playback_stream import FASTEST, SHORTEST_LOOP_SECONDS, SLOWEST, Plan, Slot, slots
+from holostream.engine.playback_stream import SHORTEST_LOOP_SECONDS, Plan, Slot, slots
+from holostream.engine.settings import FASTEST, SLOWEST
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import RecordedSound, never
 

@@ -19,7 +19,6 @@ from holostream.format.audio_file import resampler
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import Piece, RecordedSound, never
 
-SLOWEST, FASTEST = 0.25, 4.0
 SHORTEST_LOOP_SECONDS = 0.05
 
 

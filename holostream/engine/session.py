@@ -1,7 +1,7 @@
 """A live session as the control process sees it: starts the engine process, steers it, follows its DNA, records.
 
-Views and scripts use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `capture`,
-`reopen`.
+Views use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `capture`, `reopen`; scripts feed
+the engine's schedule as well.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Settings of a live session. Command-line flags come from here, so every default stands in one place."""
+"""Settings of a live session, and their defaults."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 API_VIRTUAL = "virtual"
 SECOND_CHANNEL = "channel"
+SLOWEST, FASTEST = 0.25, 4.0
+"""A recording's speed, as a tape's."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class LiveSettings:
     allow_feedback: bool = False
     """Start unmuted from a built-in microphone to built-in speakers."""
     stay_awake: bool = False
-    """Keep processors, in a virtual machine the engine's alone, from sleeping while a real device plays: shorter hops, more power."""
+    """Keep processors, in a virtual machine the engine's alone, from sleeping while sound runs: shorter hops, more power."""
     input_gain_db: float = 0.0
     """Gain before the encoder."""
     output_gain_db: float = 0.0

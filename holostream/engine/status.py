@@ -115,7 +115,7 @@ class Status:
         self.record.sequence += 1
 
     def snapshot(self) -> np.void:
-        """A consistent copy: fields by name as in StatusRecord."""
+        """A copy: fields by name as in StatusRecord, of one moment but where a block takes longer than six milliseconds."""
         for _ in range(20):
             before = self.record.sequence
             copy = self._array.copy()

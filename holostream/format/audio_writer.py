@@ -137,7 +137,7 @@ class AudioWriter:
         self._append(frames)
 
     def close(self) -> None:
-        """Finish the file and give it its name. Raises AudioFileError if that fails; no file is left then."""
+        """Finish the file and give it its name. Raises AudioFileError if that fails; no file is left then but where it `salvages`."""
         if self._closed:
             return
         try:

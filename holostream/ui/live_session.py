@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TierFacts
-from holostream.engine.playback import Playback
-from holostream.engine.settings import LiveSettings
-
-
-class RecordingStatus(Protocol):
-    """A recording: `seconds` of sound, `bytes` on disk, `lost_frames` the recorder was too late for."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def bytes(self) -> int: ...
-    @property
-    def lost_frames(self) -> int: ...
-
-
-class KeptStatus(Protocol):
-    """What a capture would hold: `seconds` of sound, `bytes` of memory."""
-
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def bytes(self) -> int: ...
+from holostream.control.performance import PlayedSession
+from holostream.engine.recorder import KeptStatus, RecordingStatus
 
 
 class PlaybackStatus(Protocol):
@@ -56,18 +30,12 @@ class PlaybackStatus(Protocol):
         """The tier recorded at the position; 0 at the end."""
 
 
-class LiveSession(Protocol):
+class LiveSession(PlayedSession, Protocol):
     """The live engine as seen from the control process. Only `list_devices` may take long (up to 2 s)."""
 
     @property
-    def settings(self) -> LiveSettings: ...
-    @property
     def facts(self) -> TierFacts:
         """Of any tier: rate, hop and chunk are shared by all."""
-
-    @property
-    def tiers(self) -> tuple[int, ...]:
-        """Harmonics of the tiers that can be played, in ascending order."""
 
     @property
     def noise_tiers(self) -> tuple[int, ...]:
@@ -78,14 +46,6 @@ class LiveSession(Protocol):
         """`api`, `input`, `output`, `rate`, `block`, `virtual`; empty until a device is open."""
 
     @property
-    def messages(self) -> deque[str]:
-        """For the user, newest last."""
-
-    @property
-    def playback(self) -> Playback | None:
-        """None where the sound is a live input's."""
-
-    @property
     def recording(self) -> RecordingStatus | None: ...
     @property
     def kept(self) -> KeptStatus | None:
@@ -94,21 +54,8 @@ class LiveSession(Protocol):
     @property
     def ended(self) -> bool: ...
 
-    def snapshot(self) -> np.void:
-        """A record of STATUS_TYPE."""
-
-    def send(self, name: str, value: float) -> bool: ...
-
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""
-
-    def toggle_recording(self) -> None: ...
-
-    def capture(self) -> None:
-        """Write what was just played to a file."""
-
-    def mark(self, text: str = "") -> None:
-        """Set a marker in the recording, or in what is kept."""
 
     def list_devices(self) -> list[dict[str, Any]]:
         """Each with `name`, `api`, `inputs`, `outputs` (channels) and `rate`."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.format.clock import clock
 from holostream.ui.line_view import Line, LineView, cells, shortened
-from holostream.ui.live_session import KeptStatus, RecordingStatus
 from holostream.ui.palette import ALARM, DIM, ON_ALARM, PLAIN
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from holostream.engine import playback as playback_module
 from holostream.engine.playback import Playback, PlaybackOptions
-from holostream.engine.playback_stream import FASTEST, SLOWEST
 from holostream.engine.seam import SEAM_SAMPLES
+from holostream.engine.settings import FASTEST, SLOWEST
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import Piece, never
 from tests.engine.recorded_tone import RATE, Listener, RecordedTone, glide, largest_step

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from holostream.codec.dna import Dna
 from holostream.codec.dna_ring import HEARD, RingFrame
 from holostream.codec.tier import TIERS, TierFacts
 from holostream.engine.command import COMMANDS, names_missing_tier
+from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.settings import LiveSettings
 from holostream.engine.status import STATUS_TYPE, histogram_bin
 
@@ -38,20 +39,6 @@ DEVICES = [
     {"name": "HDMI 0", "api": "alsa", "inputs": 0, "outputs": 8, "rate": 48000},
 ]
 FADE_SECONDS = 0.03
-
-
-@dataclass(frozen=True)
-class FakeRecording:
-    path: Path
-    seconds: float
-    bytes: int
-    lost_frames: int
-
-
-@dataclass(frozen=True)
-class FakeKept:
-    seconds: float
-    bytes: int
 
 
 @functools.cache
@@ -81,8 +68,8 @@ class FakeSession:
             "virtual": False,
         }  # fmt: skip
         self.messages: deque[str] = deque(maxlen=100)
-        self.recording: FakeRecording | None = None
-        self.kept: FakeKept | None = FakeKept(600.0, 2_621_440)
+        self.recording: RecordingStatus | None = None
+        self.kept: KeptStatus | None = KeptStatus(600.0, 2_621_440)
         self.captures = 0
         self.playback: Any = None
         self.ended = False
@@ -146,7 +133,7 @@ class FakeSession:
 
     def toggle_recording(self) -> None:
         path = Path.home() / "holostream-20250101-120000.holo"
-        self.recording = FakeRecording(path, 0.0, 0, 0) if self.recording is None else None
+        self.recording = RecordingStatus(path, 0.0, 0, 0) if self.recording is None else None
 
     def capture(self) -> None:
         self.captures += 1

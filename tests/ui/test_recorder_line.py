@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.ui.line_view import plain
 from holostream.ui.recorder_line import file_size, recorder_line
-from tests.ui.fake_session import FakeKept, FakeRecording
 
 
 def test_recorder() -> None:
     path = Path("/home/somebody/music/a-very-long-folder-name/another-folder/holostream-20250101-120000.holo")
-    text = plain(recorder_line(FakeRecording(path, 754.32, 1_234_567, 2), None, 78))
+    text = plain(recorder_line(RecordingStatus(path, 754.32, 1_234_567, 2), None, 78))
     assert "recording  12:34.3  1.2 MB  lost 2 frames" in text
     assert text.endswith(".holo")
     assert len(text) == 78
@@ -21,7 +21,7 @@ def test_recorder() -> None:
 
 
 def test_what_is_kept() -> None:
-    text = plain(recorder_line(None, FakeKept(605.9, 2_621_440), 78))
+    text = plain(recorder_line(None, KeptStatus(605.9, 2_621_440), 78))
     assert text == "recorder  off, r records   kept 10:06  2.6 MB, c saves it"
 
 
