@@ -317,6 +317,21 @@ def test_nan_in_a_file_is_told(tmp_path):
     assert "5 samples that are not numbers" in finished.stderr
 
 
+@pytest.mark.parametrize("name", ["a.flac", "a.ogg"])
+def test_title_artist_and_comment_go_along(tmp_path, name):
+    tags = {"title": "Tide", "artist": "Ø. Ørsted", "comment": "take 3; the good one"}
+    with soundfile.SoundFile(tmp_path / name, "w", 48000, 1) as file:
+        for tag, text in tags.items():
+            setattr(file, tag, text)
+        file.write(speech(0.5, 48000, 1))
+    assert holostream_here("encode", tmp_path / name, tmp_path / "a.holo").returncode == 0
+    assert json.loads(holostream_here("info", tmp_path / "a.holo", "--json").stdout)["tags"] == tags
+    assert holostream_here("tag", tmp_path / "a.holo", "--comment", "").returncode == 0
+    assert holostream_here("decode", tmp_path / "a.holo", tmp_path / f"back-{name}").returncode == 0
+    with soundfile.SoundFile(tmp_path / f"back-{name}") as file:
+        assert [file.title, file.artist, file.comment] == ["Tide", "Ø. Ørsted", ""]
+
+
 def test_integers_saved_as_floats_are_told(tmp_path, voice):
     soundfile.write(tmp_path / "huge.wav", 32768 * speech(0.5, 48000, 1), 48000, subtype="FLOAT")
     told = holostream_here("encode", tmp_path / "huge.wav", tmp_path / "huge.holo").stderr

@@ -73,7 +73,7 @@ class Performance:
         header, recorded, self.name = self._reader.header, self._recorded, str(source)
         self.rate, self.lanes, self.length = recorded.rate, recorded.lanes, recorded.length
         self.original_rate, self.original_channels = recorded.original_rate, recorded.original_channels
-        self.original_length, self.markers = recorded.original_length, recorded.markers
+        self.original_length, self.markers, self.tags = recorded.original_length, recorded.markers, recorded.tags
         self.remarks: list[str] = []
         if (block := next(self._reader.blocks(), None)) is None:
             raise HoloFormatError(f"{source} holds no sound: nothing was heard while it was recorded")

@@ -15,6 +15,9 @@ import soxr
 FilePath = str | os.PathLike[str]
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
+TAGS, LONGEST_TAG = ("title", "artist", "comment"), 2000
+"""What goes along from an audio file to a recording and back, and how many characters of each."""
+
 
 class AudioFileError(Exception):
     """An audio file cannot be read or written; the message is one sentence for the user."""

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import soundfile
 
-from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
+from holostream.format.audio_file import LONGEST_TAG, TAGS, AudioFileError, FilePath, reason, resampler
 
 READ_FRAMES = 4096
 LARGEST_PLAUSIBLE = 1e10  # a larger sample is damage as much as NaN is, and would overflow in the resampler
@@ -80,6 +80,12 @@ class AudioReader:
         if not len(self._first):
             self.close()
             raise AudioFileError(f"{self.path} holds no samples: it is empty, or was cut off before its sound began")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Title, artist and comment, those there are."""
+        texts = {name: str(getattr(self._file, name) or "")[:LONGEST_TAG].strip() for name in TAGS}
+        return {name: text for name, text in texts.items() if text}
 
     @property
     def original_length(self) -> int:

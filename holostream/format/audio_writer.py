@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Self
 
@@ -16,7 +17,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from holostream.format.audio_file import AudioFileError, FilePath, reason, resampler
+from holostream.format.audio_file import LONGEST_TAG, TAGS, AudioFileError, FilePath, reason, resampler
 from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.new_file import replaceable, take_permissions
 
@@ -45,6 +46,7 @@ class AudioWriter:
                     was heard sample for sample, and PCM_24 for .flac. All but FLOAT clip to [-1, 1] and store
                     NaN as 0
     skipped         frames at the beginning that are left out, for which a resampler is led in
+    tags            title, artist, comment: a .flac or .ogg has them, a .wav nothing but sound
 
     One lane is heard in both channels of a file with two; two lanes are averaged into one channel.
 
@@ -72,6 +74,7 @@ class AudioWriter:
         subtype: str | None = None,
         salvages: bool = False,
         skipped: int = 0,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         if channels not in (1, 2):
             raise ValueError(f"got {channels} channels, expected 1 or 2")
@@ -109,6 +112,10 @@ class AudioWriter:
             raise AudioFileError(f"cannot write in {self._target.parent}: {error.strerror}") from error
         try:
             self._file = soundfile.SoundFile(self._bytes, "w", rate, channels, subtype, format=kind)
+            if kind in ("FLAC", "OGG"):
+                for name in TAGS:
+                    if text := (tags or {}).get(name, "")[:LONGEST_TAG].split("\0")[0]:
+                        setattr(self._file, name, text.encode("utf-8", "replace").decode())
         except BaseException as error:  # an interrupt, too
             self._bytes.close()
             self._part.unlink()

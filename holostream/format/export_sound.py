@@ -38,7 +38,9 @@ def export_sound(
     # A resampler sees a little more than is written, so that a part begins and ends as it stands in the whole.
     stop = None if end is None else round((end + 1.0) * sound.rate)
     expected = max(1, (sound.length if stop is None else min(stop, sound.length)) - first)
-    with AudioWriter(target, rate, sound.original_channels, sound.rate, length, subtype, skipped=skipped) as writer:
+    with AudioWriter(
+        target, rate, sound.original_channels, sound.rate, length, subtype, skipped=skipped, tags=sound.tags
+    ) as writer:
         for piece in sound.pieces(first):
             writer.write(piece.samples)
             done = piece.start + piece.samples.shape[1]

@@ -32,7 +32,7 @@ class HoloSound:
             self._file.close()
             raise
         header = self._reader.header
-        self.rate, self.lanes = header.rate, header.lanes
+        self.rate, self.lanes, self.tags = header.rate, header.lanes, header.tags
         self.original_rate = header.original_rate or header.rate
         self.original_channels = min(2, header.original_channels) or header.lanes
         # A header that promises more than there is must not be believed: the rest would be silence, however long.

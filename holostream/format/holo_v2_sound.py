@@ -36,6 +36,7 @@ class HoloV2Sound:
         self.length = header.chunks * self._model.facts.chunk
         self.original_length: int | None = self.length
         self.markers: list[tuple[int, str]] = []
+        self.tags: dict[str, str] = {}
         self.remarks: list[str] = []
 
     def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:

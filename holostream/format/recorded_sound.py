@@ -40,6 +40,8 @@ class RecordedSound(Protocol):
     """Frames at `original_rate`; None: as many as there are."""
     markers: list[tuple[int, str]]
     """(sample at `rate`, text) in order."""
+    tags: dict[str, str]
+    """Title, artist, comment and what else there is."""
     remarks: list[str]
     """What the user should know of the file once all of it was read."""
 

@@ -45,6 +45,7 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             reader.original_length,
             reader.original_channels,
             f"holostream {__version__}",
+            tags=reader.tags,
         )
         tables = current_tables(model.folder.parent, facts)
         if tables is not None:

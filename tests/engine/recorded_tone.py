@@ -36,6 +36,7 @@ class RecordedTone:
         self.length = samples.shape[1] if grown is None else grown()
         self.markers: list[tuple[int, str]] = [(RATE, "one"), (2 * RATE, "two"), (3 * RATE, "three")]
         self.remarks: list[str] = []
+        self.tags: dict[str, str] = {}
         self.opened = 0
 
     def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:

@@ -309,7 +309,7 @@ class TestLongFiles:
         class LongReader:
             lanes = original_channels = 1
             original_rate, original_length, frames_read = rate, samples, samples
-            truncated, bad_samples = False, 0
+            truncated, bad_samples, tags = False, 0, {}
 
             def __init__(self, *anything: object) -> None: ...
             def __enter__(self) -> LongReader: return self
@@ -322,7 +322,7 @@ class TestLongFiles:
         class CountingWriter:
             written = clipped = 0
 
-            def __init__(self, *anything: object) -> None: ...
+            def __init__(self, *anything: object, **more: object) -> None: ...
             def __enter__(self) -> CountingWriter: return self
             def __exit__(self, *error: object) -> None: ...
 
