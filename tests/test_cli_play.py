@@ -165,9 +165,10 @@ def test_a_script_that_leaves_it_without_an_end_ends_it(tmp_path, holo, command)
     assert len(heard(tmp_path / "heard.wav")) == 563 * 128  # where the script ends
 
 
-def test_a_pause_in_virtual_time_lasts_as_long_as_the_script_says(tmp_path, holo, decoded):
+@pytest.mark.parametrize("between", ["", "1.2 tilt 0\n"])
+def test_a_pause_in_virtual_time_lasts_as_long_as_the_script_says(tmp_path, holo, decoded, between):
     script = tmp_path / "song.txt"
-    script.write_text("1 pause 1\n1.5 pause 0\n")
+    script.write_text(f"1 pause 1\n{between}1.5 pause 0\n")
     finished = play(holo, "--script", script, "--output", tmp_path / "heard.wav")
     assert finished.returncode == 0, finished.stderr
     sound, pause = heard(tmp_path / "heard.wav"), 188 * 128

@@ -52,13 +52,15 @@ def plan_script(
     presets: PresetFolder,
     plays: bool = False,
     block_hops: int = 1,
+    morph_tier: float = command_kind("morph_tier").neutral,
 ) -> ScriptPlan:
     """`plays`: a recording plays, and a tier is to be heard instead of it. `block_hops`: hops in a device's block, at most.
+    `morph_tier`: as the script finds it.
 
     Raises ValueError naming the line, for what this session cannot do.
     """
     scheduled: list[tuple[Scheduled, ScriptLine]] = []
-    due, taps, morph_tier = [], TapTempo(), command_kind("morph_tier").neutral
+    due, taps = [], TapTempo()
     for line in script.lines:
         # To the hop that begins then, or the next one; a time that is a hop's but for rounding is that hop's.
         hop = math.ceil(line.seconds * facts.rate / facts.hop - 1e-6)

@@ -29,7 +29,13 @@ class ScriptRun:
         facts, settings = session.facts, session.settings
         self._block_hops = -(-(settings.block or DEFAULT_BLOCK) // facts.hop) + 1
         plan = plan_script(
-            script, facts, session.tiers, performance.presets, session.playback is not None, self._block_hops
+            script,
+            facts,
+            session.tiers,
+            performance.presets,
+            session.playback is not None,
+            self._block_hops,
+            performance.value("morph_tier"),
         )
         self._scheduled, self._due = plan.scheduled, plan.due
         self._fed = self._told = self._done = 0
@@ -102,7 +108,7 @@ class ScriptRun:
         waits = [self._due[self._done].hop] if self._done < len(self._due) else []
         if self._fed < len(scheduled):  # a block reaches over several hops
             waits.append(scheduled[self._fed].hop - self._block_hops)
-        elif scheduled and self._endless():
+        elif scheduled and not waits and self._endless():
             waits.append(scheduled[-1].hop)
         # Hop 0 means no waiting; nothing is looked at before the first hop anyway.
         ring.hold = max(1, min(waits)) if waits else 0

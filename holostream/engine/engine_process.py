@@ -12,6 +12,7 @@ and a fresh process is the one sure way out of any audio library's trouble.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import math
@@ -31,7 +32,7 @@ from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
-from holostream.engine.device_list import DeviceError, built_in, is_file, rescan
+from holostream.engine.device_list import DeviceError, built_in, is_file, rescan, wants_virtual
 from holostream.engine.memory_lock import keep_freed_memory, lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
@@ -85,8 +86,9 @@ class Engine:
             second=settings.second is not None,
         )
         if resume:
-            # Hops and voices go on counting, so that a running recording sees a gap and a new voice.
-            self.path.hop = int(record.hops)
+            # Hops and voices go on counting, so that a running recording sees a gap and a new voice: the hop that the engine before was
+            # at when it ended may be in the ring already.
+            self.path.hop = int(record.hops) + 1
             self.path.newest_voice = self.path.voice.number = int(record.voice) + 1
         self.opener = VoiceOpener(self.path, threaded=not settings.virtual_time)
         self.rate = self.path.facts.rate
@@ -206,6 +208,7 @@ class Engine:
     def reopen(self, settings: LiveSettings) -> None:
         """Another device on request; the one before comes back if it cannot be opened."""
         before = self.settings
+        self._goes_on = False
         self.close_device()
         for attempt in (settings, before):
             try:
@@ -218,17 +221,21 @@ class Engine:
         self.settings = before  # neither opens now; keep looking for the one that worked
 
     def watch(self) -> bool:
-        """A few times a second: write files, look for a device that is awaited; False once the device has vanished."""
+        """A few times a second: write files, look for a device that is awaited; False once the device has vanished. Raises DeviceError
+        if it cannot come back."""
         if self.device is not None:
             if loss := self.device.poll():
                 send_event("lost", text=f"capturing stopped: {loss}")
             return self.device.alive()
         if time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + RECONNECT_SECONDS
-            try:
+            with contextlib.suppress(DeviceError):
                 rescan()
+            try:
                 self.open(self.settings)
-            except DeviceError:
+            except DeviceError as error:
+                if wants_virtual(self.settings) or isinstance(error.__cause__, AudioFileError):
+                    raise  # no waiting helps
                 return True  # still away; the message stands
             self.shared.status.record.reconnects += 1
             send_event("message", text=f"device is back: {self.device_name()}")

@@ -5,6 +5,7 @@ It follows the rings of the shared memory; whatever becomes of a request is a me
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import tempfile
 import threading
@@ -181,9 +182,10 @@ class Recordings:
     def _places(self, beginning: str) -> Iterator[Path]:
         """Names by the time, one after the other to be tried: in the current folder, then wherever else a user finds them. Each
         twice: another session may take one."""
-        for folder in (Path(), Path(platformdirs.user_documents_dir()), Path.home(), Path(tempfile.gettempdir())):
-            for _ in range(2):
-                yield self._named_by_time(folder, beginning)
+        for folder in (Path, platformdirs.user_documents_dir, Path.home, tempfile.gettempdir):
+            with contextlib.suppress(RuntimeError):  # a user without a home
+                for _ in range(2):
+                    yield self._named_by_time(Path(folder()), beginning)
 
     def _named_by_time(self, folder: Path, beginning: str) -> Path:
         """Free there, with the name of its kept input."""

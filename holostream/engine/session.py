@@ -139,7 +139,8 @@ class Session:
                 break
             if code != DEVICE_LOST:
                 before, crashed = crashed, time.monotonic()
-                if not (code and self.failure is None and self._ready.is_set() and crashed - before > CRASH_SECONDS):
+                seldom = self._ready.is_set() and crashed - before > CRASH_SECONDS
+                if not code or self.failure is not None or not seldom or self.settings.virtual_time:
                     break
                 self.messages.append(f"the engine ended unexpectedly (code {code}) and begins again; see {log_path()}")
             if not self.device.get("virtual"):
@@ -155,7 +156,7 @@ class Session:
                 end_engine(self._engine)
         if code and self.failure is None and not self._closing.is_set():
             self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
-            if self.kept is not None and self.kept.seconds:
+            if self.kept is not None and self.kept.seconds and not self.settings.virtual_time:
                 self.capture()  # nobody can any more
         self._ended.set()
 

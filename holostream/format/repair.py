@@ -158,7 +158,17 @@ class _Salvage:
             index = unpack_end(frame.payload)[1]
         except HoloFormatError:
             return None
-        return index if index.hops else None
+        return index if index.hops and self._is_its_own(index, place) else None
+
+    def _is_its_own(self, index: BlockIndex, end: int) -> bool:
+        """Whether blocks stand where it says, most of them, and no other end comes first: another recording may stand behind this one."""
+        places = [self._at + place for place in index.places]
+        if 2 * sum(self._data[place : place + len(SYNC)] == SYNC for place in places) < len(places):
+            return False
+        at = places[-1]
+        while (frame := self._whole(at)) is not None and frame.kind != END:
+            at += frame.size
+        return frame is None or at == end
 
     @property
     def fraction(self) -> float:

@@ -61,8 +61,8 @@ def batch(corpus: Corpus, recipe: Recipe, step: int, hop: int, process: int, pro
 
 LARGEST_WEIGHT = 1e6
 """A trained one is about 1."""
-STATE = ("harmonics", "recipe", "data", "network", "average", "optimizer", "progress")
-"""What a checkpoint holds."""
+STATE = ("harmonics", "recipe", "network", "average", "optimizer", "progress")
+"""What a checkpoint holds; beside that, but for old ones, which `data` it was trained on."""
 SCHEDULE = ("steps", "check_every")
 """Of a recipe, what a training may go on with another of."""
 
@@ -121,7 +121,7 @@ def train_tier(
             raise TrainingError(
                 f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
             )
-        if state["data"] != corpus.digest:
+        if state.get("data", corpus.digest) != corpus.digest:
             raise TrainingError(
                 f"{checkpoint} was trained on other sounds; resume with those, or go on from its weights: --from {checkpoint} --overwrite"
             )

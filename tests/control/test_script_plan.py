@@ -65,4 +65,5 @@ def test_what_this_session_cannot_do(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=f"the script {reason}"):
             plan(text, tmp_path)
     plan("0 morph_tier 64\n0 morph 0.5\n1 neutral", tmp_path)
+    plan_script(parse_script("0 morph 0.5"), FACTS, TIERS, PresetFolder(tmp_path), morph_tier=64)  # as a preset has set it
     plan("\n".join(f"{n * 1e-5:f} tilt 1" for n in range(3 * CommandRing.CAPACITY)), tmp_path)

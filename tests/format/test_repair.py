@@ -115,6 +115,16 @@ def test_blocks_that_the_header_has_no_tables_for_are_dropped(tmp_path: Path) ->
     assert report.dropped_bytes == len(coded)
 
 
+@pytest.mark.parametrize("hops", [12, 5])
+def test_a_recording_behind_another_is_left_out(tmp_path: Path, hops: int) -> None:
+    later = [DnaBlock(900 + hops * n, hops, (VoiceRun(n == 0, 0, random_dna(1, hops, 8, n)),)) for n in range(8)]
+    report, _, blocks = repaired(written(BLOCKS) + written(later), tmp_path)
+    assert all(equal_blocks(a, b) for a, b in zip(blocks, BLOCKS, strict=True))
+    assert report.closed
+    assert report.bytes_behind_end == len(written(later))
+    assert not report.gaps
+
+
 def test_blocks_of_other_lanes_are_dropped(tmp_path: Path) -> None:
     stereo = replace(BLOCKS[3], voices=(VoiceRun(True, 0, random_dna(2, BLOCKS[3].hops, 8, 1)),))
     report, reader, blocks = repaired(written([*BLOCKS[:3], stereo, *BLOCKS[4:]]), tmp_path)
