@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from holostream.codec.tier_model import ModelError, default_models_folder
 from holostream.format.block_frame import (
     CHECK_BYTES,
     CODED_FRAMES,
@@ -39,7 +38,7 @@ from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_head, 
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import EVENTS_IN_A_BLOCK, Event, pack_events, unpack_events
 from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
-from holostream.format.table_store import load_tables
+from holostream.format.table_store import tables_of
 
 MAX_GAP_SECONDS = 3600.0
 """What may be missing between two blocks."""
@@ -131,17 +130,6 @@ def pack_event_blocks(events: Iterable[Event]) -> bytes:
         pack_frame(EVENTS, pack_events(rows[start : start + EVENTS_IN_A_BLOCK]))
         for start in range(0, len(rows), EVENTS_IN_A_BLOCK)
     )
-
-
-def tables_of(header: HoloHeader, harmonics: int, models: Path | None = None, name: str = "this file") -> EntropyTables:
-    """The entropy tables that a header names for a tier. Raises HoloFormatError; MissingTablesError if they are not in `models`."""
-    digest = header.tables.get(str(harmonics))
-    if digest is None:
-        raise HoloFormatError(f"its header names no entropy tables for tier {harmonics}")
-    try:
-        return load_tables(models or default_models_folder(), harmonics, digest)
-    except ModelError as error:
-        raise MissingTablesError(f"{name} cannot be decoded: {error}") from error
 
 
 class HoloReader:

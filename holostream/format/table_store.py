@@ -6,8 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from holostream.codec.tier import TierFacts
-from holostream.codec.tier_model import ModelError, tier_folder
+from holostream.codec.tier_model import ModelError, default_models_folder, tier_folder
 from holostream.format.entropy_tables import MAX_BODY, EntropyTables, unpack_tables
+from holostream.format.holo_error import HoloFormatError, MissingTablesError
+from holostream.format.holo_header import HoloHeader
 from holostream.format.new_file import new_file
 
 
@@ -62,3 +64,14 @@ def all_current_tables(models: Path, tiers: dict[int, TierFacts]) -> dict[int, E
     """The current sets of the tiers that have one. Raises ModelError."""
     found = {harmonics: current_tables(models, facts) for harmonics, facts in tiers.items()}
     return {harmonics: tables for harmonics, tables in found.items() if tables is not None}
+
+
+def tables_of(header: HoloHeader, harmonics: int, models: Path | None = None, name: str = "this file") -> EntropyTables:
+    """The entropy tables that a header names for a tier. Raises HoloFormatError; MissingTablesError if they are not in `models`."""
+    digest = header.tables.get(str(harmonics))
+    if digest is None:
+        raise HoloFormatError(f"its header names no entropy tables for tier {harmonics}")
+    try:
+        return load_tables(models or default_models_folder(), harmonics, digest)
+    except ModelError as error:
+        raise MissingTablesError(f"{name} cannot be decoded: {error}") from error

@@ -15,14 +15,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.engine import engine_process
-from holostream.engine.audio_device import DeviceInfo
 from holostream.engine.block_gatherer import BLOCK_HOPS
-from holostream.engine.command import COMMANDS
-from holostream.engine.engine_process import Engine
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
-from holostream.engine.shared_state import SharedState
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloReader
@@ -401,14 +396,6 @@ def test_another_block_leaves_the_guard_and_the_time_that_is_left_as_they_are(vo
     assert last["hops"] == pytest.approx(750, abs=6)
 
 
-def test_an_engine_that_takes_over_before_there_was_sound_begins_as_new(voice):
-    settings = LiveSettings(str(voice), device_api="virtual", wet=0.5, tier=16)
-    shared = SharedState.create(1, settings.ring_frames)
-    engine = Engine(settings, shared, resume=True)
-    shared.close()
-    assert [engine.controls.value(name) for name in ("tier", "wet", "speed", "comb", "tempo")] == [16, 0.5, 1, 1, 120]
-
-
 def test_an_engine_that_crashed_and_has_nothing_to_play_any_more_ends_the_session(tmp_path):
     sound = tmp_path / "gone.wav"
     soundfile.write(sound, speech(1.0, 48000, 5), 48000)
@@ -427,36 +414,6 @@ def test_a_crash_in_virtual_time_is_no_other_sound_but_an_error(voice):
         session._engine.kill()
         wait_for(lambda: session.ended)
     assert "ended unexpectedly" in session.failure
-
-
-def heard_before(hops: int) -> SharedState:
-    """As an engine leaves it that was ended after so many hops."""
-    shared = SharedState.create(1, 64)
-    for kind in COMMANDS:
-        setattr(shared.status.record, kind.name, 64 if kind.name == "tier" else kind.neutral)
-    shared.status.record.hops = shared.status.record.callbacks = hops
-    return shared
-
-
-def test_a_hop_that_was_in_the_ring_when_the_engine_crashed_is_not_said_twice(voice):
-    shared = heard_before(100)
-    engine = Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=True)
-    shared.close()
-    assert engine.path.hop == 101
-    assert engine.path.voice.number == 1
-
-
-def test_loudspeakers_that_are_chosen_while_the_device_is_away_begin_muted(voice, monkeypatch):
-    monkeypatch.setattr(engine_process, "send_event", lambda event, **values: None)
-    shared = heard_before(10)
-    info = DeviceInfo("alsa", "HDA Intel PCH: mic", "HDA Intel PCH: speakers", 48000, 128, 1, 2, 0, 0, False)
-    back, chosen = (Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=True) for _ in range(2))
-    assert back._beware_of_feedback(info, LiveSettings()) is None, "the same device, as it was"
-    chosen.reopen(LiveSettings(str(voice), device_api="virtual"))
-    assert "muted: " in str(chosen._beware_of_feedback(info, LiveSettings()))
-    assert chosen.controls.mute
-    chosen.close_device()
-    shared.close()
 
 
 def test_a_flood_of_commands_loses_no_final_state(voice):

@@ -19,7 +19,8 @@ from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloReader, HoloWriter
 from holostream.format.holo_header import HoloHeader
-from holostream.format.repair import RepairReport, repair_file
+from holostream.format.repair import repair_file
+from holostream.format.salvage import RepairReport
 from tests.dna_examples import HEADER, equal_blocks, random_dna, written
 from tests.format.learned_tables import tables_of
 
