@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -228,6 +230,27 @@ def test_without_a_terminal_for_errors_there_is_no_screen(tmp_path):
     assert "played 0.5 s" in program.tail
     assert "\x1b[" not in program.tail
     assert "Traceback" not in (tmp_path / "err.txt").read_text()
+
+
+def test_a_terminal_that_is_gone_without_a_hang_up_ends_the_session_with_a_whole_recording(tmp_path):
+    ours, theirs = pty.openpty()
+    arguments = ["live", "--device-api", "virtual", "--fresh", "--no-midi", "--record", "a.holo"]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "holostream", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path,
+        start_new_session=True, env={**os.environ, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "a.holo").is_file() or (tmp_path / "a.holo").stat().st_size < 5000:  # it is drawing by now
+            assert time.monotonic() < deadline
+            if select.select([ours], [], [], 0.05)[0]:
+                os.read(ours, 1 << 16)
+        os.close(ours)
+        program.wait(30)
+    finally:
+        program.kill()
+    assert json.loads(holostream_here("info", tmp_path / "a.holo", "--json").stdout)["complete"]
 
 
 def test_what_is_there_is_replaced_only_where_that_is_asked_for(tmp_path, voice):

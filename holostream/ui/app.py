@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 
 from textual.app import App
 from textual.binding import Binding
@@ -16,6 +17,9 @@ from holostream.ui.live_screen import LiveScreen
 from holostream.ui.live_session import LiveSession
 from holostream.ui.palette import CSS_VARIABLES
 from holostream.ui.playback_screen import PlaybackScreen
+
+TERMINAL_SECONDS = 0.2
+"""Between two looks whether there is still a terminal."""
 
 
 class HoloStreamApp(App[None]):
@@ -41,7 +45,14 @@ class HoloStreamApp(App[None]):
 
     def on_mount(self) -> None:
         self._loop_of_its_own = asyncio.get_running_loop()
+        if not self.is_headless:
+            self.set_interval(TERMINAL_SECONDS, self._leave_without_terminal)
         if self._left:
+            self.exit()
+
+    def _leave_without_terminal(self) -> None:
+        """One that is gone without a hang-up would soon hold up whoever writes to it, for ever."""
+        if sys.__stderr__ is None or not sys.__stderr__.isatty():
             self.exit()
 
     def leave(self) -> None:
