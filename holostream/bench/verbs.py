@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from holostream.bench.figures_file import place_for_figures, write_figures
 from holostream.codec.tier import TIERS
 
 if TYPE_CHECKING:
@@ -18,20 +18,8 @@ bench_app = typer.Typer(
     no_args_is_help=False,
     help="Measure latency, time per hop, start, speed and tier switches; without a verb: all of these, about two minutes.",
 )
+
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
-
-
-def place_for_figures(save: Path | None) -> Path | None:
-    """Refused before anything is measured for minutes; figures of before may be replaced. Raises ValueError."""
-    if save is None:
-        return None
-    if save.is_dir() or not save.parent.is_dir():
-        raise ValueError(f"--json is {save}, which is no file in a folder that is there; make the folder, or name another file")
-    if save.exists() and b'"measurements"' not in save.read_bytes()[:4096]:
-        raise ValueError(f"--json is {save}, which is there and holds no figures; name another file")
-    return save
-
-
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here.", callback=place_for_figures)]
 FullSize = Annotated[bool, typer.Option("--full-size", help="Also networks of 1 M parameters, made with torch.")]
 SHORT_HOP_SECONDS = 10.0
@@ -289,15 +277,3 @@ def show(measurements: Sequence[Measurement]) -> None:
 
     for measurement in measurements:
         print_measurement(measurement)
-
-
-def write_figures(measurements: Sequence[Measurement], save: Path | None) -> None:
-    """As JSON, with the machine, if a file is given."""
-    from holostream.bench.machine import describe_machine
-
-    if save is not None:
-        document = {
-            "machine": describe_machine(),
-            "measurements": [measurement.as_dict() for measurement in measurements],
-        }
-        save.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -100,32 +100,28 @@ class Recordings:
 
     def start(self, path: Path | None = None) -> None:
         """Record to `path`, or a file named by the time, see `_places`. Raises OSError, AudioFileError."""
+        failure: OSError | AudioFileError | None = None
         with self._lock:
-            if path is not None:
-                self._start(path)
-                return
-            failure: OSError | AudioFileError | None = None
-            for chosen in self._places("holostream"):
+            for chosen in self._places(path, "holostream"):
                 try:
                     self._start(chosen)
                     return
                 except (OSError, AudioFileError) as error:
                     failure = failure or error
-            assert failure is not None
-            raise failure
+        assert failure is not None
+        raise failure
 
     def _start(self, chosen: Path) -> None:
-        with self._lock:
-            ring, kept = self._shared.input, None
-            if ring is not None:
-                kept = KeptInput(chosen, ring, self._rate)
-            try:
-                self._recorder.start(chosen)
-            except OSError:
-                if kept is not None:
-                    kept.discard()
-                raise
-            self._input = kept
+        ring, kept = self._shared.input, None
+        if ring is not None:
+            kept = KeptInput(chosen, ring, self._rate)
+        try:
+            self._recorder.start(chosen)
+        except OSError:
+            if kept is not None:
+                kept.discard()
+            raise
+        self._input = kept
 
     def toggle(self) -> None:
         """Start or stop; of two at once the second undoes the first."""
@@ -164,7 +160,7 @@ class Recordings:
 
     def capture(self, path: Path | None = None) -> None:
         """Write what is kept to `path`, or a file named by the time; a thread does it, nothing waits for the disk."""
-        places = iter([path]) if path is not None else self._places("holostream-captured")
+        places = self._places(path, "holostream-captured")
         first = next(places)  # named by the time it is asked for
         self.drain()
         with self._lock:
@@ -179,9 +175,12 @@ class Recordings:
             with self._lock:
                 self._captures = [*(thread for thread in self._captures if thread.is_alive()), writing]
 
-    def _places(self, beginning: str) -> Iterator[Path]:
-        """Names by the time, one after the other to be tried: in the current folder, then wherever else a user finds them. Each
-        twice: another session may take one."""
+    def _places(self, path: Path | None, beginning: str) -> Iterator[Path]:
+        """`path`, if there is one. Else names by the time, one after the other to be tried: in the current folder, then wherever
+        else a user finds them; each twice, for another session may take one."""
+        if path is not None:
+            yield path
+            return
         for folder in (Path, platformdirs.user_documents_dir, Path.home, tempfile.gettempdir):
             with contextlib.suppress(RuntimeError):  # a user without a home
                 for _ in range(2):

@@ -177,6 +177,19 @@ def test_a_port_called_virtual_is_not_taken_for_one_of_our_own(rtmidi: FakeRtmid
         assert soon(lambda: ports.names["in"] == ["mine"])
 
 
+def test_a_server_that_hangs_holds_nobody_up_who_leaves(rtmidi: FakeRtmidi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_port, "CLOSING_SECONDS", 0.05)
+    answers = threading.Event()
+    ports = MidiPorts(MidiSettings(), Heard(), print)
+    ports.start()
+    monkeypatch.setattr(ports, "_forget", answers.wait)
+    ports.close()
+    leaving = [thread for thread in threading.enumerate() if thread.name == "midi leaves"]
+    assert leaving, "it waits on, and this goes on"
+    answers.set()
+    leaving[0].join(5)
+
+
 def test_an_api_that_does_not_run_is_told_if_midi_was_asked_for_and_looked_for_again(rtmidi: FakeRtmidi) -> None:
     rtmidi.alive = False
     told: list[str] = []

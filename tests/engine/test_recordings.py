@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,57 @@ def test_nothing_to_capture_is_told(kept: Kept) -> None:
     assert off.told() == "nothing to capture: nothing is kept; start with --keep MINUTES"
     assert off.recordings.kept is None
     off.shared.close()
+
+
+def test_where_the_folder_cannot_be_written_to_it_goes_elsewhere(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "Documents").mkdir(parents=True)
+    here = tmp_path / "gone"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()  # nobody, not even root, can write into what is not there
+    kept.play(100)
+    kept.recordings.capture()
+    told = kept.told()
+    assert told.startswith("cannot capture to holostream-captured-")
+    (captured,) = (tmp_path / "home" / "Documents").glob("holostream-captured-*.holo")
+    assert told.endswith(f"to {captured}")
+    kept.recordings.toggle()
+    assert kept.recordings.status is not None
+    assert kept.recordings.status.path.parent == tmp_path / "home" / "Documents"
+    assert not kept.losses
+    monkeypatch.chdir(tmp_path)
+
+
+def test_another_session_may_take_the_name_first(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.play(100)
+    written, write = [], recordings_module.write_capture
+
+    def too_late(path: Path, *anything: Any) -> None:
+        if not written:
+            path.write_bytes(b"precious")
+        written.append(path)
+        write(path, *anything)
+
+    monkeypatch.setattr(recordings_module, "write_capture", too_late)
+    kept.recordings.capture()
+    assert kept.told().endswith(f"to {written[1]}")
+    assert written[0].read_bytes() == b"precious"
+    assert hops_of(written[1]) == range(99), "all but the one that is being gathered"
+    assert not kept.losses
+
+
+def test_hops_that_came_too_late_are_told_at_the_end(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    for ends in (kept.recordings.toggle, kept.recordings.close):
+        kept.play(100)
+        kept.recordings.start(path := Path(f"{kept.hop}.holo"))
+        for _ in range(kept.shared.dna.capacity + 50):
+            kept.shared.dna.write(kept.hop, 0, ROW)
+            kept.hop += 1
+        kept.play(100)
+        ends()
+        assert kept.losses.pop().startswith(f"{path} lacks ")
+    assert any("hops that came too late to be recorded; they are silent in it" in message for message in kept.messages)
 
 
 def test_a_capture_that_cannot_be_written_stops_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -368,6 +368,23 @@ def test_ctrl_c_and_a_polite_kill_close_what_is_kept(tmp_path, voice):
         assert not list(tmp_path.glob(".*"))
 
 
+def test_a_held_ctrl_c_does_not_keep_files_from_being_finished(tmp_path, voice):
+    recording, captured = tmp_path / "held.holo", tmp_path / "held.wav"
+    control = subprocess.Popen(
+        live_command("--input", voice, "--device-api", "virtual", "--record", recording, "--output", captured),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=heed_interrupts, start_new_session=True,
+    )  # fmt: skip
+    wait_for(lambda: recording.exists() and recording.stat().st_size > 8000)
+    deadline = time.monotonic() + 30
+    while control.poll() is None:
+        assert time.monotonic() < deadline
+        control.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    assert summarize(recording)["complete"]
+    assert soundfile.info(captured).duration > 0.5
+    assert not list(Path("/dev/shm").glob(f"holostream-{control.pid}-*"))
+
+
 def test_reopen_changes_the_device_while_playing(tmp_path, voice):
     with Session(LiveSettings(str(voice), device_api="virtual", block=128)) as session:
         wait_for(lambda: session.snapshot()["hops"] > 50)
