@@ -17,13 +17,12 @@ import numpy as np
 import soundfile
 import soxr
 
+from holostream.format import rf64
 from holostream.format.audio_file import LONGEST_TAG, TAGS, AudioFileError, FilePath, reason, resampler
 from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.new_file import replaceable, take_permissions
 
 WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
-LARGEST_WAV = 2**32 - 8  # bytes; the sizes in a WAV header have 32 bits
-LARGEST_HEADER = 1024  # bytes, more than any WAV header written here
 HIGHEST_OGG_RATE = 200_000  # libsndfile 1.2.2 crashes the process above it
 
 # suffix -> (libsndfile format, subtypes, the first is the default)
@@ -93,7 +92,7 @@ class AudioWriter:
         self._clips = subtype != "FLOAT"
         if kind == "WAV":
             self._frame_bytes = channels * {"FLOAT": 4, "PCM_24": 3, "PCM_16": 2}[subtype]
-            if length is None or length * self._frame_bytes + LARGEST_HEADER > LARGEST_WAV:
+            if length is None or not rf64.fits_a_wav(length * self._frame_bytes):
                 kind = "RF64"
         if kind == "OGG" and rate > HIGHEST_OGG_RATE:
             raise AudioFileError(f"cannot write {self.path} at {rate} Hz: OGG ends at {HIGHEST_OGG_RATE} Hz, use .wav")
@@ -179,7 +178,7 @@ class AudioWriter:
         if self._bytes.error:
             self._fail(self._bytes.error)
         if self._salvages and self._file.format == "RF64" and before // self.rate != self.frames_written // self.rate:
-            _note_sizes(self._bytes, self._frame_bytes)
+            rf64.note_sizes(self._bytes, self._frame_bytes)
 
     def _finish(self) -> None:
         if self._resampler is not None:
@@ -193,7 +192,7 @@ class AudioWriter:
         self._file.close()
         try:
             if is_rf64:
-                _shorten_to_wav(self._bytes, self._frame_bytes)
+                rf64.shorten_to_wav(self._bytes, self._frame_bytes)
             if self._bytes.error:
                 raise self._bytes.error
             os.fsync(self._bytes.fileno())
@@ -216,7 +215,7 @@ class AudioWriter:
         self._file.close()
         try:
             if is_rf64:
-                self.frames_written = _shorten_to_wav(self._bytes, self._frame_bytes)
+                self.frames_written = rf64.shorten_to_wav(self._bytes, self._frame_bytes)
             if not self.frames_written:
                 return False
             self._bytes.close()
@@ -268,43 +267,3 @@ def _format_of(path: Path, subtype: str | None) -> tuple[str, str]:
     if subtype not in subtypes:
         raise AudioFileError(f"cannot write {path} as {subtype}: {path.suffix} takes {' or '.join(subtypes)}")
     return kind, subtype
-
-
-def _note_sizes(file: _WatchedFile, frame_bytes: int) -> None:
-    """Tell in an RF64's header how much is there by now, which libsndfile does at the close alone."""
-    place, size = file.tell(), file.seek(0, os.SEEK_END)
-    file.seek(0)
-    start = file.read(LARGEST_HEADER).index(b"data") + 8
-    frames = (size - start) // frame_bytes
-    file.seek(20)
-    file.write(struct.pack("<QQQ", start + frames * frame_bytes - 8, frames * frame_bytes, frames))
-    file.seek(place)
-
-
-def _shorten_to_wav(file: _WatchedFile, frame_bytes: int) -> int:
-    """Turn a finished RF64 file into a plain WAV if its sizes fit in 32 bits: EBU Tech 3306 in reverse. What a full disk
-    has cut off within is given the sizes of what is there. Returns how many frames that are.
-
-    RF64 -1 WAVE ds64 28 (riff, data, frames: 64 bits each ...) ... data -1
-    RIFF  n WAVE JUNK 28 ...                                    ... data  n
-    """
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    header = file.read(LARGEST_HEADER)
-    (stated,) = struct.unpack_from("<Q", header, 28)
-    start = header.index(b"data") + 8
-    data_size = min(stated, (size - start) // frame_bytes * frame_bytes)
-    if data_size < stated:
-        size = start + data_size
-        file.truncate(size)
-    if size > LARGEST_WAV:
-        file.seek(20)
-        file.write(struct.pack("<QQQ", size - 8, data_size, data_size // frame_bytes))
-        return data_size // frame_bytes
-    file.seek(start - 4)
-    file.write(struct.pack("<I", data_size))
-    file.seek(12)
-    file.write(b"JUNK")
-    file.seek(0)
-    file.write(b"RIFF" + struct.pack("<I", size - 8))
-    return data_size // frame_bytes

@@ -18,7 +18,7 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from holostream.format import audio_writer
+from holostream.format import audio_writer, rf64
 from holostream.format.audio_file import SUFFIXES, AudioFileError, sounds_below
 from holostream.format.audio_reader import MAGICS, AudioReader, read_whole
 from holostream.format.audio_writer import AudioWriter
@@ -380,7 +380,7 @@ def test_full_disk_leaves_the_old_file(tmp_path: Path, suffix: str) -> None:
 def test_what_cannot_be_made_again_is_kept_from_a_full_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, limit: int
 ) -> None:
-    monkeypatch.setattr(audio_writer, "LARGEST_WAV", limit)
+    monkeypatch.setattr(rf64, "LARGEST_WAV", limit)
     path, sound = tmp_path / f"a{suffix}", noise(2, 400000)
     with pytest.raises(AudioFileError, match=r"could not write all of .*; the first \d+\.\d s are kept"):
         write(path, sound, 48000, salvages=True)
@@ -457,7 +457,7 @@ def test_link_is_followed_and_kept(tmp_path: Path) -> None:
 def test_rf64_only_where_sizes_demand_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, length: int | None, kind: bytes
 ) -> None:
-    monkeypatch.setattr(audio_writer, "LARGEST_WAV", limit)
+    monkeypatch.setattr(rf64, "LARGEST_WAV", limit)
     sound = noise(2, 5000)
     write(tmp_path / "a.wav", sound, 48000, length=length)
     assert (tmp_path / "a.wav").read_bytes()[:4] == kind
