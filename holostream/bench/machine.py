@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+MachineFacts = dict[str, str | int]
 
-def describe_machine() -> dict[str, str | int]:
+
+def describe_machine() -> MachineFacts:
     """Processor, cores this process may use, system, Python, ONNX Runtime, date."""
     return {
         "cpu": _cpu_model(),
@@ -17,11 +19,16 @@ def describe_machine() -> dict[str, str | int]:
         "os": _system(),
         "python": platform.python_version(),
         "onnxruntime": version("onnxruntime"),
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": today(),
     }
 
 
-def machine_sentence(machine: dict[str, str | int]) -> str:
+def today() -> str:
+    """Of the world, as 2026-11-30."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def machine_sentence(machine: MachineFacts) -> str:
     """One line below a table."""
     return (
         f"Measured {machine['date']}: {machine['cpu']}, {machine['cores']} cores, {machine['os']}, "

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from holostream.bench.full_size import can_make_full_size
 from holostream.bench.measurement import Measurement
+
+SOAK_MINUTES, PERFORMANCE_MINUTES = 10.0, 30.0
+BY_PERIOD = {"soak": SOAK_MINUTES, "performance": PERFORMANCE_MINUTES}
+"""Those that may be measured one JACK period at a time, and for how long each."""
 
 
 def latency(quick: bool) -> Measurement:
@@ -60,13 +65,24 @@ def midi(quick: bool) -> Measurement:
 def soak(quick: bool) -> Measurement:
     from holostream.bench.soak import measure_soak
 
-    return measure_soak(minutes=0.2) if quick else measure_soak()
+    return measure_soak(minutes=0.2) if quick else measure_soak(SOAK_MINUTES)
 
 
 def performance(quick: bool) -> Measurement:
     from holostream.bench.soak import measure_soak
 
-    return measure_soak(0.2, (256,), everything=True) if quick else measure_soak(30.0, (256, 128), everything=True)
+    return measure_soak(0.2, (256,), everything=True) if quick else measure_soak(PERFORMANCE_MINUTES, (256, 128), everything=True)
+
+
+def some_periods(name: str, periods: Sequence[int], stored: dict[str, Any]) -> Measurement:
+    """`soak` or `performance` of these periods alone, the others as they are `stored`. Raises ValueError as `kept_runs`."""
+    from holostream.bench.machine import describe_machine
+    from holostream.bench.soak import measure_soak
+    from holostream.bench.soak_table import kept_runs
+
+    minutes = BY_PERIOD[name]
+    kept = kept_runs(stored.get(name), describe_machine(), minutes, periods)
+    return measure_soak(minutes, periods, everything=name == "performance", kept=kept)
 
 
 def robustness(quick: bool) -> Measurement:

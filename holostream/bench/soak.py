@@ -15,17 +15,20 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from holostream.bench.jack import client, jack_client_command
 from holostream.bench.jack_ports import new_ports, plug, ports
 from holostream.bench.jack_server import JackServer, jack_server
 from holostream.bench.live_program import LiveProgram
-from holostream.bench.measurement import Measurement, Row
+from holostream.bench.machine import today
+from holostream.bench.measurement import Measurement
 from holostream.bench.random_commands import random_commands, send_osc
+from holostream.bench.soak_table import FREE_OF_DROPOUTS, soak_table
 from holostream.bench.soak_watch import Watch, WatchSummary
 from holostream.codec.tier import TIERS
 from holostream.engine.audio_source import DEMO_VOICE
@@ -33,9 +36,6 @@ from holostream.format.summary import summarize
 
 PERIODS = (256, 128, 64)
 OSC_PORT, COMMANDS_A_SECOND = 19_047, 10
-FREE_OF_DROPOUTS = 256
-"""At this period none is allowed, whatever the pass-through has."""
-COLUMNS = ("period", "before", "ours", "in time", "after", "server late", "errors", "switches", "engine MB", "control MB", "ring", "queue")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class SoakRun:
     recorded_seconds: float
     report: dict
     watch: WatchSummary
+    day: str
 
     @property
     def met(self) -> bool:
@@ -101,6 +102,7 @@ def soak(period: int, seconds: float, models: Path | None = None, everything: bo
         recorded,
         report,
         watch.summary(),
+        today(),
     )
 
 
@@ -187,43 +189,15 @@ def run_live(
 
 
 def measure_soak(
-    minutes: float = 10.0, periods: tuple[int, ...] = PERIODS, models: Path | None = None, everything: bool = False
+    minutes: float = 10.0,
+    periods: Sequence[int] = PERIODS,
+    models: Path | None = None,
+    everything: bool = False,
+    kept: Sequence[Mapping[str, Any]] = (),
 ) -> Measurement:
-    """Every period. Targets: as `SoakRun.met`."""
-    rows, values = [], []
-    does = "plays commands at random, ten a second" if everything else "switches tier every second"
+    """Every period, in one table with what is `kept` of others. Targets: as `SoakRun.met`."""
+    runs = list(kept)
     for period in periods:
         run = soak(period, minutes * 60, models, everything)
-        rows.append(
-            Row(
-                (
-                    str(period),
-                    *(f"{overflows}+{underflows}" for overflows, underflows in (run.before, run.ours, run.in_time, run.after)),
-                    ", ".join(map(str, run.server_late)),
-                    str(run.errors),
-                    str(run.switches),
-                    "{:.1f}, {:.1f}".format(*run.watch.engine_mb),
-                    "{:.1f}, {:.1f}".format(*run.watch.control_mb),
-                    "{}, {}".format(*run.watch.ring_fill),
-                    "{}, {}".format(*run.watch.queue_fill),
-                ),
-                run.met,
-            )
-        )
-        values.append(asdict(run) | {"met": run.met})
-    return Measurement(
-        "performance" if everything else "soak",
-        "Commands at random on a JACK server" if everything else "Hard use on a JACK server",
-        COLUMNS,
-        tuple(rows),
-        {"minutes": minutes, "rows": values},
-        (
-            f"{minutes:g} minutes each of pass-through (1 minute at period {FREE_OF_DROPOUTS}), holostream and pass-through "
-            "on jackd -d dummy at 48 kHz: input "
-            f"overflows + output underflows. holostream draws its screen, records, {does}, and keeps processors awake, in a virtual machine the engine's alone. Target: "
-            f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Server late: how often the "
-            "server itself woke up late in the three runs, which is a dropout whoever plays; in time: those of ours within whose second, "
-            "the one before and the one after it did not. Memory: allocated, "
-            "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
-        ),
-    )
+        runs.append(asdict(run) | {"met": run.met})
+    return soak_table(sorted(runs, key=lambda run: -run["period"]), minutes, everything)
