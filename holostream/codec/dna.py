@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PHASES = np.clip((471 * np.arange(256) + 50) // 100, 1, 64).astype(np.int32)
-"""P(n): how many phases an amplitude code has; see `network.quantizer`."""
-
 
 @dataclass(frozen=True)
 class Dna:

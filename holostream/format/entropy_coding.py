@@ -25,7 +25,8 @@ from __future__ import annotations
 import constriction
 import numpy as np
 
-from holostream.codec.dna import PHASES, Dna
+from holostream.codec.dna import Dna
+from holostream.codec.polar_code import PHASES
 from holostream.format import told_words, whole_words
 from holostream.format.code_contexts import (
     ESCAPE,

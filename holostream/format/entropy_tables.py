@@ -41,7 +41,8 @@ from functools import cached_property
 
 import numpy as np
 
-from holostream.codec.dna import PHASES, Dna
+from holostream.codec.dna import Dna
+from holostream.codec.polar_code import PHASES
 from holostream.codec.tier import TIERS
 from holostream.format.code_contexts import (
     GAIN_CLASSES,

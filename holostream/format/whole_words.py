@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from holostream.codec.dna import PHASES
+from holostream.codec.polar_code import PHASES
 from holostream.format.code_contexts import GROUPS, Round, rounds_of
 
 LARGEST_TELLING = 4

@@ -19,8 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding
 
+from holostream.codec.polar_code import MAX_AMPLITUDE, MAX_PHASES, RADIUS_POWER
 from holostream.network.atoms import atoms
-from holostream.network.quantizer import MAX_AMPLITUDE, MAX_PHASES, ROUNDING, phase_count
+from holostream.network.quantizer import ROUNDING, phase_count
 
 BANDS = (20, 24, 29, 35, 42, 52)
 LOW_BANDS = (4, 5, 7, 9, 12, 16, 22, 35)
@@ -43,7 +44,7 @@ TOO_LOUD, LOUD_FROM = 2.0, 22
 it too soft is heard as well."""
 LEAST = 1e-7
 """Energy, relative to the gain, of a band without any."""
-ZERO_RADIUS = (1 - ROUNDING) ** (4 / 3)
+ZERO_RADIUS = (1 - ROUNDING) ** RADIUS_POWER
 """A pair below so many steps is coded as 0."""
 HIGHEST = 0.45
 """Noise in place of a zero, in steps: louder it would not have been a zero."""
@@ -95,7 +96,7 @@ class Noise(nn.Module):
         codes = word_codes(largest)
         # Log energy of every word but the first in every band, relative to the gain; see `training.noise_words`.
         self.words = nn.Parameter(torch.full((len(codes) - 1, self.bands), math.log(LEAST)), requires_grad=False)
-        radius, angle = codes[:, 0] ** (4 / 3), 2 * np.pi * codes[:, 1] / np.maximum(codes[:, 2], 1)
+        radius, angle = codes[:, 0] ** RADIUS_POWER, 2 * np.pi * codes[:, 1] / np.maximum(codes[:, 2], 1)
         unit = np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
         random = np.random.default_rng(6)
         # Pairs of one radius and any phase: hiss that fluctuates less is nearer to what there was.

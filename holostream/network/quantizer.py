@@ -20,10 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding
 
-MAX_AMPLITUDE = 255
-MAX_PHASES = 64
-MAX_GAIN = 63
-GAIN_OFFSET = 48
+from holostream.codec.polar_code import MAX_AMPLITUDE, MAX_GAIN, MAX_PHASES, RADIUS_POWER, UNIT_GAIN
+
 SILENCE = 1e-11
 """Mean square, -110 dB: below it a chunk is silent."""
 ROUNDING = 0.42
@@ -68,9 +66,9 @@ class Quantizer(nn.Module):
             raise ValueError(f"{len(steps)} layers divide into {split} parts; expected an odd number of 3 or more")
         code = torch.arange(MAX_AMPLITUDE + 1)
         angle = 2 * np.pi * np.arange(MAX_PHASES) / phase_count(code.float()).numpy()[:, np.newaxis]
-        radius = code.double().numpy()[:, np.newaxis, np.newaxis] ** (4 / 3)
+        radius = code.double().numpy()[:, np.newaxis, np.newaxis] ** RADIUS_POWER
         # A byte may be more than the highest gain code; the inverse is asked for those alone that the encoder makes.
-        gain = 2.0 ** ((np.minimum(code.numpy(), MAX_GAIN) - GAIN_OFFSET) / 2)
+        gain = 2.0 ** ((np.minimum(code.numpy(), MAX_GAIN) - UNIT_GAIN) / 2)
         gain[0] = 0.0
         inverse_gain = np.concatenate(([0.0], 1 / gain[1 : MAX_GAIN + 1]))
         self.layers, self.split = len(steps), split
@@ -108,7 +106,7 @@ class Quantizer(nn.Module):
     def gain_codes(self, level: Tensor, mean_square: Tensor) -> Tensor:
         """How loud chunks count, in log2 of a mean square, and their own mean squares -> gain codes, int64. How loud silence counts
         may be anything, NaN too."""
-        codes = torch.clamp(torch.round(level + GAIN_OFFSET), 0, MAX_GAIN)
+        codes = torch.clamp(torch.round(level + UNIT_GAIN), 0, MAX_GAIN)
         return torch.where(mean_square > SILENCE, codes, 0.0).long()
 
     def gains(self, codes: Tensor) -> Tensor:
@@ -185,7 +183,7 @@ class Quantizer(nn.Module):
             numbers.append(digits * worth + self.beyond[own])
         size, turn = numbers
         angle = turn * self.angle[first]
-        radius = torch.pow(size, 4 / 3) * (self.log_steps.exp() * share).flatten()[place]
+        radius = torch.pow(size, RADIUS_POWER) * (self.log_steps.exp() * share).flatten()[place]
         return torch.stack((radius * angle.cos(), radius * angle.sin()), -1)
 
     def forward(self, pairs: Tensor) -> Tensor:

@@ -1,7 +1,6 @@
 """DNA frames to rows of shades: the arithmetic of the DNA picture, without a screen.
 
-A gain code g stands for a chunk of RMS 2^((g - 48) / 2), an amplitude code n for a radius of n^(4/3) of the
-tier's step. The step is a fact of the tier's graphs and left out: a few decibels of brightness. Where codes are bytes (tiers
+What codes stand for says `codec.polar_code`. The step of a tier's harmonic is a fact of the tier's graphs and left out: a few decibels of brightness. Where codes are bytes (tiers
 of HOLO-Audio), an amplitude and a phase code are two numbers around the middle of their range.
 """
 
@@ -12,13 +11,13 @@ from collections.abc import Container, Sequence
 import numpy as np
 
 from holostream.codec.dna import Dna
+from holostream.codec.polar_code import RADIUS_POWER, UNIT_GAIN
 from holostream.ui.palette import SHADES
 
-GAIN_ONE = 48
 DARKEST_DB, BRIGHTEST_DB = -54.0, 6.0
 
-_RADIUS_SQUARED = np.arange(256, dtype=np.float64) ** (8 / 3)
-_GAIN_SQUARED = 2.0 ** (np.arange(256, dtype=np.float64) - GAIN_ONE)
+_RADIUS_SQUARED = np.arange(256, dtype=np.float64) ** (2 * RADIUS_POWER)
+_GAIN_SQUARED = 2.0 ** (np.arange(256, dtype=np.float64) - UNIT_GAIN)
 _BYTE_SQUARED = ((np.arange(256, dtype=np.float64) - 127.5) / 127.5) ** 2
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
-from holostream.codec.dna import PHASES, Dna, join, one_frame, silence
-from holostream.network.quantizer import phase_count
+from holostream.codec.dna import Dna, join, one_frame, silence
 
 
 def some(lanes: int = 2, frames: int = 5, harmonics: int = 4, seed: int = 0) -> Dna:
@@ -74,7 +72,3 @@ def test_codes_are_bytes(place: int) -> None:
     arrays[place] = arrays[place].astype(np.int64)
     with pytest.raises(ValueError, match="uint8"):
         Dna(*arrays)
-
-
-def test_an_amplitude_has_as_many_phases_as_in_the_quantizer() -> None:
-    assert np.array_equal(PHASES, phase_count(torch.arange(256.0)).numpy())

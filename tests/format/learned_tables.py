@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from holostream.codec.dna import PHASES, Dna
+from holostream.codec.dna import Dna
+from holostream.codec.polar_code import PHASES
 from holostream.codec.tier import layers_of
 from holostream.format.entropy_tables import EntropyTables
 from holostream.format.table_learning import frequencies_of, learn_tables

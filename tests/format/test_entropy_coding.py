@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holostream.codec.dna import PHASES, Dna, silence
+from holostream.codec.dna import Dna, silence
+from holostream.codec.polar_code import PHASES
 from holostream.codec.tier import TIERS
 from holostream.format import whole_words
 from holostream.format.entropy_coding import MAX_FRAMES, decode_codes, encode_codes

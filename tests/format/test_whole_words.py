@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holostream.codec.dna import PHASES
+from holostream.codec.polar_code import PHASES
 from holostream.format.code_contexts import rounds_of
 from holostream.format.whole_words import (
     WORD_COUNTS,

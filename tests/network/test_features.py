@@ -7,8 +7,9 @@ import math
 import pytest
 import torch
 
+from holostream.codec.polar_code import MAX_PHASES
 from holostream.network.features import LEAST, LOG_SCALE, feature_table, pair_features, table_layer
-from holostream.network.quantizer import MAX_PHASES, Quantizer
+from holostream.network.quantizer import Quantizer
 
 
 def test_quiet_harmonics_count_too() -> None:

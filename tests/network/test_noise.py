@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from holostream.codec.polar_code import MAX_PHASES
 from holostream.network.export import TierNetwork, export_tier
 from holostream.network.noise import LARGEST_CODE, NOISE_ROWS, STRENGTH, Noise, word_codes
-from holostream.network.quantizer import MAX_PHASES, Quantizer
+from holostream.network.quantizer import Quantizer
 from holostream.network.shape import NetworkShape
 from holostream.training.noise_words import learn_noise_words
 

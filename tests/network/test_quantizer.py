@@ -11,16 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holostream.network.quantizer import (
-    FIRST,
-    GAIN_OFFSET,
-    MAX_AMPLITUDE,
-    MAX_GAIN,
-    MAX_PHASES,
-    ROUNDING,
-    Quantizer,
-    phase_count,
-)
+from holostream.codec.polar_code import MAX_AMPLITUDE, MAX_GAIN, MAX_PHASES, UNIT_GAIN
+from holostream.network.quantizer import FIRST, ROUNDING, Quantizer, phase_count
 
 SPLIT = 5
 LAYERS = tuple(tuple(0.5 / SPLIT**layer for layer in range(layers)) for layers in (1, 2, 4))
@@ -167,7 +159,7 @@ def test_gain_codes_rise_with_the_level_in_steps_of_three_decibels() -> None:
     inside = (codes > 0) & (codes < MAX_GAIN)
     off = 20 * torch.log10(quantizer.gains(codes)[:, 0]) - levels_db
     assert off[inside].abs().max() < 1.52
-    assert quantizer.gain_codes(torch.tensor(0.0), torch.tensor(1.0)) == GAIN_OFFSET
+    assert quantizer.gain_codes(torch.tensor(0.0), torch.tensor(1.0)) == UNIT_GAIN
 
 
 def test_gain_times_its_inverse_is_one_but_for_silence() -> None:

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
+from holostream.codec.polar_code import RADIUS_POWER
+
 DB_PER_NEPER = 20 / math.log(10)
-RADIUS_POWER = 4 / 3
-"""See `code_shape`."""
 SIZE_POWER = 0.5 / RADIUS_POWER
 """From energy to size."""
 NOTHING = 1e-6

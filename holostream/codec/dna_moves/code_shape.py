@@ -1,6 +1,6 @@
 """What bends work on: a size and a turn for each harmonic, opened from codes and closed to codes again.
 
-A size is an amplitude code before rounding, radius = size^(4/3) (see `network.quantizer`), on one scale for all harmonics:
+A size is an amplitude code before rounding, radius = size^(4/3) (see `polar_code`), on one scale for all harmonics:
 with `harmonic_levels` equal sizes are equally loud. A turn is an angle, 1 all the way round, of any number of whole turns.
 What was opened and left alone closes to the very codes it was.
 """
@@ -12,11 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from holostream.codec.dna import PHASES
-from holostream.codec.dna_moves.amplitude_moves import RADIUS_POWER
+from holostream.codec.polar_code import MAX_AMPLITUDE, MAX_GAIN, PHASES, RADIUS_POWER
 from holostream.codec.tier import TierFacts
 
-MAX_AMPLITUDE, MAX_GAIN = 255, 63
 PHASE_COUNT = PHASES.astype(np.float32)
 COMMON = 15.0
 """Amplitude codes up to here are cheap in a file."""
@@ -92,7 +90,6 @@ class PolarCodes:
     def keep(self, codes: np.ndarray, kept: np.ndarray) -> None:
         """Silence the harmonics of (2, ...) amplitudes and phases where `kept`, uint8, is 0 and not 1."""
         codes *= kept
-
 
 
 def _close_turns(turns: np.ndarray, counts: np.ndarray, phases: np.ndarray) -> None:

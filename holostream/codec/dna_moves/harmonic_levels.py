@@ -6,10 +6,8 @@ import numpy as np
 
 from holostream.codec.dna import silence
 from holostream.codec.dna_moves.code_shape import base_harmonics
+from holostream.codec.polar_code import UNIT_GAIN
 from holostream.codec.tier_model import TierModel
-
-GAIN = 48
-"""The code of factor 1."""
 
 
 def harmonic_levels(model: TierModel) -> np.ndarray:
@@ -21,7 +19,7 @@ def harmonic_levels(model: TierModel) -> np.ndarray:
     energy = np.ones(base)
     if model.facts.codes == "polar":
         alone = silence(base, 1, model.facts.harmonics)  # each in a lane of its own
-        alone.gains[:] = GAIN
+        alone.gains[:] = UNIT_GAIN
         np.fill_diagonal(alone.amplitudes[:, 0], 1)
         sound, _ = model.vocode(alone, model.initial_vocoder_state(base), 0)
         energy = np.square(sound, dtype=np.float64).sum(axis=(1, 2))
