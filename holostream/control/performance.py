@@ -217,10 +217,14 @@ class Performance:
             self._restoring.daemon = True
             self._restoring.start()
         if preset.midi_map is not None:
-            self.midi_map = preset.midi_map
-            if self._map_listener is not None:
-                self._map_listener(preset.midi_map)
+            self.use_midi_map(preset.midi_map)
         self.tell(f"preset {name}")
+
+    def use_midi_map(self, name: str) -> None:
+        """A preset's, which the next one that is saved has as well."""
+        self.midi_map = name
+        if self._map_listener is not None:
+            self._map_listener(name)
 
     def _restore(self, commands: list[Command]) -> None:
         self._restoring = None

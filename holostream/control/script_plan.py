@@ -28,6 +28,10 @@ class Scheduled(NamedTuple):
     value: float
 
 
+MIDI_MAP = "midi_map"
+"""Beside the commands of the table, a preset's map is due when the preset is."""
+
+
 class Due(NamedTuple):
     """For the performance, once this hop has come."""
 
@@ -68,6 +72,8 @@ def plan_script(
         if commands is None:
             due.append(Due(hop, line.name, line.value, line.line))
             continue
+        if line.name == "preset" and (midi_map := presets.find(str(line.value))[1].midi_map) is not None:
+            due.append(Due(hop, MIDI_MAP, midi_map, line.line))
         for command in commands:
             if names_missing_tier(command.name, command.value, tiers):
                 raise script.wrong(line, without_tier(command.value, tiers))

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from holostream.control.performance import Performance
 from holostream.control.script import Script
-from holostream.control.script_plan import plan_script
+from holostream.control.script_plan import MIDI_MAP, plan_script
 from holostream.engine.session import Session
 from holostream.engine.virtual_device import DEFAULT_BLOCK
 
@@ -70,7 +70,10 @@ class ScriptRun:
                 due = self._due[self._done]
                 self._done += 1
                 try:
-                    self._performance.do(due.name, due.value)
+                    if due.name == MIDI_MAP:
+                        self._performance.use_midi_map(str(due.value))
+                    else:
+                        self._performance.do(due.name, due.value)
                 except ValueError as error:
                     self._performance.tell(f"{self._script.name} line {due.line}: {error}")
                 if due.name == "quit":

@@ -41,6 +41,11 @@ def test_neutral_and_presets_are_the_engines_commands(tmp_path: Path) -> None:
     assert (375, "tilt", 3) in recall
 
 
+def test_a_presets_midi_map_comes_with_it(tmp_path: Path) -> None:
+    PresetFolder(tmp_path).write("stage", Preset({"tilt": 3.0}, midi_map="stage.toml"))
+    assert plan("1 preset stage", tmp_path).due == (Due(375, "midi_map", "stage.toml", 1),)
+
+
 def test_taps_are_the_tempo_of_the_scripts_own_time(tmp_path: Path) -> None:
     planned = plan("0.5 tap\n1 tap\n1.05 tap\n1.75 tap\n10 tap\n10.25 tap", tmp_path)
     assert planned == ScriptPlan(

@@ -24,7 +24,12 @@ HOP = 128
 
 
 def play(
-    folder: Path, text: str, seconds: float = 1.5, block: int = 128, listener: Callable[[str, float], None] = print
+    folder: Path,
+    text: str,
+    seconds: float = 1.5,
+    block: int = 128,
+    listener: Callable[[str, float], None] = print,
+    use_map: Callable[[str], None] = print,
 ) -> tuple[Path, np.ndarray, Session]:
     """The recording, what was heard, and the closed session."""
     folder.mkdir()
@@ -35,6 +40,7 @@ def play(
     session = Session(settings)
     performance = Performance(session, PresetFolder(folder.parent / "presets"))
     performance.observe(listener)
+    performance.on_midi_map(use_map)
     run = ScriptRun(parse_script(text), session, performance)
     with session, run:
         while not (session.ended or performance.quit_asked.wait(0.005)):
@@ -67,6 +73,13 @@ def test_every_command_is_at_its_hop_and_the_sound_is_the_same_again(tmp_path: P
         (375, "tilt", -6), (375, "tier", 8), (376, "glide_ms", 20), (450, "tier", 16), (469, "mute", 1), (488, "mute", 0), (525, "wet", 0.5),
     ):  # fmt: skip
         assert event in events
+
+
+def test_a_presets_midi_map_is_used_from_then_on(tmp_path: Path) -> None:
+    PresetFolder(tmp_path / "presets").write("stage", Preset({"tilt": 3.0}, midi_map="stage.toml"))
+    used: list[str] = []
+    play(tmp_path / "one", "0.25 preset stage", 0.5, use_map=used.append)
+    assert used == ["stage.toml"]
 
 
 def test_more_commands_than_the_queue_holds_in_blocks_of_several_hops(tmp_path: Path) -> None:
