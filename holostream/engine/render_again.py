@@ -168,8 +168,8 @@ class Performance:
             self.remarks.append(f"the DNA is the recorded one, {comparison.frames} frames")
         else:
             self.remarks.append(
-                f"the DNA differs from hop {comparison.differs_from - self._first_hop} of the recording on: "
-                "another input, other models or another machine, or a recording that began within a session"
+                f"the DNA is another from hop {comparison.differs_from - self._first_hop} of the recording on, as it must be with "
+                "another sound; of the sound that was played, other models, another machine, or a beginning within a session make another"
             )
 
     def _all_blocks(self) -> Iterator[DnaBlock]:

@@ -111,7 +111,7 @@ def test_over_another_sound_it_is_the_same_performance(played: Path, models: Pat
     assert not np.array_equal(again, heard(played))
     assert not again[512:4000].any()
     assert np.abs(again).max() > 0.1
-    assert remarks[0].startswith("the DNA differs from hop ")
+    assert remarks[0].startswith("the DNA is another from hop ")
 
 
 def test_without_its_input_the_dry_sound_cannot_be_rendered(played: Path, models: Path, tmp_path: Path) -> None:
@@ -212,6 +212,6 @@ def test_crossed_with_the_second_channel_of_the_input(tmp_path: Path, models: Pa
         assert (input is not None) == any("the DNA is the recorded one" in remark for remark in remarks)
     uncrossed, remarks = rendered(recording, models, kept, str(kept))
     assert not np.array_equal(uncrossed, sound), "a file that is named comes before the channel that was kept"
-    assert remarks[0].startswith("the DNA differs from hop 101 "), "a great change fades in from the next hop on"
+    assert remarks[0].startswith("the DNA is another from hop 101 "), "a great change fades in from the next hop on"
     with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE, or --second channel"):
         rendered(recording, models, both)
