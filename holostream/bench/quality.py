@@ -15,6 +15,7 @@ from holostream.bench.quality_plots import require_matplotlib, write_plots
 from holostream.bench.quality_point import points_of
 from holostream.bench.quality_run import Progress, QualityScores, QualitySettings, run_quality
 from holostream.bench.quality_tables import quality_tables
+from holostream.bench.report_folder import PAGE
 from holostream.codec.tier_model import default_models_folder, read_facts
 
 CLIPS_TO_HEAR = 4
@@ -46,6 +47,6 @@ def write_report(
     latency_ms = 1000 * facts.latency_samples / facts.rate
     plots = write_plots(points_of(result.scores, result.measures), result.measures, out, latency_ms)
     heard = write_listening(clips_to_hear(result.clips, clips), codecs_to_hear(result.codecs), out, progress)
-    page = out / "index.html"
+    page = out / PAGE
     write_page(page, machine_sentence(describe_machine()), quality_tables(result), plots, heard)
     return page

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from holostream.bench.listening import Heard, HeardClip
 from holostream.bench.measurement import Measurement
+from holostream.bench.report_folder import TITLE
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #c2185b; }
@@ -36,10 +37,10 @@ def write_page(
     """An HTML page that refers to files beside it by relative paths."""
     parts = [
         "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8"><title>HoloStream: quality</title>',
+        f'<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{STYLE}</style></head><body>",
-        "<h1>HoloStream: quality</h1>",
+        f"<h1>{TITLE}</h1>",
         f'<p class="remark">{escape(machine)}</p>',
     ]
     if plots:

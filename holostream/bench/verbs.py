@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from holostream.bench.figures_file import place_for_figures, write_figures
+from holostream.bench.report_folder import place_for_report
 from holostream.codec.tier import TIERS
 
 if TYPE_CHECKING:
@@ -170,7 +171,9 @@ def quality(
     ] = "all",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many files of each kind.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for plots and a page to listen to.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of its own for plots and a page to listen to.", callback=place_for_report)
+    ] = None,
     clips: Annotated[int, typer.Option(min=0, help="Sounds on that page.")] = 4,
     save: Json = None,
 ) -> None:
