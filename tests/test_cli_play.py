@@ -79,6 +79,17 @@ def test_as_recorded_it_is_what_decode_makes_of_it(tmp_path, holo, decoded, bloc
     assert len(sound) - late - len(decoded) < 2048, "it ends when the last sample has sounded"
 
 
+@pytest.mark.parametrize(("rate", "block"), [(44100, 128), (8000, 128), (8000, 8192), (16000, 64)])
+def test_in_virtual_time_no_rate_makes_it_run_dry(tmp_path, holo, decoded, rate, block):
+    sounds = []
+    for name in ("one.wav", "two.wav"):
+        finished = play(holo, "--output", tmp_path / name, "--rate", rate, "--block", block)
+        assert (finished.returncode, "0 errors\n" in finished.stdout) == (0, True), finished
+        sounds.append(heard(tmp_path / name))
+    assert np.array_equal(*sounds)
+    assert len(sounds[0]) >= len(decoded) * rate // 48000
+
+
 def test_from_a_time_on_and_in_stereo(tmp_path, tiers):
     sound = np.stack([speech(3.0, 48000, seed) for seed in (1, 2)], axis=1)
     soundfile.write(tmp_path / "two.wav", sound, 48000, "FLOAT")

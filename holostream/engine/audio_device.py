@@ -175,22 +175,22 @@ class PortAudioDevice:
 
     def _duplex(self, indata: np.ndarray, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
         self._calls, self._seen_block = self._calls + 1, frames
-        if self._process is None:
+        if (process := self._process) is None:
             outdata.fill(0.0)
         else:
-            self._process(indata, outdata, bool(flags.input_overflow), bool(flags.output_underflow))
+            process(indata, outdata, bool(flags.input_overflow), bool(flags.output_underflow))
 
     def _input_only(self, indata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
         self._calls, self._seen_block = self._calls + 1, frames
-        if self._process is not None:
-            self._process(indata, np.empty((frames, 0), np.float32), bool(flags.input_overflow), False)
+        if (process := self._process) is not None:
+            process(indata, np.empty((frames, 0), np.float32), bool(flags.input_overflow), False)
 
     def _output_only(self, outdata: np.ndarray, frames: int, clock: Any, flags: Any) -> None:
         self._calls, self._seen_block = self._calls + 1, frames
-        if self._process is None:
+        if (process := self._process) is None:
             outdata.fill(0.0)
         else:
-            self._process(np.empty((frames, 0), np.float32), outdata, False, bool(flags.output_underflow))
+            process(np.empty((frames, 0), np.float32), outdata, False, bool(flags.output_underflow))
 
     def start(self, process: Process) -> None:
         self._process = process

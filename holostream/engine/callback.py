@@ -203,7 +203,8 @@ class AudioCallback:
 
     def _one_hop(self) -> np.ndarray:
         path, record = self.path, self._status.record
-        started = self._marked = time.perf_counter_ns()
+        hop, started = path.hop, time.perf_counter_ns()
+        self._marked = started
         try:
             while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
                 self._apply(*due)
@@ -213,6 +214,7 @@ class AudioCallback:
             sound = step(self._hop_in[: self._lanes], path, self.controls, self._mark, self._second_hop())
         except Exception:  # a tier that fails must not stop the next hop
             record.errors += 1
+            record.hops = path.hop = hop + 1  # which is another one, or a recording would hold this one twice
             return self._silent_hop
         self._stages[len(STAGES) - 1][histogram_bin((self._marked - started) / 1000)] += 1
         record.hops = path.hop

@@ -13,7 +13,7 @@ from typing import Any
 
 from holostream.codec.tier_model import default_models_folder, load_all_tiers, starting_tier
 from holostream.engine.audio_device import AudioDevice, DeviceInfo
-from holostream.engine.audio_source import LoopedSource, open_source
+from holostream.engine.audio_source import LoopedSource, open_source, silent_source
 from holostream.engine.block_path import initial_path
 from holostream.engine.callback import AudioCallback
 from holostream.engine.command import COMMANDS
@@ -22,11 +22,13 @@ from holostream.engine.device_list import DeviceError, built_in, is_file, rescan
 from holostream.engine.memory_lock import lock_memory
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
+from holostream.engine.playback_ring import RESAMPLING_BURST
 from holostream.engine.priority import keep_thread_running
 from holostream.engine.settings import LiveSettings, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.engine.voice_opener import VoiceOpener
 from holostream.format.audio_file import AudioFileError
+from holostream.format.audio_reader import AudioReader
 
 RECONNECT_SECONDS = 1.0
 
@@ -74,12 +76,20 @@ class Engine:
         self.rate = self.path.facts.rate
         self.second: LoopedSource | None = None
         if settings.second is not None and not settings.second_channel:
-            self.second = open_source(Path(settings.second), self.rate, shared.lanes)
+            try:
+                self.second = open_source(Path(settings.second), self.rate, shared.lanes)
+            except AudioFileError as error:
+                if not resume:
+                    raise
+                self.second = silent_source(shared.lanes)
+                send_event("message", text=f"{error}; the second sound is silent now")
         self.device: AudioDevice | None = None
         self._edges: tuple[bool, str, str] | None = None
         """Whether the device of the moment, or the one before, hears the room, and the names of both its sides."""
         self._goes_on = resume
         self._next_try = 0.0
+        self._told = ""
+        """Why the device could not come back."""
 
     def open(self, settings: LiveSettings) -> None:
         """Open and start a device. Raises DeviceError."""
@@ -165,6 +175,8 @@ class Engine:
         if ring.head.closing and not self.played_out():
             return True
         block = math.ceil(record.block * self.rate / record.device_rate)
+        if record.device_rate != self.rate:
+            block += RESAMPLING_BURST
         return not ring.head.playing or ring.ahead > block
 
     def played_out(self) -> bool:
@@ -187,10 +199,16 @@ class Engine:
 
     def reopen(self, settings: LiveSettings) -> None:
         """Another device on request; the one before comes back if it cannot be opened."""
-        before = self.settings
-        self._goes_on = False
+        before, goes_on = self.settings, self._goes_on
+        if self.playback is None and is_file(settings.input):
+            try:
+                AudioReader(Path(str(settings.input)), self.rate).close()
+            except AudioFileError as error:  # what plays may come from memory, and could not be opened again either
+                send_event("message", text=str(error))
+                return
         self.close_device()
         for attempt in (settings, before):
+            self._goes_on = goes_on and attempt is before
             try:
                 if attempt.device_api != "virtual":
                     rescan()
@@ -214,8 +232,11 @@ class Engine:
             try:
                 self.open(self.settings)
             except DeviceError as error:
-                if wants_virtual(self.settings) or isinstance(error.__cause__, AudioFileError):
+                if wants_virtual(self.settings):
                     raise  # no waiting helps
+                if isinstance(error.__cause__, AudioFileError) and str(error) != self._told:
+                    self._told = str(error)
+                    send_event("message", text=f"{error}; silent until that is mended, or another input or output chosen")
                 return True  # still away; the message stands
             self.shared.status.record.reconnects += 1
             send_event("message", text=f"device is back: {self.device_name()}")

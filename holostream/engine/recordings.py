@@ -49,7 +49,7 @@ class Recordings:
         self._rate = next(iter(tiers.values())).rate
         self._input: KeptInput | None = None
         self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)
-        self._lock = threading.RLock()
+        self._lock, self._recent_lock = threading.RLock(), threading.Lock()
         self._cursor = self._lost_commands = 0
         self._captures: list[threading.Thread] = []
         self._named: set[Path] = set()
@@ -63,6 +63,8 @@ class Recordings:
         """Take what has come since the last time."""
         with self._lock:
             frames, self._cursor, lost = self._shared.dna.read(self._cursor)
+            with self._recent_lock:
+                self._recent.extend(frame for frame in frames if frame.kind == HEARD)
             self._shared.dna.publish_read(self._cursor)
             commands = self._shared.applied.take()  # after the frames: so that none of theirs is missing
             try:
@@ -75,17 +77,16 @@ class Recordings:
             self._follow_input()
             if self._input is not None and self.status is None:
                 self._close_input()
-            self._recent.extend(frame for frame in frames if frame.kind == HEARD)
             if (lost_commands := self._shared.applied.lost) != self._lost_commands:
                 missing, self._lost_commands = lost_commands - self._lost_commands, lost_commands
                 if self.status is not None:
-                    self._messages.append(
-                        f"the recording lacks {missing} events that came too fast; its sound is whole; send fewer commands"
+                    self._lose(
+                        f"the recording lacks {missing} events that came too fast, or while the disk took nothing; its sound is whole"
                     )
 
     def recent(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""
-        with self._lock:
+        with self._recent_lock:  # not the other one, which waits for disks
             return list(self._recent)[-count:]
 
     @property

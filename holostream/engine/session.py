@@ -29,6 +29,7 @@ from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
+from holostream.engine.playback_ring import RESAMPLING_BURST
 from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.recordings import Recordings
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
@@ -77,7 +78,9 @@ class Session:
         """As last asked for."""
         self.playback: Playback | None = None
         if sound is not None:
-            self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing)
+            block_seconds = (settings.block or self.facts.hop) / (settings.rate or self.facts.rate)
+            options = replace(playing, ahead=max(playing.ahead, 2 * block_seconds + RESAMPLING_BURST / self.facts.rate))
+            self.playback = Playback(sound, self.shared.playback, self.facts.rate, options)
         self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages, self.losses)
         self._engine: subprocess.Popen[str] | None = None
         self._awake: AwakeProcessors | None = None
@@ -137,6 +140,7 @@ class Session:
             code = engine.wait()
             if self._closing.is_set():
                 break
+            self.shared.status.record.running = 0  # it may not have been able to say so
             if code != DEVICE_LOST:
                 before, crashed = crashed, time.monotonic()
                 seldom = self._ready.is_set() and crashed - before > CRASH_SECONDS
@@ -151,7 +155,11 @@ class Session:
                     input=self.settings.input or self.device["input"] or None,
                     output=self.settings.output or self.device["output"] or None,
                 )
-            self._engine = self._launch(resume=True)
+            try:
+                self._engine = self._launch(resume=True)
+            except OSError as error:
+                self.messages.append(f"the engine cannot begin again: {error.strerror}")
+                break
             if self._closing.is_set():  # too late for `close` to see this one
                 end_engine(self._engine)
         if code and self.failure is None and not self._closing.is_set():
@@ -167,7 +175,7 @@ class Session:
             event = None
         if not isinstance(event, dict):
             return  # a library printed to stdout
-        kind = event["event"]
+        kind = event.get("event")
         if kind == "device":
             self.device = event["device"]
             self.settings = settings_from_dict(event["settings"])  # what was asked for, or what it fell back to

@@ -19,7 +19,7 @@ from holostream.codec.tier import TIERS
 from holostream.format.bit_repair import with_one_bit_restored
 from holostream.format.block_frame import CODED_FRAMES, EVENTS, FRAMES
 from holostream.format.coded_block import coded_head, unpack_coded_block
-from holostream.format.holo_block import packed_head, silent_block
+from holostream.format.holo_block import packed_head, silent_block, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import unpack_events
 from holostream.format.holo_file import MAX_GAP_SECONDS, HoloReader, HoloWriter
@@ -134,7 +134,9 @@ def _write(
                 continue
             coded = frame.kind == CODED_FRAMES
             first, hops, own_lanes = (coded_head if coded else packed_head)(frame.payload)
-            if coded and lanes is not None:
+            if not coded:
+                unpack_dna_block(frame.payload)
+            elif lanes is not None:
                 _check_codes(frame.payload, header)
         except HoloFormatError:
             report.dropped_bytes += frame.size

@@ -268,6 +268,24 @@ def test_an_error_in_a_tier_is_silence_and_counted(tiers, monkeypatch):
     assert live.status["errors"] == 37
 
 
+def test_a_hop_that_failed_is_over_and_not_recorded_twice(tiers, monkeypatch):
+    live = LiveCallback(tiers)
+    vocode, hops = live.path.voice.line.vocode, []
+
+    def vocode_but_once(hop: int) -> None:
+        hops.append(hop)
+        if hop == 10:
+            raise MemoryError
+        vocode(hop)
+
+    monkeypatch.setattr(live.path.voice.line, "vocode", vocode_but_once)
+    live.play(speech(0.1, 48000, 1)[:, np.newaxis], [128])
+    assert hops == list(range(37))
+    assert (live.status["errors"], live.status["hops"]) == (1, 37)
+    frames, _, _ = live.shared.dna.read(0)
+    assert [frame.hop for frame in frames] == hops
+
+
 def test_a_tier_that_gives_no_numbers_is_silenced(tiers, monkeypatch):
     live = LiveCallback(tiers)
     line = live.path.voice.line

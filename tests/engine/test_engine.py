@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from holostream.engine import engine as engine_module
 from holostream.engine.audio_device import DeviceInfo
 from holostream.engine.audio_source import DEMO_VOICE
 from holostream.engine.command import COMMANDS
+from holostream.engine.device_list import DeviceError
 from holostream.engine.engine import Engine
 from holostream.engine.settings import LiveSettings
 from holostream.engine.shared_state import SharedState
@@ -43,6 +45,43 @@ def test_a_hop_that_was_in_the_ring_when_the_engine_crashed_is_not_said_twice(vo
     shared.close()
     assert engine.path.hop == 101
     assert engine.path.voice.number == 1
+
+
+def test_what_is_given_back_after_another_device_failed_is_as_it_was(voice, monkeypatch):
+    monkeypatch.setattr(engine_module, "send_event", lambda event, **values: None)
+    monkeypatch.setattr(engine_module, "rescan", lambda: None)
+    shared = heard_before(10)
+    engine = Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=True)
+    engine.controls.feedback_guard = False
+
+    def fail(settings: LiveSettings) -> None:
+        raise DeviceError("no such device")
+
+    monkeypatch.setattr(engine, "open", fail)
+    engine.reopen(LiveSettings("USB"))
+    info = DeviceInfo("alsa", "HDA Intel PCH: mic", "HDA Intel PCH: speakers", 48000, 128, 1, 2, 0, 0, False)
+    assert engine._beware_of_feedback(info, LiveSettings()) is None
+    assert (engine.controls.mute, engine.controls.feedback_guard) == (False, False)
+    shared.close()
+
+
+def test_files_that_are_gone_end_nothing_that_plays(voice, tmp_path, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(engine_module, "send_event", lambda event, **values: told.append(values.get("text", event)))
+    sound = tmp_path / "a.wav"
+    sound.write_bytes(voice.read_bytes())
+    shared = heard_before(10)
+    settings = LiveSettings(str(sound), device_api="virtual", second=str(tmp_path / "gone.wav"))
+    engine = Engine(settings, shared, resume=True)
+    assert [text for text in told if "gone.wav" in text and text.endswith("; the second sound is silent now")]
+    engine.open(settings)
+    sound.unlink()
+    playing = engine.device
+    engine.reopen(replace(settings, block=256))
+    assert f"cannot read {sound}" in told[-1]
+    assert engine.device is playing
+    engine.close_device()
+    shared.close()
 
 
 def test_loudspeakers_that_are_chosen_while_the_device_is_away_begin_muted(voice, monkeypatch):

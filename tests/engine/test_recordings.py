@@ -55,6 +55,19 @@ class Kept:
         return self.messages[-1]
 
 
+def test_the_picture_waits_for_no_disk() -> None:
+    made = Kept()
+    made.play(3)
+    with made.recordings._lock:  # as while something is written
+        seen: list[int] = []
+        looking = threading.Thread(target=lambda: seen.extend(frame.hop for frame in made.recordings.recent(2)))
+        looking.start()
+        looking.join(10)
+    assert seen == [1, 2]
+    made.recordings.close()
+    made.shared.close()
+
+
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     monkeypatch.chdir(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from holostream.engine import session as session_module
 from holostream.engine.block_gatherer import BLOCK_HOPS
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
@@ -248,8 +250,9 @@ def test_lost_events_are_told(tmp_path, voice, monkeypatch):
     for hop in range(session.shared.applied.CAPACITY + 2):
         session.shared.applied.report(hop, "wet", 0.5)
     session._recordings.drain()
+    assert session.losses == list(session.messages)
     assert [message.split(";")[0] for message in session.messages] == [
-        "the recording lacks 2 events that came too fast"
+        "the recording lacks 2 events that came too fast, or while the disk took nothing"
     ]
     session.close()
 
@@ -317,6 +320,22 @@ def test_kill_9_of_the_engine_is_told_it_begins_again_and_the_second_time_all_is
     assert summary["complete"]
     assert summary["seconds"] > 1
     assert np.abs(decoded(recording, models)).max() > 0.1
+
+
+def test_an_engine_that_cannot_begin_again_ends_the_session(tmp_path, voice, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def fail(*arguments: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    with Session(LiveSettings(str(voice), device_api="virtual", keep_minutes=0)) as session:
+        wait_for(lambda: session.snapshot()["hops"] > 10)
+        monkeypatch.setattr(session_module, "launch_engine", fail)
+        session._engine.kill()
+        wait_for(lambda: session.ended)
+        assert not session.snapshot()["running"], "what is asked for meanwhile is what counts"
+    assert "the engine cannot begin again: Cannot allocate memory" in session.messages
+    assert "the engine ended unexpectedly (code -9)" in session.failure
 
 
 def test_a_full_disk_stops_the_recording_and_not_the_sound(tmp_path, voice, models):
