@@ -32,19 +32,24 @@ Name = Annotated[str, typer.Argument(help="The preset's name.")]
 @preset_app.command("list")
 def list_presets() -> None:
     """List the presets there are."""
-    from holostream.control.preset_folder import PresetFolder
+    from holostream.control.preset import Preset
+    from holostream.control.preset_folder import PresetFolder, recall_numbers
 
     presets = PresetFolder()
     names = presets.names()
-    for place, name in enumerate(names, 1):
+    found: list[Preset | ValueError | OSError] = []
+    for name in names:
         try:
-            preset = presets.read(name)
+            found.append(presets.read(name))
         except (ValueError, OSError) as error:
-            typer.echo(f"{'':4} {name:24} {error}")
+            found.append(error)
+    numbers = recall_numbers([preset if isinstance(preset, Preset) else None for preset in found])
+    for name, preset, number in zip(names, found, numbers, strict=True):
+        if not isinstance(preset, Preset):
+            typer.echo(f"{'':4} {name:24} {preset}")
             continue
-        number = place if preset.number is None else preset.number
         tier = f"tier {preset.values['tier']:g}" if "tier" in preset.values else ""
-        typer.echo(f"{number:4} {name:24} {tier}".rstrip())
+        typer.echo(f"{'' if number is None else number:>4} {name:24} {tier}".rstrip())
     if not names:
         typer.echo(
             f"there are none in {presets.folder}; save one with `holostream preset save NAME --set tilt=3`", err=True

@@ -41,7 +41,7 @@ OscHost = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 opens 
 OscOut = Annotated[str | None, typer.Option(help="HOST:PORT to tell every change by OSC.")]
 MidiPorts = Annotated[list[str] | None, typer.Option("--midi", help="MIDI port by part of its name; again for more.")]
 NoMidi = Annotated[bool, typer.Option("--no-midi", help="No MIDI; default: all ports, as they come and go.")]
-MidiVirtual = Annotated[str | None, typer.Option("--midi-virtual", help="A MIDI port of our own of this name.")]
+MidiVirtual = Annotated[str | None, typer.Option("--midi-virtual", help="A MIDI port of our own of this name; no other is opened but by --midi.")]
 MidiChannel = Annotated[int | None, typer.Option("--midi-channel", min=1, max=16, help="Only this MIDI channel.")]
 MidiApi = Annotated[
     str | None, typer.Option("--midi-api", help="alsa, jack, coremidi or winmm.", callback=lower_case)

@@ -39,6 +39,10 @@ class MidiControls:
     def __init__(self) -> None:
         self._whole: dict[tuple, int] = {}
         self._has_fine: set[tuple] = set()
+        self._alone: set[tuple] = set()
+        """Those whose coarse half came last."""
+        self._last: dict[int, int] = {}
+        """The control that a channel sent last."""
         self._chosen: dict[int, tuple[str, int]] = {}
 
     def moved(self, message: MidiMessage) -> tuple[Control, ...]:
@@ -57,6 +61,7 @@ class MidiControls:
         return (Control(kind, channel, number, value / 127 if pressure else 1.0),)
 
     def _control(self, channel: int, number: int, value: int) -> tuple[Control, ...]:
+        last, self._last[channel] = self._last.get(channel), number
         if number in CHOOSING:
             kind, shift = CHOOSING[number]
             before, so_far = self._chosen.get(channel, (kind, NOTHING_CHOSEN))
@@ -70,7 +75,8 @@ class MidiControls:
             return (self._set_coarse(("control", channel, number), value),)
         own = Control("control", channel, number, value / 127)
         whole = ("control", channel, number - 32)
-        if number < 64 and whole in self._whole:
+        # Many controllers have faders on the first 32 and buttons on the next: a fine half comes right after its coarse one.
+        if number < 64 and whole in self._whole and last in (number, number - 32):
             return own, self._set_fine(whole, value)
         return (own,)
 
@@ -81,15 +87,20 @@ class MidiControls:
             return (self._set_fine(key, value),)
         step = 1 if number == INCREMENT else -1
         self._has_fine.add(key)
+        self._alone.discard(key)
         self._whole[key] = min(max(self._whole.get(key, 0) + step, 0), 16383)
         return (Control(*key, self._whole[key] / 16383),)
 
     def _set_coarse(self, key: tuple[str, int, int], value: int) -> Control:
         self._whole[key] = value << 7
+        if key in self._alone:
+            self._has_fine.discard(key)  # what seemed to be its fine half was a control of its own
+        self._alone.add(key)
         # A control that never sent a fine half must still reach 1.
         return Control(*key, (value << 7) / 16383 if key in self._has_fine else value / 127)
 
     def _set_fine(self, key: tuple[str, int, int], value: int) -> Control:
+        self._alone.discard(key)
         self._has_fine.add(key)
         self._whole[key] = self._whole.get(key, 0) & ~127 | value
         return Control(*key, self._whole[key] / 16383)

@@ -47,6 +47,7 @@ class MidiInput:
         self._ports = MidiPorts(settings, self, tell)
         self._map_file: Path | None = None
         """Of the map in use; None: the user's own."""
+        self._router = MidiRouter(MidiMap(()), commands, self._tell)
         self.use_map(settings.map_file)
         commands.observe(lambda name, value: self._feedback.changed(name))
 
@@ -95,7 +96,7 @@ class MidiInput:
 
     def _set_map(self, rows: MidiMap) -> None:
         self._feedback = MidiFeedback(rows, self._commands.value)
-        self._router = MidiRouter(rows, self._commands, self._tell)
+        self._router = MidiRouter(rows, self._commands, self._tell, self._router)
         self._feedback.show_all()
 
     # What the ports' thread asks for.
@@ -120,11 +121,11 @@ class MidiInput:
             self._monitor.heard(port, message, known)
             if self._watch is not None:
                 self._watch(port, message, known)
-            if learning is not None:
+            if learning is not None and (known := router.released(known)) is None:
                 learning.heard(moved, now)
-            elif known is not None:
+            if known is not None:
                 found.append(known)
-        router.turn(found)
+        router.turn(found, port)
         for _, rows in found:
             for row in rows:
                 if row.mode in PRESSES:  # a pad that lights itself while pressed must show what it switched
@@ -136,6 +137,10 @@ class MidiInput:
         if learning is not None and learning.settled(now):
             self._learned.set()
         return self._feedback.messages(now)
+
+    def unplugged(self, port: str) -> None:
+        """What was held there is let go."""
+        self._router.gone(port)
 
     def plugged(self) -> None:
         """A controller to send to has come."""

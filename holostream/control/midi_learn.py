@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from holostream.control.action import Value
+from holostream.control.action import Action, Value
 from holostream.control.command_table import accepted, row_named
 from holostream.control.midi_controls import Control
 from holostream.control.midi_row import ACTION_NAMES, MidiRow, check_one_of
@@ -52,10 +52,11 @@ class LearnedRow:
 
 
 def learnable(command: str, value: Value = None) -> Value:
-    """The value as the command takes it; None: none is given. Raises ValueError for an unknown command or a value that it does
-    not take."""
+    """The value as the command takes it; None: none is given. Raises ValueError for an unknown command, a value that it does
+    not take, or none where a press could not tell it."""
     check_one_of("command", command, (*COMMAND_NUMBER, *ACTION_NAMES))
-    return None if value is None else accepted(row_named(command), value)
+    row = row_named(command)
+    return None if value is None and not isinstance(row, Action) else accepted(row, value)
 
 
 def guess_row(command: str, run: list[Control], value: Value = None) -> MidiRow:

@@ -38,6 +38,9 @@ class Listener(Protocol):
     def plugged(self) -> None:
         """A port to send to has been opened."""
 
+    def unplugged(self, port: str) -> None:
+        """A port that was listened to has gone."""
+
 
 class MidiPorts:
     """The ports that the settings ask for, kept open, and the thread that reads them. Raises MidiError without rtmidi."""
@@ -138,7 +141,9 @@ class MidiPorts:
                     raise OSError("no answer")
                 self._proved = now
             self._open_virtual()
-            self._look(listing, "in", self._settings.ports, everything=not self._settings.ports)
+            # A program that sends to our own port has one of its own, and would be heard twice.
+            everything = not self._settings.ports and (self._settings.virtual is None or self._no_virtual)
+            self._look(listing, "in", self._settings.ports, everything)
             self._look(listing, "out", self._settings.feedback, everything=False)
         except ERRORS:
             self._gone = self.api
@@ -220,6 +225,8 @@ class MidiPorts:
 
     def _shut(self, direction: str, name: str) -> None:
         delete_client(self._open[direction].pop(name))
+        if direction == "in":
+            self._listener.unplugged(shown(name))
         if name != self._settings.virtual:
             self._tell(f"MIDI port {shown(name)!r} is gone; it is opened again when it comes back")
 

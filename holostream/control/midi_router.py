@@ -28,15 +28,27 @@ class Commands(Protocol):
         """Have every change of an engine command told, whoever made it."""
 
 
+_Press = tuple[str, int, int, str]
+
+
+def _press(row: MidiRow, control: Control) -> _Press:
+    """What tells one control that presses, and what it does, from others; the same in another map."""
+    return control.kind, control.channel, control.number, row.command
+
+
 class MidiRouter:
     """One map played on commands. `complain` is told what a command refused."""
 
-    def __init__(self, rows: MidiMap, commands: Commands, complain: Callable[[str], None]) -> None:
+    def __init__(
+        self, rows: MidiMap, commands: Commands, complain: Callable[[str], None], before: MidiRouter | None = None
+    ) -> None:
+        """`before`: the router of the map before, so that what is held then can be let go."""
         self.rows = rows
         self._commands, self._complain = commands, complain
         self._takeover = SoftTakeover()
-        self._before: dict[tuple[int, int, int], float] = {}
-        """The last value of every control that presses, by row, channel and number."""
+        self._before: dict[_Press, float] = {} if before is None else before._before
+        self._held: dict[_Press, tuple[str, MidiRow]] = {} if before is None else before._held
+        """What does something while it is pressed, and is: its port and row."""
 
     def rows_for(self, moved: tuple[Control, ...]) -> tuple[Control, Iterable[MidiRow]] | None:
         """Of the readings of one message, the first that the map knows, with its rows."""
@@ -45,7 +57,23 @@ class MidiRouter:
                 return control, rows
         return None
 
-    def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]]) -> None:
+    def released(self, found: tuple[Control, Iterable[MidiRow]] | None) -> tuple[Control, Iterable[MidiRow]] | None:
+        """Of a control's rows those that were held and are let go."""
+        if found is None:
+            return None
+        control, rows = found
+        let_go = [row for row in rows if _press(row, control) in self._held and not row.pressed(control.value)]
+        return (control, let_go) if let_go else None
+
+    def gone(self, port: str) -> None:
+        """A port has gone, and nobody will let go what is held there."""
+        for key, (holder, row) in list(self._held.items()):
+            if holder == port:
+                del self._held[key]
+                self._before.pop(key, None)
+                self._do(row.command, row.low)
+
+    def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]], port: str = "") -> None:
         """Do what these controls ask, in their order; of a knob that moved repeatedly, the last place."""
         places: dict[int, tuple[MidiRow, list[float]]] = {}
         steps: dict[int, tuple[MidiRow, int]] = {}
@@ -59,7 +87,7 @@ class MidiRouter:
                 else:
                     # A press must find the knobs as they were when it came.
                     self._move(places, steps)
-                    self._press(row, control)
+                    self._press(row, control, port)
         self._move(places, steps)
 
     def _move(self, places: dict[int, tuple[MidiRow, list[float]]], steps: dict[int, tuple[MidiRow, int]]) -> None:
@@ -84,16 +112,20 @@ class MidiRouter:
                 self._do(row.command, wanted)
             self._takeover.sent(id(row), self._commands.value(row.command))
 
-    def _press(self, row: MidiRow, control: Control) -> None:
-        key = id(row), control.channel, control.number
+    def _press(self, row: MidiRow, control: Control, port: str) -> None:
+        key = _press(row, control)
         before = self._before.get(key)
         self._before[key] = control.value
         pressed, was_pressed = row.pressed(control.value), before is not None and row.pressed(before)
         if row.mode == "momentary":
+            if pressed:
+                self._held[key] = port, row
+            else:
+                self._held.pop(key, None)
             if pressed or was_pressed:
                 self._do(row.command, row.high if pressed else row.low)
-        elif pressed and (not was_pressed or control.value == before):
-            # The same value again is another press of a button that does not tell its release.
+        elif pressed and (not was_pressed or control.kind == "note" or control.value == before):
+            # A note is struck anew each time, and the same value again is another press of a button that does not tell its release.
             if row.mode == "toggle":
                 self._do(row.command, row.toggled(self._commands.value(row.command)))
             else:

@@ -160,9 +160,12 @@ class Osc:
         # Only what is new: two programs that tell each other would never end.
         if self._outgoing is None or self._sent.get(name) == value:
             return
-        self._sent[name] = value
-        with contextlib.suppress(OSError):  # nobody listens there, yet
-            self._outgoing.send(write_osc(PREFIX + name, value))
+        with contextlib.suppress(OSError):
+            try:
+                self._outgoing.send(write_osc(PREFIX + name, value))
+            except ConnectionRefusedError:  # nobody heard the one before; this one was not sent, and may be heard
+                self._outgoing.send(write_osc(PREFIX + name, value))
+            self._sent[name] = value
 
 
 def _is_button(name: str) -> bool:

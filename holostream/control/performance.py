@@ -188,7 +188,7 @@ class Performance:
                 assert isinstance(value, str)
                 self._recall(value)
             case "save_preset":
-                preset = replace(preset_of(self.value), midi_map=self.midi_map)
+                preset = replace(preset_of(self._lasting), midi_map=self.midi_map)
                 self.tell(f"preset {value} saved: {self.presets.write(str(value), preset)}")
             case "neutral":
                 for kind in MOVES:
@@ -225,6 +225,12 @@ class Performance:
         self.midi_map = name
         if self._map_listener is not None:
             self._map_listener(name)
+
+    def _lasting(self, name: str) -> float:
+        """A command's value once the recall of a preset is over."""
+        timer = self._restoring
+        later: list[Command] = [] if timer is None else next(iter(timer.args))
+        return dict(later).get(name, self.value(name))
 
     def _restore(self, commands: list[Command]) -> None:
         self._restoring = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,19 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 def presets_folder() -> Path:
     """It need not exist yet."""
     return Path(platformdirs.user_config_dir("holostream", appauthor=False)) / "presets"
+
+
+def recall_numbers(presets: Sequence[Preset | None]) -> list[int | None]:
+    """Under which number each of the list is recalled, None where something is wrong with it: its own if none before it has that, or
+    its place, from 1 on, if none has that; None: only by its name."""
+    own = [None if preset is None else preset.number for preset in presets]
+    numbers: list[int | None] = []
+    for place, (preset, number) in enumerate(zip(presets, own, strict=True)):
+        if number is None:
+            numbers.append(None if preset is None or place + 1 in own else place + 1)
+        else:
+            numbers.append(None if number in own[:place] else number)
+    return numbers
 
 
 class PresetFolder:

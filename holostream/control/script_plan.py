@@ -65,9 +65,14 @@ def plan_script(
     """
     scheduled: list[tuple[Scheduled, ScriptLine]] = []
     due, taps = [], TapTempo()
+    saved: dict[Value, int] = {}
     for line in script.lines:
         # To the hop that begins then, or the next one; a time that is a hop's but for rounding is that hop's.
         hop = math.ceil(line.seconds * facts.rate / facts.hop - 1e-6)
+        if line.name == "preset" and line.value in saved:
+            raise script.wrong(line, f"{line.value} is saved by line {saved[line.value]} of the script itself; recall what is there before it begins")
+        if line.name == "save_preset":
+            saved[line.value] = line.line
         commands = _commands(script, line, hop, presets, taps)
         if commands is None:
             due.append(Due(hop, line.name, line.value, line.line))

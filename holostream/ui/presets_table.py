@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from holostream.control.preset import Preset
-from holostream.control.preset_folder import SUFFIX, PresetFolder
+from holostream.control.preset_folder import SUFFIX, PresetFolder, recall_numbers
 from holostream.engine.command import command_kind
 from holostream.ui.line_view import Line, shortened
 from holostream.ui.move_text import amount_text, moves_in
@@ -53,18 +53,17 @@ def _mixer_words(given: Mapping[str, float]) -> list[tuple[str, str]]:
 
 
 def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
-    """A preset without a number of its own has that of its place, dim, unless another one says it has it."""
-    taken = {preset.number for _, preset in found if isinstance(preset, Preset)}
+    """With the numbers under which they are recalled; that of a place is dim."""
+    numbers = recall_numbers([preset if isinstance(preset, Preset) else None for _, preset in found])
     name_width = min(LONGEST_NAME, max((cell_len(name) for name, _ in found), default=0))
     rows: list[Line] = []
-    for place, (name, preset) in enumerate(found, 1):
+    for (name, preset), number in zip(found, numbers, strict=True):
         own = preset.number if isinstance(preset, Preset) else None
-        number = own if own is not None else "" if place in taken else place
         broken = isinstance(preset, str)
         words = preset if isinstance(preset, str) else preset_words(preset)
         rows.append(
             (
-                (f"{number:>{NUMBER_WIDTH - 1}} ", DIM if own is None else PLAIN),
+                (f"{'' if number is None else number:>{NUMBER_WIDTH - 1}} ", DIM if own is None else PLAIN),
                 (set_cell_size(shortened(name, name_width), name_width), STRONG),
                 ("  " + shortened(words, width - NUMBER_WIDTH - name_width - 2), ALARM if broken else DIM),
             )

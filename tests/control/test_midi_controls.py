@@ -34,6 +34,19 @@ def test_once_a_control_has_a_fine_half_the_coarse_one_sets_that_to_nothing() ->
     assert last == (Control("control", 1, 1, 101 * 128 / 16383),)
 
 
+def test_a_button_among_the_fine_halves_leaves_the_fader_its_range() -> None:
+    """Faders on 0-7 and buttons on 32-39 are a common factory setting."""
+    assert play((1, 127), (2, 50), (33, 127))[-1] == (Control("control", 1, 33, 1.0),), "not right after the fader"
+    moved = play((1, 127), (33, 127), (33, 0), (1, 126), (1, 127))
+    assert moved[1][0] == Control("control", 1, 33, 1.0)
+    assert moved[-1] == (Control("control", 1, 1, 1.0),)
+
+
+def test_fine_halves_alone_go_on() -> None:
+    values = [moved[-1].value for moved in play((1, 100), (33, 3), (33, 4), (33, 5))[1:]]
+    assert values == [(100 * 128 + fine) / 16383 for fine in (3, 4, 5)]
+
+
 def test_channels_do_not_mix() -> None:
     memory = MidiControls()
     memory.moved(read_message([0xB0, 1, 100]))

@@ -126,6 +126,29 @@ def test_learning_writes_the_row_and_plays_it_at_once() -> None:
     assert midi(commands).rows.rows == made.rows.rows, "nothing is forgotten"
 
 
+def test_a_held_pedal_is_let_go_whatever_happens_meanwhile() -> None:
+    commands = PlayedCommands()
+    made = midi(commands)
+    play(made, [0xB0, 64, 127])
+    made.forget(0)  # another map
+    play(made, [0xB0, 64, 0])
+    play(made, [0xB0, 64, 127])
+    learning = threading.Thread(target=made.learn, args=("tilt",), kwargs={"seconds": 0.2})
+    learning.start()
+    while made._learning is None:
+        time.sleep(0.001)
+    play(made, [0xB0, 64, 0])
+    learning.join()
+    play(made, [0xB0, 64, 127], [0xB0, 64, 127], port="Pedals")
+    made.unplugged("Pad")
+    assert commands.values["freeze"] == 1
+    made.unplugged("Pedals")
+    made.unplugged("Pedals")
+    values = [value for name, value in commands.done if name == "freeze"]
+    assert values == [1, 0, 1, 0, 1, 1, 0]
+    assert {name for name, _ in commands.done} == {"freeze"}, "the release is nothing to learn"
+
+
 def test_a_button_learns_one_value() -> None:
     commands = PlayedCommands()
     made = midi(commands)

@@ -54,6 +54,7 @@ def test_with_a_value_a_press_sets_it() -> None:
     ("record", "3", "record is 3; expected 0 or 1"),
     ("tap", "7", "tap takes no value"),
     ("tilt", "steep", "tilt is 'steep'; expected a number"),
+    ("preset", None, "preset needs a value: text"),
 ])
 def test_what_cannot_be_learned(command: str, value: float | str | None, told: str) -> None:
     with pytest.raises(ValueError, match=told):

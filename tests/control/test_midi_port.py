@@ -23,6 +23,7 @@ class Heard:
         self.plugs = 0
         self.to_send: list[bytes] = []
         self.trips = False
+        self.gone: list[str] = []
 
     def received(self, port: str, batch: list[tuple[list[int], float]]) -> None:
         if self.trips:
@@ -36,6 +37,9 @@ class Heard:
 
     def plugged(self) -> None:
         self.plugs += 1
+
+    def unplugged(self, port: str) -> None:
+        self.gone.append(port)
 
 
 @pytest.fixture
@@ -70,15 +74,24 @@ def soon(happens: Callable[[], object]) -> bool:
 
 
 def test_all_controllers_are_listened_to_and_nothing_of_our_own(rtmidi: FakeRtmidi) -> None:
-    rtmidi.sources += ["Midi Through:Midi Through Port-0 14:0", "Pad:Pad MIDI 1 20:0", "HoloStream:x 128:0", "ours"]
+    rtmidi.sources += ["Midi Through:Midi Through Port-0 14:0", "Pad:Pad MIDI 1 20:0", "HoloStream:x 128:0"]
     rtmidi.queues["Pad:Pad MIDI 1 20:0"] = [[0x90, 60, 1], [0x80, 60, 0]]
     told: list[str] = []
-    with listening(told, virtual="ours") as (ports, heard):
-        assert ports.names["in"] == ["ours", "Pad:Pad MIDI 1"]
+    with listening(told) as (ports, heard):
+        assert ports.names["in"] == ["Pad:Pad MIDI 1"]
         assert soon(lambda: len(heard.messages) == 2)
         assert heard.messages == [("Pad:Pad MIDI 1", [0x90, 60, 1]), ("Pad:Pad MIDI 1", [0x80, 60, 0])]
     assert told == ["MIDI from Pad:Pad MIDI 1"]
     assert all(client.deleted for client in rtmidi.created)
+
+
+def test_beside_a_port_of_our_own_only_those_asked_for_are_opened(rtmidi: FakeRtmidi) -> None:
+    """A program that sends to it has a port as well, and would be heard twice."""
+    rtmidi.sources += ["daw:out", "Pad"]
+    with listening([], virtual="ours") as (ports, _):
+        assert ports.names["in"] == ["ours"]
+    with listening([], virtual="ours", ports=("pad",)) as (ports, _):
+        assert ports.names["in"] == ["ours", "Pad"]
 
 
 def test_ports_by_part_of_their_name_and_what_is_not_there_yet(rtmidi: FakeRtmidi) -> None:

@@ -86,6 +86,7 @@ def test_toggle_by_every_kind_of_button() -> None:
     assert Played(row).play(127, 127, 127) == [on, off, on], "does not"
     assert Played(row).play(60, 64, 70, 90, 127, 90, 30) == [on], "a knob"
     assert Played(MidiRow("note", "mute", (7, 7), mode="toggle")).play(1, 0, 99, 0, kind="note") == [on, off]
+    assert Played(MidiRow("note", "mute", (7, 7), mode="toggle")).play(100, 90, 0, 0, kind="note") == [on, off], "struck again"
     assert Played(MidiRow("program", "mute", (7, 7), mode="toggle")).play(127, 127, kind="program") == [on, off]
 
 

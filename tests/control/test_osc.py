@@ -140,6 +140,18 @@ def test_nobody_listening_hurts_nobody(performance: Performance, session: FakeSe
     assert len(session.sent) == 100
 
 
+def test_who_begins_to_listen_hears_the_next_change(performance: Performance, peer: socket.socket) -> None:
+    at = peer.getsockname()
+    peer.close()
+    with Osc(OscSettings(out=f"127.0.0.1:{at[1]}"), performance), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        performance.do("tilt", 1)
+        time.sleep(0.05)  # until it is known that nobody heard it
+        late.bind(at)
+        late.settimeout(10)
+        performance.do("mute", 1)
+        assert told(late) == ("/holostream/mute", (1.0,))
+
+
 def test_off_by_default(performance: Performance, session: FakeSession) -> None:
     with Osc(OscSettings(), performance) as osc:
         assert osc.port == 0

@@ -170,6 +170,8 @@ def test_a_presets_glide_is_for_the_recall(session: FakeSession, performance: Pe
     performance.do("preset", "slow")
     assert session.sent[0] == ("glide_ms", 500)
     assert session.sent[-1] != ("glide_ms", 20), "in a block of its own"
+    performance.do("save_preset", "mine")
+    assert performance.presets.read("mine").values.get("glide_ms", 20) == 20, "the glide of the recall is no setting"
     performance.close()
     assert session.sent[-1] == ("glide_ms", 20)
     performance.do("preset", "slow")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holostream.control.preset import Preset
-from holostream.control.preset_folder import PresetFolder
+from holostream.control.preset_folder import PresetFolder, recall_numbers
 
 
 @pytest.fixture
@@ -31,6 +31,17 @@ def test_a_name_of_digits_goes_before_a_number(presets: PresetFolder) -> None:
     presets.write("9", Preset({"wet": 0.5}))
     assert presets.find("9")[0] == "9"
     assert presets.find(9)[0] == "dark"
+
+
+def test_the_numbers_of_a_list_recall_its_presets(tmp_path: Path) -> None:
+    presets = PresetFolder(tmp_path)
+    numbers = {"a": None, "b": 3, "c": None, "d": 3, "e": None}
+    for name, number in numbers.items():
+        presets.write(name, Preset(number=number))
+    shown = recall_numbers([presets.read(name) for name in numbers])
+    assert shown == [1, 3, None, None, 5]
+    assert [presets.find(number)[0] for number in shown if number is not None] == ["a", "b", "e"]
+    assert recall_numbers([None, Preset()]) == [None, 2]
 
 
 @pytest.mark.parametrize(("wanted", "reason"), [

@@ -60,6 +60,7 @@ def test_while_a_recording_plays_a_tier_is_heard_instead(tmp_path: Path) -> None
 def test_what_this_session_cannot_do(tmp_path: Path) -> None:
     PresetFolder(tmp_path).write("far", Preset({"tier": 256.0}))
     for text, reason in (
+        ("0 save_preset mine\n1 preset mine", "line 2: mine is saved by line 1 of the script itself"),
         ("0 tilt 1\n1 tier 8", "line 2: the models folder has no tier 8; it has 16, 64"),
         ("1 morph_tier 32", "line 1: the models folder has no tier 32; it has 16, 64"),
         ("0 morph 0\n1 morph 0.5", "line 2: the models folder has no tier 8; it has 16, 64; choose another with morph_tier"),
