@@ -23,6 +23,8 @@ def repair(
     from holostream.format.repair import repair_file
 
     chosen = target or source.parent / f"{source.stem}-repaired.holo"
+    if chosen.suffix.lower() != ".holo":
+        raise ValueError(f"{chosen} is not named .holo; name the file to write, such as {source.stem}-repaired.holo")
     with progress_bar(f"repairing {source.name}") as update:
         report = repair_file(source, chosen, like, update)
     found = []

@@ -186,6 +186,7 @@ def what_is_heard(performance: Performance) -> str:
 def tell_session(session: Session, stats: Path | None = None) -> None:
     """What is left to be said of a closed session. Raises EngineError if it did not end well."""
     from holostream.engine.report import session_report
+    from holostream.format.new_file import new_file
 
     report = session_report(session.snapshot(), session)
     for message in session.messages:
@@ -196,7 +197,8 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
         f"{report['input_overflows']} overflows, {report['errors']} errors{dry}"
     )
     if stats is not None:
-        stats.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        with new_file(stats) as file:
+            file.write((json.dumps(report, indent=1) + "\n").encode())
     if session.failure is not None:
         raise EngineError(session.failure)
     if session.losses:

@@ -76,6 +76,7 @@ def test_what_follows_the_end_of_a_recording_is_told_and_left_out(tmp_path, voic
     assert np.array_equal(*(soundfile.read(tmp_path / name)[0] for name in ("both.wav", "long.wav")))
     assert f"{behind} that follow its end are left out" in holostream_here("repair", both).stdout
     assert (tmp_path / "both-repaired.holo").read_bytes() == long.read_bytes()
+    assert_one_clear_sentence(holostream_here("repair", both, tmp_path / "x.wav"), "x.wav is not named .holo")
 
 
 def test_live_without_a_sound_card_plays_virtually_and_says_so(tmp_path):

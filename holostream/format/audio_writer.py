@@ -21,6 +21,7 @@ from holostream.format import rf64
 from holostream.format.audio_file import LONGEST_TAG, TAGS, AudioFileError, FilePath, reason, resampler
 from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.new_file import replaceable, take_permissions
+from holostream.format.stop_signals import held_back
 
 WRITE_FRAMES = 4096  # libvorbis overflows its stack, killing the process, on blocks of millions of frames
 HIGHEST_OGG_RATE = 200_000  # libsndfile 1.2.2 crashes the process above it
@@ -157,9 +158,10 @@ class AudioWriter:
         if self._closed:
             return
         self._closed = True
-        self._file.close()
-        self._bytes.close()
-        self._part.unlink(missing_ok=True)
+        with held_back():
+            self._file.close()
+            self._bytes.close()
+            self._part.unlink(missing_ok=True)
 
     def _append(self, frames: np.ndarray) -> None:
         """(n, 1 or channels) frames at `rate` to the file, up to `length`."""
@@ -173,7 +175,8 @@ class AudioWriter:
             frames = np.clip(np.where(np.isnan(frames), np.float32(0), frames), -1, 1)
         frames = np.ascontiguousarray(np.broadcast_to(frames, (len(frames), self.channels)))
         for start in range(0, len(frames), WRITE_FRAMES):
-            self._file.write(frames[start : start + WRITE_FRAMES])
+            with held_back():
+                self._file.write(frames[start : start + WRITE_FRAMES])
         before, self.frames_written = self.frames_written, self.frames_written + len(frames)
         if self._bytes.error:
             self._fail(self._bytes.error)
@@ -189,7 +192,8 @@ class AudioWriter:
         if not self.frames_written:
             raise AudioFileError(f"did not write {self.path}: there was no sound to write")
         is_rf64 = self._file.format == "RF64"
-        self._file.close()
+        with held_back():
+            self._file.close()
         try:
             if is_rf64:
                 rf64.shorten_to_wav(self._bytes, self._frame_bytes)
@@ -212,7 +216,8 @@ class AudioWriter:
     def _salvage(self) -> bool:
         """Give the name to what the disk has taken; whether that could be done."""
         is_rf64 = self._file.format == "RF64"
-        self._file.close()
+        with held_back():
+            self._file.close()
         try:
             if is_rf64:
                 self.frames_written = rf64.shorten_to_wav(self._bytes, self._frame_bytes)

@@ -34,6 +34,8 @@ def export_sound(
     rate, length = sound.original_rate, sound.original_length
     if end is not None:
         length = round(end * rate) - round(start * rate)
+        if sound.original_length:  # of which the end is known to the sample
+            length = max(1, min(length, sound.original_length - round(start * rate)))
     first, skipped = _beginning(round(start * rate), rate, sound.rate)
     # A resampler sees a little more than is written, so that a part begins and ends as it stands in the whole.
     stop = None if end is None else round((end + 1.0) * sound.rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 
 POLITE = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # Windows has but the first
@@ -23,3 +24,24 @@ def heeding(numbers: tuple[int, ...], do: Callable[[], object]) -> Iterator[None
 
 def interrupt() -> None:
     raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Signals wait until the block is over: where C calls back into Python, what their handlers raise would be lost. In other
+    threads nothing is ever raised."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[signal.Signals] = []
+    known = [(number, signal.getsignal(number)) for number in (signal.SIGINT, *POLITE)]
+    handlers = {number: handler for number, handler in known if callable(handler)}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, _: came.append(signal.Signals(number)))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number in came:
+        handlers[number](number, None)

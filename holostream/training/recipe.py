@@ -136,6 +136,9 @@ def for_tier(recipe: Recipe, harmonics: int) -> Recipe:
     )
 
 
+LONGEST_SEGMENT, LARGEST_SEED = 60.0, 1 << 32
+
+
 def load_recipe(name: str) -> Recipe:
     """`default`, or a TOML file of settings. Raises ValueError naming the setting and what is legal, or OSError."""
     if name == "default":
@@ -179,6 +182,14 @@ def recipe_from_dict(values: dict) -> Recipe:
     least, most = NetworkShape.chunk, 64 * NetworkShape.hop
     if recipe.synthesis % 32 or not least <= recipe.synthesis <= most:
         raise ValueError(f"synthesis is {recipe.synthesis} in the recipe; expected a multiple of 32 from {least} to {most}")
+    if recipe.segment_seconds > LONGEST_SEGMENT:
+        raise ValueError(f"segment_seconds is {recipe.segment_seconds:g} in the recipe; expected {LONGEST_SEGMENT:g} at most")
+    if recipe.seed > LARGEST_SEED:
+        raise ValueError(f"seed is {recipe.seed} in the recipe; expected {LARGEST_SEED} at most")
+    if not recipe.clip_norm:
+        raise ValueError("clip_norm is 0 in the recipe, with which nothing would be learned; expected more, such as 1")
+    if recipe.average_decay >= 1:
+        raise ValueError(f"average_decay is {recipe.average_decay:g} in the recipe; expected less than 1, such as 0.999")
     if recipe.batch < 1 or recipe.steps < 1 or recipe.segment_seconds < 0.2 or recipe.check_every < 1:
         raise ValueError("a recipe needs batch, steps and check_every of 1 or more and segment_seconds of 0.2 or more")
     return recipe

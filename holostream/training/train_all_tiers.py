@@ -56,7 +56,7 @@ def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str,
         below = reversed([tier for tier in TIERS if tier < harmonics])
         path = next((path for tier in below if (path := checkpoint_path(models, tier)).is_file()), None)
         return load_weights(path) if path else None
-    if chosen.isdigit():
+    if chosen.isdecimal():
         candidates = [checkpoint_path(models, int(chosen)), tier_folder(models, int(chosen)) / WEIGHTS]
     else:
         folder = Path(chosen)

@@ -55,6 +55,17 @@ def test_at_another_rate_it_is_too(tmp_path: Path, models: Path, holos: dict, st
     assert np.abs(part - meant).max() < 1e-5
 
 
+@pytest.mark.parametrize(("rate", "frames"), [(192000, 192001), (88200, 88203), (48000, 48001)])
+def test_it_ends_with_the_last_sample_of_the_original(
+    tmp_path: Path, models: Path, tiers: dict[int, TierModel], rate: int, frames: int
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.resize(speech(0.5, rate, 1), frames), rate, "FLOAT")
+    encode_file(tmp_path / "a.wav", tmp_path / "a.holo", tiers[4])
+    for number, part in enumerate(((0.5,), (0.9, 5.0))):
+        written = exported(tmp_path / "a.holo", models, tmp_path / f"{number}.wav", *part)
+        assert len(written) == frames - round(part[0] * rate)
+
+
 @pytest.mark.parametrize(
     ("name", "subtype"), [("a.wav", "PCM_16"), ("a.flac", None), ("a.flac", "PCM_16"), ("a.ogg", None)]
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 
 import pytest
 
-from holostream.format.stop_signals import POLITE, heeding, interrupt
+from holostream.format.stop_signals import POLITE, heeding, held_back, interrupt
 
 
 @pytest.mark.parametrize("number", POLITE)
@@ -27,3 +29,27 @@ def test_what_nohup_ignores_stays_ignored() -> None:
             assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, signal.SIG_IGN)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_held_back_it_interrupts_once_the_block_is_over() -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), heeding(POLITE, interrupt):  # noqa: PT012
+        with held_back():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.01)
+            done.append("written")
+        done.append("never")
+    assert done == ["written"]
+
+
+def test_in_another_thread_nothing_is_held_back() -> None:
+    handlers: list[object] = []
+
+    def look() -> None:
+        with held_back():
+            handlers.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert handlers == [signal.getsignal(signal.SIGINT)]
