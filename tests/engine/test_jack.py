@@ -16,6 +16,7 @@ import soundfile
 
 from holostream.bench.jack_ports import plug, ports, unplug
 from holostream.bench.jack_server import JackServer, jack_server
+from holostream.engine.audio_source import DEMO_VOICE
 from holostream.format.summary import summarize
 from holostream.format.transcode import decode_file
 from tests.speech import speech
@@ -156,11 +157,13 @@ def test_an_orphan_ends_although_its_server_does_not_answer(tmp_path: Path):
 
 
 def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Path):
-    """And what was captured until then is kept, what comes after it beside."""
-    recording, captured = tmp_path / "session.holo", tmp_path / "captured.wav"
+    """And what was captured until then is kept, what comes after it beside. Files that are gone meanwhile are told."""
+    recording, captured, second = tmp_path / "session.holo", tmp_path / "captured.wav", tmp_path / "second.wav"
+    second.write_bytes(DEMO_VOICE.read_bytes())
     with jack_server(256) as server:
-        program, _ = start(server, "--tier", 16, "--record", recording, "--output", captured, needs=("in_0",))
+        program, _ = start(server, "--tier", 16, "--record", recording, "--output", captured, "--second", second, needs=("in_0",))
         time.sleep(1.5)
+        second.unlink()
         found = subprocess.run(["pgrep", "-f", f"jackd -n {server.name} "], capture_output=True, text=True, check=True)
         os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
         os.waitpid(int(found.stdout.split()[0]), 0)  # a name whose server is not reaped yet cannot be taken again
@@ -184,6 +187,7 @@ def test_a_killed_server_leaves_the_session_alive_and_it_reconnects(tmp_path: Pa
         assert program.returncode == 0
         assert "device lost" in messages
         assert "device is back" in messages
+        assert "the second sound is silent now" in messages
     for part in (captured, captured.with_stem("captured-2")):
         assert soundfile.info(part).duration > 0.5
     summary = summarize(recording)
