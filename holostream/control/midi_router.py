@@ -31,7 +31,7 @@ class Commands(Protocol):
 _Press = tuple[str, int, int, str]
 
 
-def _press(row: MidiRow, control: Control) -> _Press:
+def _key_of(row: MidiRow, control: Control) -> _Press:
     """What tells one control that presses, and what it does, from others; the same in another map."""
     return control.kind, control.channel, control.number, row.command
 
@@ -62,7 +62,7 @@ class MidiRouter:
         if found is None:
             return None
         control, rows = found
-        let_go = [row for row in rows if _press(row, control) in self._held and not row.pressed(control.value)]
+        let_go = [row for row in rows if _key_of(row, control) in self._held and not row.pressed(control.value)]
         return (control, let_go) if let_go else None
 
     def gone(self, port: str) -> None:
@@ -113,7 +113,7 @@ class MidiRouter:
             self._takeover.sent(id(row), self._commands.value(row.command))
 
     def _press(self, row: MidiRow, control: Control, port: str) -> None:
-        key = _press(row, control)
+        key = _key_of(row, control)
         before = self._before.get(key)
         self._before[key] = control.value
         pressed, was_pressed = row.pressed(control.value), before is not None and row.pressed(before)
