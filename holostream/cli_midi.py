@@ -22,7 +22,7 @@ midi_app = typer.Typer(no_args_is_help=True, help="MIDI controllers: which there
 Port = Annotated[list[str] | None, typer.Option("--port", help="Port by part of its name; default: all.")]
 OneApi = Annotated[str | None, typer.Option("--api", help="alsa, jack, coremidi or winmm.", callback=lower_case)]
 OwnMap = Annotated[Path | None, typer.Option("--map", help="A map instead of your own.")]
-OwnPort = Annotated[str | None, typer.Option("--virtual", help="A port of our own of this name besides.")]
+OwnPort = Annotated[str | None, typer.Option("--virtual", help="A port of our own of this name; no other is opened but by --port.")]
 
 
 class NothingPlays:

@@ -135,7 +135,7 @@ def test_learning_and_listing(server: JackServer, tmp_path: Path) -> None:
 
 def test_a_killed_server_is_survived_and_found_again() -> None:
     with jack_server(256) as server:
-        monitor = Verb(server, "monitor", "--virtual", "mine")
+        monitor = Verb(server, "monitor", "--virtual", "mine", "--port", "pad")
         pad = MidiPad(server, "pad")
         try:
             assert soon(lambda: monitor.says("MIDI from pad:knobs"))
