@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 
 from holostream.codec.tier_model import ModelError
-from holostream.engine.playback_ring import SLOT_SAMPLES, SLOTS, PlaybackRing
+from holostream.engine.playback_ring import RESAMPLING_BURST, SLOT_SAMPLES, SLOTS, PlaybackRing
 from holostream.engine.playback_stream import SHORTEST_LOOP_SECONDS, Plan, Slot, slots
 from holostream.engine.settings import FASTEST, SLOWEST
 from holostream.format.holo_error import HoloFormatError
@@ -56,13 +56,19 @@ class Playback:
     """
 
     def __init__(
-        self, sound: RecordedSound, ring: PlaybackRing, rate: int, options: PlaybackOptions = FROM_THE_START
+        self,
+        sound: RecordedSound,
+        ring: PlaybackRing,
+        rate: int,
+        options: PlaybackOptions = FROM_THE_START,
+        block_seconds: float = 0.0,
     ) -> None:
+        """`block_seconds`: of the device, which two of them and what its resampler asks for are kept ahead of."""
         self.sound, self._ring, self._rate, self._options = sound, ring, rate, options
         loop = None if options.loop is None else self._samples_of(*options.loop)
         self._plan = Plan(round(options.start * sound.rate), loop, options.speed)
         self._pending = True
-        self._ahead = min(options.ahead * rate, MOST_AHEAD)
+        self._ahead = min(max(options.ahead * rate, 2 * block_seconds * rate + RESAMPLING_BURST), MOST_AHEAD)
         self._at_end = False
         self._end_place = 0.0
         self._last_growth = time.monotonic()

@@ -29,7 +29,6 @@ from holostream.engine.device_list import DeviceError
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
-from holostream.engine.playback_ring import RESAMPLING_BURST
 from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.recordings import Recordings
 from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
@@ -79,8 +78,7 @@ class Session:
         self.playback: Playback | None = None
         if sound is not None:
             block_seconds = (settings.block or self.facts.hop) / (settings.rate or self.facts.rate)
-            options = replace(playing, ahead=max(playing.ahead, 2 * block_seconds + RESAMPLING_BURST / self.facts.rate))
-            self.playback = Playback(sound, self.shared.playback, self.facts.rate, options)
+            self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing, block_seconds)
         self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages, self.losses)
         self._engine: subprocess.Popen[str] | None = None
         self._awake: AwakeProcessors | None = None
