@@ -24,7 +24,7 @@ def describe_machine() -> MachineFacts:
 
 
 def today() -> str:
-    """Of the world, as 2026-11-30."""
+    """The date in UTC, as 2026-11-30."""
     return datetime.now(UTC).date().isoformat()
 
 

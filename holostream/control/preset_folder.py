@@ -25,8 +25,8 @@ def presets_folder() -> Path:
 
 
 def recall_numbers(presets: Sequence[Preset | None]) -> list[int | None]:
-    """Under which number each of the list is recalled, None where something is wrong with it: its own if none before it has that, or
-    its place, from 1 on, if none has that; None: only by its name."""
+    """By which number `PresetFolder.find` finds each of the list (None in it: a malformed one): its own if none before it has that,
+    without one its place, from 1 on, if none has that. None: by its name alone."""
     own = [None if preset is None else preset.number for preset in presets]
     numbers: list[int | None] = []
     for place, (preset, number) in enumerate(zip(presets, own, strict=True)):

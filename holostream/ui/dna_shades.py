@@ -1,7 +1,8 @@
 """DNA frames to rows of shades: the arithmetic of the DNA picture, without a screen.
 
-What codes stand for says `codec.polar_code`. The step of a tier's harmonic is a fact of the tier's graphs and left out: a few decibels of brightness. Where codes are bytes (tiers
-of HOLO-Audio), an amplitude and a phase code are two numbers around the middle of their range.
+What codes stand for says `codec.polar_code`. The step of a tier's harmonic is a fact of the tier's graphs and left
+out: a few decibels of brightness. Where codes are bytes (tiers of HOLO-Audio), an amplitude and a phase code are two
+numbers around the middle of their range.
 """
 
 from __future__ import annotations
