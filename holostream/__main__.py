@@ -1,17 +1,14 @@
-"""Where the program begins: Ctrl-C ends it in silence, also while its parts are still being imported."""
+"""Where the program begins: until a verb has begun, and after it, Ctrl-C ends the process at once and in silence."""
 
-from __future__ import annotations
-
-import sys
+import signal
 
 
 def main() -> None:
-    try:
-        from holostream.cli import main as run
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:  # not where it is ignored, as nohup has it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from holostream.cli import main as run
 
-        run()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
 from holostream.cli_render import render
-from holostream.cli_session import EngineError
+from holostream.error import HolostreamError
 from holostream.format.stop_signals import POLITE, heeding, interrupt
 
 app = typer.Typer(
@@ -36,7 +37,11 @@ app.add_typer(midi_app, name="midi")
 
 
 @app.callback(invoke_without_command=True)
-def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def begin(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    """Before a verb runs."""
+    context.with_resource(heeding((signal.SIGINT, *POLITE), interrupt))
     if version:
         typer.echo(f"holostream {__version__}")
         raise typer.Exit
@@ -169,18 +174,9 @@ def tell(remarks: list[str]) -> None:
 
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
-    from holostream.codec.tier_model import ModelError
-    from holostream.control.midi_library import MidiError
-    from holostream.engine.device_list import DeviceError
-    from holostream.format.audio_file import AudioFileError
-    from holostream.format.holo_error import HoloFormatError
-    from holostream.training.training_error import TrainingError
-
-    known = (ModelError, DeviceError, AudioFileError, HoloFormatError, EngineError, TrainingError, MidiError, ValueError)
     try:
-        with heeding(POLITE, interrupt):
-            app()
-    except known as error:
+        app()
+    except (HolostreamError, ValueError) as error:
         complain(str(error))
     except OSError as error:
         complain(

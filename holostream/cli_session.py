@@ -16,6 +16,7 @@ import typer
 
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.osc_settings import OscSettings
+from holostream.error import HolostreamError
 from holostream.format.stop_signals import POLITE, heeding
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SWITCH_SECONDS = 0.0005
 """A thread that MIDI or OSC has woken waits no longer for the one that draws."""
 
 
-class EngineError(Exception):
+class EngineError(HolostreamError):
     """The engine ended by itself, or a recording could not be played on; the message says why."""
 
 

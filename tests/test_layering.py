@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "holostream"
 
 ALLOWED = {
     "__main__": set(),
+    "error": set(),
     "codec": set(),
     "format": {"codec"},
     "network": {"codec", "format"},
@@ -72,9 +73,9 @@ class Import:
 
     @property
     def imported_layer(self) -> str | None:
-        """The layer of ours that is imported, if it is ours and not just the version."""
+        """The layer of ours that is imported, if it is ours and not what all may know: the version, the error of all."""
         parts = self.name.split(".")
-        return parts[1] if parts[0] == "holostream" and len(parts) > 1 and parts[1] != "__version__" else None
+        return parts[1] if parts[0] == "holostream" and len(parts) > 1 and parts[1] not in ("__version__", "error") else None
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} imports {self.name}"
@@ -219,3 +220,15 @@ def test_importing_loads_no_more_than_needed(module: str, unwanted: tuple[str, .
     loaded = done.stdout.split()
     assert "holostream" in loaded
     assert [name for name in unwanted if name in loaded] == []
+
+
+def test_help_waits_for_no_library_of_sound_or_inference() -> None:
+    program = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+        "from holostream.__main__ import main; sys.argv = ['holostream', 'live', '--help']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "--tier" in done.stdout
+    loaded = done.stderr.split()
+    assert "holostream.cli_live" in loaded
+    assert [name for name in ("numpy", "onnxruntime", "sounddevice", "soxr", "textual", "rtmidi") if name in loaded] == []

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from holostream.error import HolostreamError
 from holostream.format.audio_reader import read_whole
 
 RATE = 48000
@@ -15,7 +16,7 @@ RATE = 48000
 LONGEST_SECONDS = 3600.0
 
 
-class CodecError(Exception):
+class CodecError(HolostreamError):
     """A codec cannot code a sound with these settings, or is not installed; the message says what to do."""
 
 

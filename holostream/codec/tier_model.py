@@ -19,6 +19,7 @@ import numpy as np
 from holostream.codec.dna import Dna
 from holostream.codec.inference import ort
 from holostream.codec.tier import TIERS, TierFacts, facts_from_dict
+from holostream.error import HolostreamError
 
 MAX_GRAPH_BYTES = 256 << 20
 DEFAULT_TIER = 64
@@ -30,7 +31,7 @@ HOP_NUMBERS = 1 << 16
 """After so many a vocoder that wants to know a frame's hop is told the first again."""
 
 
-class ModelError(Exception):
+class ModelError(HolostreamError):
     """A models folder or a tier in it cannot be used; the message says why and what to do."""
 
 

@@ -12,13 +12,14 @@ from typing import Any
 from holostream.control.midi_port_name import shown
 from holostream.control.midi_settings import APIS
 from holostream.control.port_listing import ERRORS, jack_library, open_listing
+from holostream.error import HolostreamError
 
 _API_NAMES = {
     "alsa": "API_LINUX_ALSA", "jack": "API_UNIX_JACK", "coremidi": "API_MACOSX_CORE", "winmm": "API_WINDOWS_MM",
 }  # fmt: skip
 
 
-class MidiError(Exception):
+class MidiError(HolostreamError):
     """MIDI cannot be used; the message says why and what to do."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.engine.settings import API_VIRTUAL, LiveSettings
+from holostream.error import HolostreamError
 from holostream.format.audio_file import is_sound
 
 COMMON_RATES = (44100, 48000, 88200, 96000, 192000)
@@ -27,7 +28,7 @@ JACK_CLIENT = ctypes.c_char_p(b"HoloStream")
 OWN_CLIENTS = re.compile(r"HoloStream( MIDI)?(-\d+)?")
 
 
-class DeviceError(Exception):
+class DeviceError(HolostreamError):
     """A device cannot be used; the message says why, what there is, and what to do."""
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import soxr
 
+from holostream.error import HolostreamError
+
 FilePath = str | os.PathLike[str]
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
@@ -19,7 +21,7 @@ TAGS, LONGEST_TAG = ("title", "artist", "comment"), 2000
 """What goes along from an audio file to a recording and back, and how many characters of each."""
 
 
-class AudioFileError(Exception):
+class AudioFileError(HolostreamError):
     """An audio file cannot be read or written; the message is one sentence for the user."""
 
 

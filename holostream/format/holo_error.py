@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from holostream.error import HolostreamError
 
-class HoloFormatError(Exception):
+
+class HoloFormatError(HolostreamError):
     """The bytes are not a `.holo` that can be read; the message says what is wrong with which file."""
 
 

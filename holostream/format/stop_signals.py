@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 POLITE = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # Windows has but the first
+AGAIN_SECONDS = 0.02
 
 
 @contextlib.contextmanager
 def heeding(numbers: tuple[int, ...], do: Callable[[], object]) -> Iterator[None]:
-    """`do` is called, in the main thread, at each of these signals; those that are ignored stay so, as nohup has it."""
+    """`do` is called, in the main thread, at each of these signals; those that are ignored stay so, as nohup has it. While
+    something is being imported it waits: a library in C makes an ImportError of what `do` raises, or ends the program."""
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if not _importing(frame):
+            do()
+            return
+        again = threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
+
     heard = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
-    before = [(number, signal.signal(number, lambda *_: do())) for number in heard]
+    before = [(number, signal.signal(number, hear)) for number in heard]
     try:
         yield
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
 
 
 def interrupt() -> None:

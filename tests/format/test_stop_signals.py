@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,17 @@ def test_held_back_it_interrupts_once_the_block_is_over() -> None:
             done.append("written")
         done.append("never")
     assert done == ["written"]
+
+
+def test_while_something_is_imported_it_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library in C would make an ImportError of it, or end the program."""
+    (tmp_path / "imported_slowly.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(0.05)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(KeyboardInterrupt), heeding(POLITE, interrupt):  # noqa: PT012
+        import imported_slowly  # pyright: ignore
+
+        signal.pause()
+    assert sys.modules["imported_slowly"] is imported_slowly
 
 
 def test_in_another_thread_nothing_is_held_back() -> None:
