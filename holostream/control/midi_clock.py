@@ -23,21 +23,15 @@ STEADY = 0.002
 
 
 class MidiClock:
-    """Fed the time of every tick, it tells the tempo when that changes. `running` is False from stop to start."""
+    """Fed the time of every tick, it tells the tempo when that changes."""
 
     def __init__(self) -> None:
         self.tempo: float | None = None
-        self.running = True
         self._ticks: deque[float] = deque(maxlen=MOST)
 
     def start(self) -> None:
         """After this the next tick is the first of a beat; the tempo is kept until the ticks say otherwise."""
-        self.running = True
         self._ticks.clear()
-
-    def stop(self) -> None:
-        """Many senders go on ticking while stopped: then the tempo is still followed."""
-        self.running = False
 
     def tick(self, now: float) -> float | None:
         """The tempo in beats per minute if this tick changes it, else None."""

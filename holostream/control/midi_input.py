@@ -18,7 +18,7 @@ from holostream.control.midi_map_file import forget_row, load_map, map_path, sav
 from holostream.control.midi_message import MidiMessage, read_message
 from holostream.control.midi_monitor import MidiMonitor
 from holostream.control.midi_port import MidiPorts
-from holostream.control.midi_router import Commands, MidiRouter
+from holostream.control.midi_router import Commands, MidiRouter, Presses
 from holostream.control.midi_row import PRESSES, MidiRow
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.seldom import Seldom
@@ -47,7 +47,8 @@ class MidiInput:
         self._ports = MidiPorts(settings, self, tell)
         self._map_file: Path | None = None
         """Of the map in use; None: the user's own."""
-        self._router = MidiRouter(MidiMap(()), commands, self._tell)
+        self._presses = Presses()
+        self._router = MidiRouter(MidiMap(()), commands, self._tell, self._presses)
         self.use_map(settings.map_file)
         commands.observe(lambda name, value: self._feedback.changed(name))
 
@@ -96,7 +97,8 @@ class MidiInput:
 
     def _set_map(self, rows: MidiMap) -> None:
         self._feedback = MidiFeedback(rows, self._commands.value)
-        self._router = MidiRouter(rows, self._commands, self._tell, self._router)
+        self._router = MidiRouter(rows, self._commands, self._tell, self._presses)
+        self._router.let_go_unmapped()
         self._feedback.show_all()
 
     # What the ports' thread asks for.
@@ -159,9 +161,7 @@ class MidiInput:
             tempo = self._clock.tick(self._clock_times[port])
             if tempo is not None:
                 self._commands.do("tempo", tempo)
-        elif message.kind == "stop":
-            self._clock.stop()
-        else:
+        elif message.kind != "stop":  # many senders go on ticking while stopped: then the tempo is still followed
             self._clock.start()
 
     # Learning.

@@ -52,8 +52,7 @@ def row_text(row: MidiRow) -> str:
     if row.mode == "pick":
         return f"{row.command} by number"
     if row.mode in PRESSES:
-        switch = row.values or (row.low, row.high)
-        amount = "" if row.engine and row.engine.highest == row.high else f" {_number(switch[-1])}"
+        amount = "" if row.engine and row.engine.highest == row.high else f" {_number(row.high)}"
         return f"{row.command}{amount} " + ("while pressed" if row.mode == "momentary" else "on, off")
     whole = row.engine is None or (row.engine.lowest, row.engine.highest) == (row.low, row.high)
     ends = "" if whole else f" {_number(row.low)} to {_number(row.high)}"

@@ -36,19 +36,25 @@ def _key_of(row: MidiRow, control: Control) -> _Press:
     return control.kind, control.channel, control.number, row.command
 
 
+class Presses:
+    """Of all buttons, pedals and keys, whatever map they play by; so that what is held while another comes can be let go."""
+
+    def __init__(self) -> None:
+        self.last: dict[_Press, float] = {}
+        """Their last values, 0 to 1."""
+        self.held: dict[_Press, tuple[str, MidiRow]] = {}
+        """What does something while it is pressed, and is: its port and row."""
+
+
 class MidiRouter:
     """One map played on commands. `complain` is told what a command refused."""
 
     def __init__(
-        self, rows: MidiMap, commands: Commands, complain: Callable[[str], None], before: MidiRouter | None = None
+        self, rows: MidiMap, commands: Commands, complain: Callable[[str], None], presses: Presses | None = None
     ) -> None:
-        """`before`: the router of the map before, so that what is held then can be let go."""
         self.rows = rows
         self._commands, self._complain = commands, complain
-        self._takeover = SoftTakeover()
-        self._before: dict[_Press, float] = {} if before is None else before._before
-        self._held: dict[_Press, tuple[str, MidiRow]] = {} if before is None else before._held
-        """What does something while it is pressed, and is: its port and row."""
+        self._takeover, self._presses = SoftTakeover(), presses or Presses()
 
     def rows_for(self, moved: tuple[Control, ...]) -> tuple[Control, Iterable[MidiRow]] | None:
         """Of the readings of one message, the first that the map knows, with its rows."""
@@ -62,16 +68,27 @@ class MidiRouter:
         if found is None:
             return None
         control, rows = found
-        let_go = [row for row in rows if _key_of(row, control) in self._held and not row.pressed(control.value)]
+        let_go = [row for row in rows if _key_of(row, control) in self._presses.held and not row.pressed(control.value)]
         return (control, let_go) if let_go else None
 
     def gone(self, port: str) -> None:
         """A port has gone, and nobody will let go what is held there."""
-        for key, (holder, row) in list(self._held.items()):
-            if holder == port:
-                del self._held[key]
-                self._before.pop(key, None)
-                self._do(row.command, row.low)
+        self._let_go([key for key, (holder, _) in list(self._presses.held.items()) if holder == port])
+
+    def let_go_unmapped(self) -> None:
+        """This map has come, and no row of it would let go what is held."""
+        self._let_go([key for key in list(self._presses.held) if not self._lets_go(key)])
+
+    def _lets_go(self, key: _Press) -> bool:
+        kind, channel, number, command = key
+        rows = self.rows.rows_for(Control(kind, channel, number, 0.0))
+        return any(row.command == command and row.mode == "momentary" for row in rows)
+
+    def _let_go(self, keys: Iterable[_Press]) -> None:
+        for key in keys:
+            if held := self._presses.held.pop(key, None):  # unless another thread has just let it go
+                self._presses.last.pop(key, None)
+                self._do(held[1].command, held[1].low)
 
     def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]], port: str = "") -> None:
         """Do what these controls ask, in their order; of a knob that moved repeatedly, the last place."""
@@ -94,6 +111,9 @@ class MidiRouter:
         for row, way in places.values():
             self._place(row, way)
         for row, count in steps.values():
+            if row.command == "tier" and row.engine is not None and row.values == row.engine.choices:
+                self._do("tier_step", float(count))  # from one to the next of those that are there
+                continue
             value = self._commands.value(row.command)
             if (stepped := row.stepped(value, count)) != value:
                 self._do(row.command, stepped)
@@ -114,14 +134,14 @@ class MidiRouter:
 
     def _press(self, row: MidiRow, control: Control, port: str) -> None:
         key = _key_of(row, control)
-        before = self._before.get(key)
-        self._before[key] = control.value
+        before = self._presses.last.get(key)
+        self._presses.last[key] = control.value
         pressed, was_pressed = row.pressed(control.value), before is not None and row.pressed(before)
         if row.mode == "momentary":
             if pressed:
-                self._held[key] = port, row
+                self._presses.held[key] = port, row
             else:
-                self._held.pop(key, None)
+                self._presses.held.pop(key, None)
             if pressed or was_pressed:
                 self._do(row.command, row.high if pressed else row.low)
         elif pressed and (not was_pressed or control.kind == "note" or control.value == before):

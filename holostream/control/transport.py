@@ -19,7 +19,7 @@ def _pause(playback: Playback, wanted: float) -> None:
 _DO: Mapping[str, Callable[[Playback, float], bool | None]] = {
     "seek": lambda playback, seconds: playback.seek(seconds),
     "skip": lambda playback, seconds: playback.move(seconds),
-    "to_marker": lambda playback, up: playback.to_marker(1 if up > 0 else -1),
+    "to_marker": lambda playback, up: playback.to_marker(1 if up > 0 else -1) if up else None,
     "loop_start": lambda playback, _: playback.set_loop(start=playback.position),
     "loop_end": lambda playback, _: playback.set_loop(end=playback.position),
     "loop_off": lambda playback, _: playback.clear_loop(),

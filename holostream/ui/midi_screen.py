@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -94,22 +95,27 @@ class MidiScreen(ModalScreen[None]):
         """Ask for the command; the chosen row's is a good guess."""
         if self._midi is not None and not self._learning.waiting_for:
             rows = self._midi.map_lines()
-            self._command.ask(rows[self._rows.chosen][1].split()[0] if rows else "")
+            self._command.ask(rows[self._place_in(rows)][1].split()[0] if rows else "")
             self.sample()
 
     def action_forget(self) -> None:
         """The chosen row."""
         if self._midi is None or not (rows := self._midi.map_lines()):
             return
-        row = " → ".join(rows[self._rows.chosen])
+        place = self._place_in(rows)
+        row = " → ".join(rows[place])
         try:
-            self._midi.forget(self._rows.chosen)
+            self._midi.forget(place)
             self._performance.tell(f"forgotten: {row}")
         except ValueError as error:
             self._performance.tell(str(error))
         except OSError as error:
             self._performance.tell(f"{error.filename}: {error.strerror}; check the permissions of the map")
         self.sample()
+
+    def _place_in(self, rows: Sequence[tuple[str, str]]) -> int:
+        """The chosen one; another map, of fewer, may just have come."""
+        return min(self._rows.chosen, len(rows) - 1)
 
     def action_close(self) -> None:
         """Or leave the name, or give up learning."""

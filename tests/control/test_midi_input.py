@@ -149,6 +149,17 @@ def test_a_held_pedal_is_let_go_whatever_happens_meanwhile() -> None:
     assert {name for name, _ in commands.done} == {"freeze"}, "the release is nothing to learn"
 
 
+def test_a_held_pedal_whose_row_is_forgotten_is_let_go() -> None:
+    commands = PlayedCommands()
+    made = midi(commands)
+    play(made, [0xB0, 64, 127])
+    (place,) = (n for n, row in enumerate(made.rows) if (row.command, row.number) == ("freeze", (64, 64)))
+    made.forget(place)
+    assert commands.done == [("freeze", 1), ("freeze", 0)]
+    play(made, [0xB0, 64, 0])
+    assert len(commands.done) == 2
+
+
 def test_a_button_learns_one_value() -> None:
     commands = PlayedCommands()
     made = midi(commands)

@@ -70,6 +70,8 @@ def test_endless_knobs_add_up() -> None:
     assert done == [("tilt", pytest.approx(24 * 5 / 127))]
     assert played.play(127, 127, 127, 127, 127, at_once=True) == [("tilt", 0.0)]
     assert played.play(1, 127, at_once=True) == []
+    tiers = Played(MidiRow("control", "tier", (7, 7), mode="relative"))
+    assert tiers.play(1, 1, 127, 1, at_once=True) == [("tier_step", 2.0)], "which passes over those that are not there"
 
 
 def test_momentary_holds_while_pressed() -> None:

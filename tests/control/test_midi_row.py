@@ -27,6 +27,8 @@ def test_the_range_is_the_commands_own_or_within_it() -> None:
     assert (row.value_at(0), row.value_at(1)) == (6, -12)
     assert MidiRow("control", "freeze", mode="momentary").low == 0
     assert MidiRow("control", "speed", mode="toggle", high=2).low == 1
+    stutter = MidiRow("note", "stutter", mode="toggle", values=(0.25, 0.5))
+    assert (stutter.toggled(0.25), stutter.toggled(0.5)) == (0.5, 0.25)
 
 
 def test_next_to_neutral_is_neutral() -> None:

@@ -27,7 +27,7 @@ def test_every_action_of_the_transport_is_done() -> None:
 
 def test_to_and_fro(playback: Playback) -> None:
     for name, value, position in (
-        ("seek", 7.0, 7), ("skip", -2.5, 4.5), ("skip", 90.0, 30), ("to_marker", -1.0, 3), ("seek", 0.0, 0), ("to_marker", 1.0, 1),
+        ("seek", 7.0, 7), ("skip", -2.5, 4.5), ("skip", 90.0, 30), ("to_marker", -1.0, 3), ("to_marker", 0.0, 3), ("seek", 0.0, 0), ("to_marker", 1.0, 1),
     ):  # fmt: skip
         move_in(playback, name, value)
         assert playback.position == pytest.approx(position), name

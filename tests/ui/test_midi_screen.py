@@ -89,3 +89,14 @@ async def test_without_midi_it_says_why_and_what_to_do() -> None:
         assert text(app, "hint").replace("\n", " ") == NO_MIDI
         await pilot.press("l", "x", "escape")
         assert app.screen is live(app)
+
+
+async def test_a_row_is_chosen_also_when_a_shorter_map_has_just_come() -> None:
+    session, midi = FakeSession(), FakeMidi()
+    app = HoloStreamApp(session, midi=midi)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "end")
+        del midi.rows[3:]
+        await pilot.press("x")
+    assert session.messages[-1] == f"forgotten: {' → '.join(MAP[2])}"
+    assert midi.rows == list(MAP[:2])
