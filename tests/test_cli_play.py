@@ -161,7 +161,7 @@ def test_damaged_it_plays_up_to_there(tmp_path, holo, decoded):
     data[start + index.places[2] + 40] ^= 1
     (tmp_path / "bad.holo").write_bytes(data)
     finished = play(tmp_path / "bad.holo", "--output", tmp_path / "heard.wav")
-    assert_one_clear_sentence(finished, "bad.holo is damaged at block 3", "repair")
+    assert_one_clear_sentence(finished, "bad.holo is damaged at byte ", "repair")
     there = sum(index.hops[:2]) * 128 - 64
     assert np.array_equal(heard(tmp_path / "heard.wav")[LATE : LATE + there], decoded[:there])
 

@@ -19,14 +19,14 @@ from holostream.format.holo_error import HoloFormatError
 from holostream.format.recorded_sound import RecordedSound, never
 
 AHEAD_SECONDS = 0.3
-MOST_AHEAD = (SLOTS - 1) * SLOT_SAMPLES
-"""Whatever is asked for: when a slot is half read, the ring has room for so much."""
 FOLLOW_SECONDS = 10.0
 """How long a recording that grows is waited for."""
 LOOK_SECONDS = 0.05
 POLL_SECONDS = 0.002
 BEGINNING = 0.2
 """Share of what is written ahead that a new plan must have before it is heard."""
+MOST_AHEAD = int((SLOTS - 1) / (1 + BEGINNING)) * SLOT_SAMPLES
+"""Whatever is asked for: when a slot is half read, the ring has room for so much and the beginning of a new plan."""
 NEAR_SECONDS = 0.5
 """Going back to a marker just passed means the one before it."""
 

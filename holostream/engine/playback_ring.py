@@ -13,9 +13,9 @@ import numpy as np
 
 SLOT_SAMPLES = 128
 SLOTS = 1024
+"""More than is written ahead, for devices with long blocks."""
 RESAMPLING_BURST = 4096
 """Samples: at another rate a device asks at once for those of a block and so many more (3300 at most were seen)."""
-"""Far more than is written ahead, for devices with long blocks."""
 HEADER_BYTES = 128
 
 

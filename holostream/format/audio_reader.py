@@ -18,11 +18,12 @@ import numpy as np
 import soundfile
 
 from holostream.format.audio_file import LONGEST_TAG, TAGS, AudioFileError, FilePath, reason, resampler
+from holostream.format.holo_header import MAX_RATE
 
 READ_FRAMES = 4096
 LARGEST_PLAUSIBLE = 1e10  # a larger sample is damage as much as NaN is, and would overflow in the resampler
 UNKNOWN_LENGTH = 2**62  # libsndfile states 2**63 - 1 frames for a FLAC that was written to a pipe
-READ_RATES = range(1_000, 1_000_001)
+READ_RATES = range(1_000, MAX_RATE + 1)
 MAGICS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
 
 

@@ -43,12 +43,16 @@ def export_sound(
     with AudioWriter(
         target, rate, sound.original_channels, sound.rate, length, subtype, skipped=skipped, tags=sound.tags
     ) as writer:
+        came = 0
         for piece in sound.pieces(first):
             writer.write(piece.samples)
+            came += piece.samples.shape[1]
             done = piece.start + piece.samples.shape[1]
             progress(min(1.0, (done - first) / expected))
             if stop is not None and done >= stop:
                 break
+        if writer.length is not None:  # an index may promise what does not come: zeros without end
+            writer.length = min(writer.length, max(1, -(-came * rate // sound.rate) - skipped))
     clipped = f"{writer.clipped} samples of {target} were louder than full scale and are clipped; a .wav in FLOAT keeps them"
     return [*sound.remarks, clipped] if writer.clipped else sound.remarks
 

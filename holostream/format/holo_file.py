@@ -145,7 +145,8 @@ class HoloReader:
         self.finished, self.torn_bytes, self.bytes_behind, self.zlib_blocks = False, 0, 0, 0
         self.header = read_header(file, name)
         self._start = file.tell()
-        self._count = 0
+        self._place = 0
+        """Of the block in hand, bytes."""
         self._due: int | None = None
         """The hop that follows the last block of frames; None before the first."""
 
@@ -164,14 +165,12 @@ class HoloReader:
         whether to look again.
         """
         while True:
-            place = self._file.tell()
             frame = self._frame()
             if isinstance(frame, int):
                 self.torn_bytes = frame
                 if not wait():
                     return
-                self._file.seek(place)
-                self._count -= 1
+                self._file.seek(self._place)
                 continue
             if frame.kind == END:
                 self.finished, place = True, self._file.tell()
@@ -185,26 +184,24 @@ class HoloReader:
 
         The file stands where it stood before. Raises HoloFormatError.
         """
-        before = self._file.tell(), self._count
+        before = self._file.tell()
         try:
             return self._stored_index() or self._made_index()
         finally:
-            self._file.seek(before[0])
-            self._count = before[1]
+            self._file.seek(before)
 
-    def events(self) -> list[Event]:
-        """All of them, up to the first damage; frames are not unpacked. The file stands where it stood before."""
-        before, found = (self._file.tell(), self._count), list[Event]()
+    def events(self, name: str | None = None) -> list[Event]:
+        """All of them, or those of one name, up to the first damage; frames are not unpacked. The file stands where it stood before."""
+        before, found = self._file.tell(), list[Event]()
         self._file.seek(self._start)
         try:
             while not isinstance(frame := self._frame(), int) and frame.kind != END:
                 if frame.kind == EVENTS:
-                    found += unpack_events(frame.payload)
+                    found += [event for event in unpack_events(frame.payload) if name in (None, event.name)]
         except HoloFormatError:
             pass  # told by whoever reads the frames
         finally:
-            self._file.seek(before[0])
-            self._count = before[1]
+            self._file.seek(before)
         return found
 
     def seek(self, index: BlockIndex, hop: int, context: int) -> None:
@@ -249,7 +246,7 @@ class HoloReader:
     def _made_index(self) -> BlockIndex:
         index = BlockIndex()
         self._file.seek(self._start)
-        self._count, place = 0, 0
+        place = 0
         while not isinstance(frame := self._frame(), int) and frame.kind != END:
             if frame.kind in (FRAMES, CODED_FRAMES):
                 head = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
@@ -258,7 +255,7 @@ class HoloReader:
         return index
 
     def _frame(self) -> BlockFrame | int:
-        self._count += 1
+        self._place = self._file.tell()
         try:
             return read_frame(self._file)
         except DamagedBlockError as error:
@@ -266,7 +263,7 @@ class HoloReader:
 
     def _damaged(self, error: HoloFormatError) -> HoloFormatError:
         return HoloFormatError(
-            f"{self._name} is damaged at block {self._count}: {error}; `holostream repair` saves the rest"
+            f"{self._name} is damaged at byte {self._place}: {error}; `holostream repair` saves the rest"
         )
 
     def _item(self, frame: BlockFrame) -> DnaBlock | list[Event]:
@@ -281,7 +278,7 @@ class HoloReader:
             raise self._damaged(error) from error
         if any(voice.dna.lanes != self.header.lanes for voice in block.voices):
             raise HoloFormatError(
-                f"{self._name}: block {self._count} has other lanes than the header's {self.header.lanes}"
+                f"{self._name}: the block at byte {self._place} has other lanes than the header's {self.header.lanes}"
             )
         missing = 0 if self._due is None else block.first_hop - self._due
         if not 0 <= missing <= MAX_GAP_SECONDS * self.header.rate / self.header.hop:

@@ -24,6 +24,8 @@ from holostream.format.holo_error import HoloFormatError
 MAGIC, VERSION = b"HOLO", 3
 PLAIN, DEFLATED = 0, 1
 MAX_DESCRIPTION = 1 << 16
+MAX_RATE, MAX_CHANNELS = 768_000, 64
+"""Of the file that was encoded; of more channels 64 are stated."""
 HEAD = struct.Struct("<4sBB2xI")
 DICTIONARY = (
     b'"original_channels":2,"software":"holostream 0.1.0","tags":{"title":"","artist":"","comment":""},'
@@ -141,9 +143,9 @@ def header_from_dict(values: object) -> HoloHeader:
         and 8000 <= header.rate <= 192000
         and 1 <= header.hop <= header.chunk <= 1 << 17
         and 0 <= header.lead <= 1 << 17
-        and 0 <= header.original_rate <= 768000
+        and 0 <= header.original_rate <= MAX_RATE
         and 0 <= header.original_length < 1 << 48
-        and 0 <= header.original_channels <= 64
+        and 0 <= header.original_channels <= MAX_CHANNELS
     )
     if not in_range:
         raise ValueError("a size in the description is out of range")

@@ -50,8 +50,7 @@ class HoloSound:
         self._samples = (end - first) * header.hop - header.lead
         self.length = self._within_original(self._samples)
         origin = first * header.hop + header.lead
-        marked = [event for event in self._reader.events() if event.name == MARKER]
-        self.markers = sorted((max(0, event.time - origin), str(event.value)) for event in marked)
+        self.markers = sorted((max(0, event.time - origin), str(event.value)) for event in self._reader.events(MARKER))
 
     def _within_original(self, samples: int) -> int:
         """The last hop holds more than the audio file that was encoded."""

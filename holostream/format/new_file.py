@@ -51,17 +51,15 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     part = target.with_name(f".{os.fsdecode(os.fsencode(target.name)[:200])}.{secrets.token_hex(4)}")
     try:
         with _WholeFile(part, "x+") as file:
-            try:
-                yield cast(BinaryIO, file)
-                file.close()
-                refuse_in_the_making(target)
-                take_permissions(part, target)
-                os.replace(part, target)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-                raise
-    except OSError as error:
+            yield cast(BinaryIO, file)
+        refuse_in_the_making(target)
+        take_permissions(part, target)
+        os.replace(part, target)
+    except BaseException as error:  # an interrupt, too
+        with contextlib.suppress(OSError):
+            part.unlink()
+        if not isinstance(error, OSError):
+            raise
         if error.filename is None or part.name in str(error.filename):
             error.filename = str(path)
         raise

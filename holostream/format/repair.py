@@ -10,6 +10,7 @@ import io
 import mmap
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -107,7 +108,7 @@ def _header(data: mmap.mmap, source: Path, like: Path | None, report: RepairRepo
     with open_holo(like) as file:
         header = read_header(file, str(like))
     report.header_restored = True
-    return header, 0
+    return replace(header, original_length=0, tags={}), 0  # both are the other recording's
 
 
 def _write(
@@ -168,7 +169,7 @@ def _fill(
     origin = writer.first_hop if writer.first_hop is not None else first
     seconds = header.hop / header.rate
     report.gaps.append(((first - origin) * seconds, (first + hops - origin) * seconds))
-    tier = min(map(int, header.models), default=TIERS[0])
+    tier = next((tier for tier in TIERS if str(tier) in header.models), TIERS[0])
     if at_end:
         writer.write(silent_block(first + hops - 1, header.lanes, tier))
     elif writer.first_hop is None:

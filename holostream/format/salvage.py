@@ -39,7 +39,7 @@ class Salvage:
 
     def __init__(self, data: mmap.mmap, start: int, name: str, report: RepairReport) -> None:
         self._data, self._at, self._name, self._report = data, start, name, report
-        self._work = 0
+        self._work, self._most_work = 0, WORK_BYTES + 4 * len(data)
         self.index = self._stored_index()
 
     def _stored_index(self) -> BlockIndex | None:
@@ -100,7 +100,7 @@ class Salvage:
     def _restored(self, place: int) -> BlockFrame | None:
         """The block that begins here if one flipped bit is all that is wrong with it."""
         head = self._data[place : place + HEAD_BYTES]
-        if len(head) < HEAD_BYTES:
+        if len(head) < HEAD_BYTES or self._work > self._most_work / 2:  # whole blocks are to be found all the same
             return None
         word = int.from_bytes(head, "little")
         sync = int.from_bytes(SYNC, "little")
@@ -134,7 +134,7 @@ class Salvage:
 
     def _spend(self, work: int) -> None:
         self._work += work
-        if self._work > WORK_BYTES + 4 * len(self._data):
+        if self._work > self._most_work:
             raise HoloFormatError(f"{self._name} is damaged in so many places that nothing can be told apart")
 
 

@@ -79,7 +79,7 @@ def _kbps(bits: dict[str, float], size: int, seconds: float) -> dict[str, float]
 def summary_text(summary: dict) -> str:
     """For people."""
     original = (
-        f"{summary['original_rate']} Hz, {summary['original_channels']} channel{'s' * (summary['original_channels'] != 1)}, {summary['original_length']} samples"
+        f"{summary['original_rate']} Hz, {summary['original_channels']} channel{'s' * (summary['original_channels'] != 1)}, {summary['original_length'] or 'as many'} samples"
         if summary["original_rate"]
         else "a live session"
     )

@@ -15,7 +15,7 @@ from holostream.format.coded_block import full_hops
 from holostream.format.export_sound import Progress, export_sound, no_progress
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_file import HoloWriter
-from holostream.format.holo_header import HoloHeader
+from holostream.format.holo_header import MAX_CHANNELS, HoloHeader
 from holostream.format.holo_sound import HoloSound
 from holostream.format.new_file import new_file
 from holostream.format.table_store import current_tables
@@ -43,7 +43,7 @@ def encode_file(source: Path, target: Path, model: TierModel, progress: Progress
             facts.overlap,
             reader.original_rate,
             reader.original_length,
-            reader.original_channels,
+            min(MAX_CHANNELS, reader.original_channels),
             f"holostream {__version__}",
             tags=reader.tags,
         )

@@ -1,7 +1,7 @@
 """What the pair that tells of noise says (`network.noise`), coded as a whole: a word, by the words in the frames around.
 
 That pair is the last harmonic of the first layer. Words are numbered by amplitude, then phase: 0 is amplitude 0, then come as
-many as each further amplitude has phases, up to the largest that tells: 15, 29 or 48 words with amplitudes up to 2, 3, 4. Any
+many as each further amplitude has phases, up to the largest that tells: 6, 15, 29 or 48 words with amplitudes up to 1, 2, 3, 4. Any
 other code of that pair is the word beyond, OTHER, and said in full. Its amplitude is 0 to those around it.
 """
 

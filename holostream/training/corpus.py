@@ -130,11 +130,13 @@ def _fill_cache(
                 skipped.append(str(error))
                 continue
             samples = np.concatenate([np.zeros(0, np.int16), *blocks])
+            del blocks
             if reason := unfit(samples, bad, rate):
                 skipped.append(f"{name} {reason}")
                 continue
-            out.write(samples.tobytes())
-            digest.update(os.fsencode(name) + samples.tobytes())
+            out.write(samples.data)
+            digest.update(os.fsencode(name))
+            digest.update(samples.data)
             names.append(name)
             lengths.append(len(samples))
     facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}
@@ -148,10 +150,10 @@ def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:
         return f"holds {bad} samples that are not numbers"
     if len(samples) < rate // 2:
         return "is shorter than half a second"
-    peak = int(np.abs(samples.astype(np.int32)).max())
+    peak = max(int(samples.max()), -int(samples.min()))
     if peak < SILENT_PEAK * 32768:
         return "is silent"
-    if np.mean(np.abs(samples.astype(np.int32)) >= 32700) > CLIPPED_SHARE:
+    if np.count_nonzero(samples >= 32700) + np.count_nonzero(samples <= -32700) > CLIPPED_SHARE * len(samples):
         return "is clipped"
     return None
 

@@ -50,7 +50,7 @@ class RecordedTone:
                     return
                 continue
             if self._damage is not None and at >= self._damage:
-                raise HoloFormatError("tone.holo is damaged at block 4")
+                raise HoloFormatError("tone.holo is damaged at byte 4000")
             end = min(there, at - at % PIECE + PIECE)
             yield Piece(at, self.samples[:, at:end], 64 if at < RATE else 16)
             at = end

@@ -165,6 +165,18 @@ def test_paused_it_can_be_moved_and_stays_paused(play) -> None:
     assert np.array_equal(heard[:, SEAM_SAMPLES:], SOUND[:, 2 * RATE + SEAM_SAMPLES : 2 * RATE + 4800])
 
 
+def test_paused_with_a_full_ring_it_can_be_moved(play) -> None:
+    player = play(ahead=10.0)
+    player.hear(4800)
+    player.playback.toggle()
+    player.hear(4800)
+    player.playback.seek(3.0)
+    player.settle()
+    player.playback.toggle()
+    heard = player.hear(4800)
+    assert np.array_equal(heard[:, SEAM_SAMPLES:], SOUND[:, 3 * RATE + SEAM_SAMPLES : 3 * RATE + 4800])
+
+
 def test_a_loop_set_while_it_plays(play) -> None:
     player = play()
     player.hear(RATE)
@@ -218,7 +230,7 @@ def test_a_damage_is_told_and_what_comes_before_is_heard(play) -> None:
     assert np.array_equal(heard[:, :60_000], SOUND[:, :60_000])
     assert not heard[:, 60_000 + 128 :].any()
     wait_for(lambda: not player.playback.playing)
-    assert player.playback.failure == "tone.holo is damaged at block 4"
+    assert player.playback.failure == "tone.holo is damaged at byte 4000"
     assert player.playback.position == pytest.approx(60_000 / RATE, abs=0.01)
     player.playback.seek(0.5)  # before the damage it still plays
     player.playback.toggle()

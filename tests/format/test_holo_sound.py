@@ -77,6 +77,6 @@ def test_damaged_and_not_closed_it_is_known_up_to_the_damage(
         there = sum(index.hops[:5]) * 128
         assert sound.length == there
         pieces = []
-        with pytest.raises(HoloFormatError, match="damaged at block"):
+        with pytest.raises(HoloFormatError, match="damaged at byte"):
             pieces.extend(piece.samples for piece in sound.pieces(300))
         assert np.array_equal(np.concatenate(pieces, axis=1), whole[:, 300:there])

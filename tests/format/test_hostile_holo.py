@@ -105,7 +105,7 @@ class TestHostile:
 
     @payloads
     def test_a_reader_says_where(self, payload: bytes) -> None:
-        with pytest.raises(HoloFormatError, match="this file is damaged at block 2: a "):
+        with pytest.raises(HoloFormatError, match=r"this file is damaged at byte \d+: a "):
             read(written([], finish=False) + block_bytes(frames_payload()) + block_bytes(payload))
 
     def test_lanes_are_the_headers(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from holostream.format import salvage
 from holostream.format.block_frame import CODED_FRAMES, pack_frame
 from holostream.format.coded_block import pack_coded_block
 from holostream.format.holo_block import DnaBlock, VoiceRun
@@ -134,6 +135,28 @@ def test_blocks_of_other_lanes_are_dropped(tmp_path: Path) -> None:
     assert reader.header.lanes == 1
 
 
+def test_many_damaged_blocks_do_not_take_the_whole_ones_with_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flipped bits are looked for no longer than half of the work there is."""
+    monkeypatch.setattr(salvage, "WORK_BYTES", 60_000)
+    data = bytearray(written(BLOCKS))
+    for place in places()[1:7]:
+        data[place + 20 : place + 24] = bytes(byte ^ 0xFF for byte in data[place + 20 : place + 24])
+    report, _, blocks = repaired(bytes(data), tmp_path)
+    assert [block.first_hop for block in blocks] == [0, 84]
+    assert all(equal_blocks(a, b) for a, b in zip(blocks, (BLOCKS[0], BLOCKS[7]), strict=True))
+    assert report.restored_bits == 0
+
+
+def test_silence_is_of_a_tier_that_there_is(tmp_path: Path) -> None:
+    header = replace(FILE_HEADER, models={"abc": "00" * 8, "70000": "00" * 8, "7": "00" * 8, "8": "00" * 8})
+    data = bytearray(written(BLOCKS, header))
+    start = places(header)[0]
+    data[start : start + 9] = b"damaged!!"
+    _, _, blocks = repaired(bytes(data), tmp_path)
+    assert [voice.dna.harmonics for voice in blocks[0].voices] == [8]
+    assert not blocks[0].voices[0].dna.amplitudes.any()
+
+
 def test_events_come_through(tmp_path: Path) -> None:
     file = io.BytesIO()
     writer = HoloWriter(file, HEADER)
@@ -158,6 +181,8 @@ def test_a_lost_header_needs_another_file(tmp_path: Path) -> None:
     assert report.header_restored
     assert reader.header == fits
     assert len(blocks) == 8
+    like.write_bytes(written([], replace(fits, original_length=10, tags={"title": "Another"})))
+    assert repaired(bytes(data), tmp_path, like)[1].header == fits, "what only the other recording is"
     for other in (replace(fits, lanes=2), HEADER):
         like.write_bytes(written([], other))
         with pytest.raises(HoloFormatError, match=r"other\.holo was made with other settings than .*broken\.holo"):

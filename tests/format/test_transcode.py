@@ -15,6 +15,8 @@ import soundfile
 from holostream.codec.tier_model import TierModel
 from holostream.format import export_sound, transcode
 from holostream.format.audio_file import AudioFileError
+from holostream.format.block_frame import END, pack_frame
+from holostream.format.block_index import BlockIndex, pack_end
 from holostream.format.coded_block import FULL_HOPS
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader, HoloWriter
@@ -130,9 +132,10 @@ def test_a_pause_stays_silent(tmp_path: Path, tier: TierModel, models: Path) -> 
     assert np.abs(back[20_400:29_600]).max() < 10 ** (-90 / 20)
 
 
-def test_many_channels_come_back_as_two(tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
+@pytest.mark.parametrize("channels", [6, 100])
+def test_many_channels_come_back_as_two(channels: int, tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
     source = tmp_path / "source.wav"
-    soundfile.write(source, spoken(0.3, 48000, 6), 48000)
+    soundfile.write(source, spoken(0.3, 48000, channels), 48000)
     back, _ = there_and_back(source, tiers[64], models, remarks=1)
     assert back.shape == (14_400, 2)
     assert np.array_equal(back[:, 0], back[:, 1])
@@ -241,6 +244,23 @@ def test_a_header_that_promises_more_than_there_is(tmp_path: Path, tiers: dict[i
     assert 0.5 <= soundfile.info(tmp_path / "part.wav").duration < 0.52
 
 
+def test_an_index_that_promises_more_than_there_is(tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
+    """Silence without end would come of it."""
+    source, holo = tmp_path / "source.wav", tmp_path / "sound.holo"
+    soundfile.write(source, spoken(0.5, 44100), 44100)
+    there_and_back(source, tiers[64], models)
+    with holo.open("rb") as file, (tmp_path / "long.holo").open("wb", buffering=0) as out:
+        reader = HoloReader(file)
+        writer = HoloWriter(out, replace(reader.header, original_length=10**14, tables={}))
+        for block in reader.blocks():
+            writer.write(block)
+        index = BlockIndex()
+        index.add(0, 0, 10**12)
+        out.write(pack_frame(END, pack_end(index)))
+    decode_file(tmp_path / "long.holo", tmp_path / "part.wav", models)
+    assert 0.5 <= soundfile.info(tmp_path / "part.wav").duration < 0.52
+
+
 def test_clipping_is_told(tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
     loud = spoken(0.5, 48000)
     soundfile.write(tmp_path / "loud.wav", loud * 4 / np.abs(loud).max(), 48000, "FLOAT")
@@ -321,6 +341,7 @@ class TestLongFiles:
 
         class CountingWriter:
             written = clipped = 0
+            length = None
 
             def __init__(self, *anything: object, **more: object) -> None: ...
             def __enter__(self) -> CountingWriter: return self
