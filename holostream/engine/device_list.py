@@ -25,6 +25,7 @@ BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda int
 
 JACK_CLIENT = ctypes.c_char_p(b"HoloStream")
 """As it is called in a patchbay; PortAudio keeps the pointer."""
+ALSA_NUMBERS = re.compile(r"\s*\(hw:\d+,\d+\)$")
 OWN_CLIENTS = re.compile(r"HoloStream( MIDI)?(-\d+)?")
 
 
@@ -119,6 +120,11 @@ def find_device(devices: list[dict], name: str | None, kind: str, api: str | Non
                 return device
     listing = "; ".join(f"'{device['name']}' ({device['api']})" for device in usable)
     raise DeviceError(f"no {kind} device named {name!r}; there are: {listing}")
+
+
+def lasting_name(asked: str | None, opened: str) -> str | None:
+    """By which what was opened, when this was asked for, is found again, and nothing else; ALSA's numbers change."""
+    return asked if is_file(asked) else ALSA_NUMBERS.sub("", opened) or asked
 
 
 def built_in(name: str) -> bool:

@@ -149,7 +149,8 @@ class Engine:
     def _beware_of_feedback(self, info: DeviceInfo, settings: LiveSettings) -> str | None:
         """The guard is on where a microphone is, and loudspeakers beside one begin muted, until the user says otherwise: that
         stays as it is when the same device comes back."""
-        hears = not info.virtual and self.playback is None
+        files = is_file(settings.input) or is_file(settings.output)
+        hears = not (info.virtual or files or self.playback is not None)
         before, self._edges = self._edges, (hears, info.input, info.output)
         if self._goes_on and before is None:
             return None  # the device that is back
@@ -247,7 +248,7 @@ class Engine:
         if self.device is None:
             return "the device"
         info = self.device.info
-        return info.input if is_file(self.settings.output) else info.output or info.input
+        return info.input if info.virtual or is_file(self.settings.output) else info.output or info.input
 
     def over(self) -> bool:
         """Whether the session has played for as long as it was asked to."""

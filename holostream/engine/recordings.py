@@ -134,12 +134,7 @@ class Recordings:
                     self.start()
                     self._messages.append(f"recording to {self.status.path if self.status else ''}")
                 elif (status := self.status) is not None:  # else the disk was full just now, and the message says so
-                    try:
-                        self._recorder.stop()
-                    finally:
-                        self._tell_lost(status)
-                        self._close_input()
-                    self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
+                    self._stop(status)
             except AudioFileError as error:
                 self._lose(str(error))
             except OSError as error:
@@ -147,6 +142,16 @@ class Recordings:
                     f"cannot record to {error.filename or 'that file'}: {error.strerror}; "
                     "start in a folder that can be written to, or with --record FILE"
                 )
+
+    def _stop(self, status: RecordingStatus) -> None:
+        try:
+            self._recorder.stop()
+            self._messages.append(f"recorded {status.seconds:.1f} s to {status.path}")
+        except OSError as error:
+            self._lose(f"the end of {status.path} could not be written: {error.strerror}; the rest is kept")
+        finally:
+            self._tell_lost(status)
+            self._close_input()
 
     def mark(self, hop: int, text: str) -> None:
         """Set a marker at the present hop. Raises ValueError if the text is too long for a file."""
@@ -214,7 +219,7 @@ class Recordings:
     def _tell_lost(self, status: RecordingStatus) -> None:
         """Of a recording that has ended."""
         if status.lost_frames:
-            self._lose(f"{status.path} lacks {status.lost_frames} hops that came too late to be recorded; they are silent in it")
+            self._lose(f"{status.path} lacks {status.lost_frames} frames that came too late to be recorded; they are silent in it")
 
     def _follow_input(self) -> None:
         if self._input is None:
@@ -237,7 +242,7 @@ class Recordings:
             self._lose(f"the input was not kept: {error}")
             return
         if kept.missing:
-            self._messages.append(f"{kept.path} lacks {kept.missing} hops that came too late; they are silent in it")
+            self._messages.append(f"{kept.path} lacks {kept.missing} hops that were missed; they are silent in it")
 
     def close(self) -> None:
         """The engine has ended: everything it has heard counts. Safe to call twice."""

@@ -25,7 +25,7 @@ from holostream.codec.tier_model import default_models_folder, present_tiers, re
 from holostream.engine.awake_processors import AwakeProcessors, share_processors
 from holostream.engine.command import command_kind, names_missing_tier, without_tier
 from holostream.engine.command_sender import CommandSender
-from holostream.engine.device_list import DeviceError
+from holostream.engine.device_list import DeviceError, lasting_name
 from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
@@ -146,12 +146,12 @@ class Session:
                     break
                 self.messages.append(f"the engine ended unexpectedly (code {code}) and begins again; see {log_path()}")
             if not self.device.get("virtual"):
-                # By name from now on, so that no other device is taken in its place.
+                # By its whole name from now on, so that no other device is taken in its place.
                 self.settings = replace(
                     self.settings,
                     device_api=self.device["api"],
-                    input=self.settings.input or self.device["input"] or None,
-                    output=self.settings.output or self.device["output"] or None,
+                    input=lasting_name(self.settings.input, self.device["input"]),
+                    output=lasting_name(self.settings.output, self.device["output"]),
                 )
             try:
                 self._engine = self._launch(resume=True)
@@ -160,8 +160,9 @@ class Session:
                 break
             if self._closing.is_set():  # too late for `close` to see this one
                 end_engine(self._engine)
-        if code and self.failure is None and not self._closing.is_set():
-            self.failure = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
+        if code and not self._closing.is_set():
+            unsaid = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
+            self.failure = self.failure or unsaid
             if self.kept is not None and self.kept.seconds and not self.settings.virtual_time:
                 self.capture()  # nobody can any more
         self._ended.set()

@@ -11,7 +11,7 @@ from holostream.engine.settings import API_VIRTUAL
 Direction = Literal["input", "output"]
 
 BLOCKS = (None, 32, 64, 128, 256, 512, 1024)
-"""Samples per block; None: the sound server's own."""
+"""Samples per block; None: the sound server's own (JACK), else 128."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ def apis(devices: Sequence[dict[str, Any]], current: str) -> list[str]:
     """APIs that have devices, in the order found; `current`, the one in use, and the virtual device are always there."""
     found = dict.fromkeys([*(str(device["api"]) for device in devices), current])
     return [*(api for api in found if api != API_VIRTUAL), API_VIRTUAL]
+
+
+def blocks(current: int | None) -> list[int | None]:
+    """Sizes to choose from, the one in use among them."""
+    return [None, *sorted({*filter(None, (*BLOCKS, current))})]
 
 
 def names(
@@ -55,4 +60,4 @@ def name_label(name: str | None, api: str, direction: Direction) -> str:
 
 
 def block_label(block: int | None) -> str:
-    return "server's own" if block is None else f"{block} samples"
+    return "default" if block is None else f"{block} samples"

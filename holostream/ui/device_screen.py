@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from holostream.engine.device_list import is_file
 from holostream.engine.settings import API_VIRTUAL
-from holostream.ui.device_choice import BLOCKS, DeviceChoice, Direction, apis, block_label, name_label, names
+from holostream.ui.device_choice import BLOCKS, DeviceChoice, Direction, apis, block_label, blocks, name_label, names
 from holostream.ui.line_view import LineView
 from holostream.ui.live_session import LiveSession
 from holostream.ui.palette import DIM, WARN
@@ -50,7 +50,8 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
     def on_mount(self) -> None:
         self._hint("looking for devices…", searching=True)
         block = self._session.settings.block
-        self._fill("block", BLOCKS, [block_label(b) for b in BLOCKS], block)
+        choices = blocks(block)
+        self._fill("block", choices, [block_label(size) for size in choices], block)
         self._find_devices()
 
     @work(thread=True)

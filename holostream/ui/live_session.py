@@ -31,7 +31,7 @@ class PlaybackStatus(Protocol):
 
 
 class LiveSession(PlayedSession, Protocol):
-    """The live engine as seen from the control process. Only `list_devices` may take long (up to 2 s)."""
+    """The live engine as seen from the control process. Only `list_devices` may take long (up to 20 s)."""
 
     @property
     def facts(self) -> TierFacts:

@@ -13,7 +13,7 @@ COLUMN_WIDTH = 8
 
 
 def timing_lines(snapshot: np.void, width: int, height: int) -> list[Line]:
-    """Times longer than a hop of sound are marked: whoever takes them is late.
+    """Times longer than a block of sound are marked: whoever takes them is late.
 
     The first line is the title; the rows of a hop's stages appear where `height` has lines for all of them.
     """

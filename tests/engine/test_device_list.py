@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from holostream.engine.device_list import DeviceError, built_in, find_device, is_file, wants_virtual
+from holostream.engine.device_list import DeviceError, built_in, find_device, is_file, lasting_name, wants_virtual
 from holostream.engine.settings import LiveSettings
 
 
@@ -33,6 +33,13 @@ DEVICES = [
 )
 def test_a_device_is_found_by_name_start_or_part(name, kind, api, found):
     assert find_device(DEVICES, name, kind, api)["name"] == found
+
+
+@pytest.mark.parametrize(("asked", "opened", "lasts"), [
+    ("USB", "USB Mic: Audio (hw:2,0)", "USB Mic: Audio"), (None, "system", "system"), (None, "", None), ("a.wav", "a.wav", "a.wav"),
+])  # fmt: skip
+def test_what_was_opened_is_found_again_by_its_whole_name(asked, opened, lasts):
+    assert lasting_name(asked, opened) == lasts
 
 
 def test_an_unknown_name_lists_what_there_is():

@@ -65,6 +65,18 @@ def test_what_is_given_back_after_another_device_failed_is_as_it_was(voice, monk
     shared.close()
 
 
+@pytest.mark.parametrize("files", [{"input": "imac.wav"}, {"output": "laptop.wav"}])
+def test_a_file_hears_and_howls_nothing(voice, files):
+    shared = SharedState.create(1, 64)
+    engine = Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=False)
+    info = DeviceInfo("alsa", files.get("input", "internal mic"), files.get("output", "internal speakers"), 48000, 128, 1, 2, 0, 0, False)
+    assert engine._beware_of_feedback(info, LiveSettings(**files)) is None
+    assert (engine.controls.mute, engine.controls.feedback_guard) == (False, False)
+    assert "muted: " in str(engine._beware_of_feedback(info, LiveSettings()))
+    assert engine.controls.feedback_guard
+    shared.close()
+
+
 def test_files_that_are_gone_end_nothing_that_plays(voice, tmp_path, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(engine_module, "send_event", lambda event, **values: told.append(values.get("text", event)))

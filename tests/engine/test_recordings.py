@@ -182,7 +182,19 @@ def test_hops_that_came_too_late_are_told_at_the_end(kept: Kept, monkeypatch: py
         kept.play(100)
         ends()
         assert kept.losses.pop().startswith(f"{path} lacks ")
-    assert any("hops that came too late to be recorded; they are silent in it" in message for message in kept.messages)
+    assert any("frames that came too late to be recorded; they are silent in it" in message for message in kept.messages)
+
+
+def test_a_disk_that_is_full_at_the_end_is_told_as_such(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*anything: object, **options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    kept.play(100)
+    kept.recordings.start(Path("a.holo"))
+    kept.play(100)
+    monkeypatch.setattr(kept.recordings._recorder, "stop", full)
+    kept.recordings.toggle()
+    assert kept.losses == ["the end of a.holo could not be written: No space left on device; the rest is kept"]
 
 
 def test_a_capture_that_cannot_be_written_stops_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,4 +287,4 @@ def test_input_hops_that_came_too_late_are_told(kept: Kept) -> None:
     ring._sequence[400:410] = 0
     kept.play(500)
     kept.recordings.close()
-    assert kept.messages[-1] == "a.input.wav lacks 10 hops that came too late; they are silent in it"
+    assert kept.messages[-1] == "a.input.wav lacks 10 hops that were missed; they are silent in it"

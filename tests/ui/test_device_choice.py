@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holostream.ui.device_choice import BLOCKS, apis, block_label, name_label, names
+from holostream.ui.device_choice import BLOCKS, apis, block_label, blocks, name_label, names
 from tests.ui.fake_session import DEVICES
 
 
@@ -25,8 +25,15 @@ def test_files_in_use_stay_choosable() -> None:
     assert names(DEVICES, "jack", "input", "song.flac", None) == [None, "song.flac", "system"]
 
 
+def test_the_block_in_use_can_be_kept() -> None:
+    assert blocks(None) == list(BLOCKS)
+    assert blocks(64) == list(BLOCKS)
+    assert blocks(2048) == [*BLOCKS, 2048]
+    assert blocks(48)[:4] == [None, 32, 48, 64]
+
+
 def test_labels() -> None:
     assert name_label(None, "virtual", "input") == "demo voice"
     assert name_label(None, "jack", "output") == "default output"
     assert name_label("system", "jack", "output") == "system"
-    assert [block_label(block) for block in BLOCKS][:2] == ["server's own", "32 samples"]
+    assert [block_label(block) for block in BLOCKS][:2] == ["default", "32 samples"]
