@@ -103,13 +103,14 @@ def seek_times(path: Path, model: TierModel, count: int) -> list[float]:
     return times
 
 
-def recording_share(folder: Path, seconds: float, runs: int) -> float:
-    """What recording adds to a live session, as a share of one core: the cheapest of runs with and without, in turn, since
+def recording_share(folder: Path, models: Path, seconds: float, runs: int) -> float:
+    """What recording into `folder` adds to a live session, as a share of one core: the cheapest of runs with and without, in turn, since
     whatever else the machine does only makes them dearer."""
     spent: dict[bool, list[float]] = {False: [], True: []}
     for run in range(runs):
         for recording in (False, True):
             command = [sys.executable, "-m", "holostream.cli", "live", "--headless", "--device-api", "virtual"]
+            command += ["--fresh", "--no-midi", "--models", str(models), "--tier", str(SPEED_TIER)]
             command += ["--seconds", str(seconds), *(["--record", str(folder / f"{run}.holo")] if recording else [])]
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
@@ -138,7 +139,7 @@ def measure_format(
         values.append(value)
     seconds = values[0]["seconds"]
     with tempfile.TemporaryDirectory() as name:
-        share = recording_share(Path(name), session_seconds, SESSION_RUNS)
+        share = recording_share(Path(name), folder, session_seconds, SESSION_RUNS)
     return Measurement(
         "format",
         "The .holo file",

@@ -94,7 +94,7 @@ def robustness(quick: bool) -> Measurement:
 def training(quick: bool) -> Measurement:
     from holostream.bench.training_speed import measure_training
 
-    return measure_training(seconds=1.0, tiers=(256,), data_minutes=()) if quick else measure_training()
+    return measure_training(steps=2, tiers=(256,), data_minutes=()) if quick else measure_training()
 
 
 def safety(quick: bool) -> Measurement:

@@ -1,7 +1,4 @@
-"""What each tier makes of real files, beside rivals: bitrate and closeness to the original, from decoded bytes only.
-
-`measure_quality` runs everything and gives the tables; `write_report` makes plots and a page to listen to.
-"""
+"""What each tier makes of real files, beside rivals: a page with plots, tables, and sounds to listen to."""
 
 from __future__ import annotations
 
@@ -9,36 +6,21 @@ from pathlib import Path
 
 from holostream.bench.listening import clips_to_hear, codecs_to_hear, write_listening
 from holostream.bench.machine import describe_machine, machine_sentence
-from holostream.bench.measurement import Measurement
 from holostream.bench.quality_page import write_page
 from holostream.bench.quality_plots import require_matplotlib, write_plots
 from holostream.bench.quality_point import points_of
-from holostream.bench.quality_run import Progress, QualityScores, QualitySettings, run_quality
+from holostream.bench.quality_run import Progress, QualityScores, QualitySettings
 from holostream.bench.quality_tables import quality_tables
 from holostream.bench.report_folder import PAGE
 from holostream.codec.tier_model import default_models_folder, read_facts
-
-CLIPS_TO_HEAR = 4
-
-
-def no_progress(done: int, total: int, name: str) -> None:
-    """Nobody watches."""
-
-
-def measure_quality(settings: QualitySettings, progress: Progress = no_progress) -> tuple[Measurement, ...]:
-    """The tables `quality`, `opus_equal`, `rivals` and `codecs`, as far as there is something in them.
-
-    Raises ValueError (no sounds, unknown words), ModelError, AudioFileError, RuntimeError.
-    """
-    return quality_tables(run_quality(settings, progress))
 
 
 def write_report(
     result: QualityScores,
     settings: QualitySettings,
     out: Path,
-    clips: int = CLIPS_TO_HEAR,
-    progress: Progress = no_progress,
+    clips: int,
+    progress: Progress = lambda done, total, name: None,
 ) -> Path:
     """`out`/index.html with plots, tables, and `clips` sounds to hear; returns its path. Raises ValueError, OSError."""
     require_matplotlib()

@@ -31,7 +31,7 @@ def soak_table(runs: Sequence[Mapping[str, Any]], minutes: float, everything: bo
             f"none from period {FREE_OF_DROPOUTS} on, below no more than the pass-through beside it. Server late: how often the "
             "server itself woke up late in the three runs, which is a dropout whoever plays; in time: those of ours within whose second, "
             "the one before and the one after it did not. Memory: allocated, "
-            "from the settled beginning to the end. Ring: most frames waiting for the recorder, queue: most samples waiting to sound; first, second half.",
+            "from the settled beginning to the end. Ring: frames waiting for the recorder, queue: samples waiting to sound, no more than so many in all but a twentieth of the seconds of the first and the second half.",
         ),
     )
 

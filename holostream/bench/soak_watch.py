@@ -53,13 +53,13 @@ class Watch:
         start = min(SETTLE_SECONDS, len(self.ring_fill) // 3)
         return WatchSummary(
             from_to(self.engine_mb[start:]), from_to(self.control_mb[start:]),
-            fullest_halves(self.ring_fill[start:]), fullest_halves(self.queue_fill[start:]),
+            full_halves(self.ring_fill[start:]), full_halves(self.queue_fill[start:]),
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class WatchSummary:
-    """Memory from the beginning to the end; the fullest moments of each ring in the first and second half."""
+    """Memory from the beginning to the end; how full each ring was in the first and second half."""
 
     engine_mb: tuple[float, float]
     control_mb: tuple[float, float]
@@ -82,7 +82,8 @@ def from_to(values: list[float]) -> tuple[float, float]:
     return (statistics.median(values[:part]), statistics.median(values[-part:])) if values else (0.0, 0.0)
 
 
-def fullest_halves(values: list[int]) -> tuple[int, int]:
-    """The largest of the first and of the second half."""
-    half = len(values) // 2
-    return max(values[:half], default=0), max(values[half:], default=0)
+def full_halves(values: list[int]) -> tuple[int, int]:
+    """What all but a twentieth of the first and of the second half do not exceed: one stall of the machine is no growth."""
+    middle = len(values) // 2
+    first, second = sorted(values[:middle]) or [0], sorted(values[middle:]) or [0]
+    return first[len(first) * 19 // 20], second[len(second) * 19 // 20]

@@ -194,14 +194,14 @@ def quality(
 
 @bench_app.command()
 def training(
-    seconds: Annotated[float, typer.Option(min=1, help="Length of each training.")] = 30.0,
+    steps: Annotated[int, typer.Option(min=1, help="Length of each training; below 100 looks at held-out files weigh too much.")] = 100,
     tier: Annotated[list[int] | None, typer.Option(help="One or more tiers; default: all.")] = None,
     save: Json = None,
 ) -> None:
     """How fast tiers are trained here, and how long all of them take (needs the extra 'train'); a quarter of an hour."""
     from holostream.bench.training_speed import measure_training
 
-    measure_all((lambda: measure_training(seconds, tuple(tier or TIERS)),), save)
+    measure_all((lambda: measure_training(steps, tuple(tier or TIERS)),), save)
 
 
 @bench_app.command()

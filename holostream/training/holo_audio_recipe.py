@@ -151,6 +151,9 @@ def _resumed(path: Path, recipe: dict, network: nn.Module, optimizer: torch.opti
     state = load_checkpoint(path)
     if not isinstance(state, dict) or state.get("recipe") != recipe:
         raise TrainingError(f"{path} belongs to another tier, rate or set of sounds; remove it to start again")
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
+    try:
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+    except (RuntimeError, ValueError) as error:
+        raise TrainingError(f"{path} is of a network of another size; resume with the --from of its beginning") from error
     return HoloAudioProgress(**state["progress"])

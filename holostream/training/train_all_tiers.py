@@ -49,13 +49,12 @@ def checkpoint_path(models: Path, harmonics: int) -> Path:
     return models / ".training" / f"tier_{harmonics:03d}.pt"
 
 
-def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str, Tensor] | None:
-    """Weights to begin with: of `chosen` (a tier's number, a tier's folder or a models folder, a checkpoint), else of the
-    nearest lower tier trained here, else None. Raises TrainingError if what was chosen is not there."""
+def start_path(models: Path, harmonics: int, chosen: str | None) -> Path | None:
+    """Where the weights to begin with are: of `chosen` (a tier's number, a tier's folder or a models folder, a checkpoint), else
+    of the nearest lower tier trained here, else None. Raises TrainingError if what was chosen is not there."""
     if chosen is None:
         below = reversed([tier for tier in TIERS if tier < harmonics])
-        path = next((path for tier in below if (path := checkpoint_path(models, tier)).is_file()), None)
-        return load_weights(path) if path else None
+        return next((path for tier in below if (path := checkpoint_path(models, tier)).is_file()), None)
     if chosen.isdecimal():
         candidates = [checkpoint_path(models, int(chosen)), tier_folder(models, int(chosen)) / WEIGHTS]
     else:
@@ -64,10 +63,16 @@ def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str,
         candidates = [folder, folder / WEIGHTS, *(tier_folder(folder, tier) / WEIGHTS for tier in nearest)]
     for path in candidates:
         if path.is_file():
-            return load_weights(path)
+            return path
     raise TrainingError(
         f"nothing to start from at {chosen}; name a tier trained into {models}, a folder with {WEIGHTS}, or a checkpoint"
     )
+
+
+def start_weights(models: Path, harmonics: int, chosen: str | None) -> dict[str, Tensor] | None:
+    """Those at `start_path`. Raises TrainingError as well if there are none in it."""
+    path = start_path(models, harmonics, chosen)
+    return None if path is None else load_weights(path)
 
 
 def check_trainable(models: Path, tiers: list[int], recipe: Recipe) -> None:
@@ -86,6 +91,13 @@ def refuse_trained(models: Path, tiers: list[int], checkpoint: Callable[[Path, i
             raise TrainingError(
                 f"{models} holds a tier {harmonics} already; {goes_on}name a new folder with --out, or replace it with --overwrite"
             )
+
+
+def forget_trainings(models: Path, tiers: list[int], checkpoint: Callable[[Path, int], Path], start: Path | None) -> None:
+    """Of tiers that begin anew, so that `--resume` goes on with the new training; but for the one that is started from."""
+    for path in (checkpoint(models, harmonics) for harmonics in tiers):
+        if start is None or path.resolve() != start.resolve():
+            path.unlink(missing_ok=True)
 
 
 def train_all_tiers(
@@ -107,6 +119,7 @@ def train_all_tiers(
     trained = []
     for harmonics in tiers:
         own = for_tier(recipe, harmonics)
+        started_from = start_path(models, harmonics, start)
         network, done = train_tier(
             harmonics,
             own,
@@ -114,7 +127,7 @@ def train_all_tiers(
             checkpoint_path(models, harmonics),
             resume,
             minutes / len(tiers) if minutes is not None else None,
-            start_weights(models, harmonics, start),
+            None if started_from is None else load_weights(started_from),
             device,
             lambda progress, loss, seen, h=harmonics, r=own: watch(h, r, progress, loss, seen),  # type: ignore[misc]
         )
@@ -128,7 +141,7 @@ def train_all_tiers(
             for name, value in (("step", done.step), ("loss", math.nan), ("held_out", seen.loss), ("kbps", seen.kbps),
                                 ("snr_db", seen.snr_db)):  # fmt: skip
                 done.curves[name].append(value)
-        export_tier(network.eval(), models, model_card(own, corpus, done, seen, start))
+        export_tier(network.eval(), models, model_card(own, corpus, done, seen, start or started_from))
         folder = tier_folder(models, harmonics)
         save_weights(folder / WEIGHTS, network)
         learn_tier_tables(models, harmonics, training_sounds(corpus, 60 * TABLE_MINUTES))
@@ -137,8 +150,8 @@ def train_all_tiers(
     return trained
 
 
-def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check, start: str | None) -> dict:
-    """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out, `start`: what was asked to begin from."""
+def model_card(recipe: Recipe, corpus: Corpus, done: Progress, seen: Check, start: str | Path | None) -> dict:
+    """What a tier is made of, for `tier.json`; `seen`: the last look at what was held out, `start`: what it began from."""
     return {
         "trained": True,
         "started_from": None if start is None else Path(start).name,

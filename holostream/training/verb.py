@@ -27,7 +27,9 @@ from holostream.training.train_all_tiers import (
     TrainedTier,
     check_trainable,
     checkpoint_path,
+    forget_trainings,
     refuse_trained,
+    start_path,
     start_weights,
     train_all_tiers,
 )
@@ -119,6 +121,8 @@ def train(
                 going_on = start_network(wanted, models, rate or DEFAULT_RATE, start)
                 if not overwrite:
                     refuse_trained(models, wanted, holo_audio_checkpoint, resume)
+                elif first and not resume:
+                    forget_trainings(models, wanted, holo_audio_checkpoint, None)
                 corpus = _corpus(data, models, progress, first, rate or DEFAULT_RATE)
                 _tell_skipped(console, corpus)
                 return train_holo_audio_tiers(wanted, corpus, models, progress, minutes, steps, resume, where, going_on)
@@ -126,6 +130,8 @@ def train(
             if not overwrite:
                 refuse_trained(models, wanted, checkpoint_path, resume)
             start_weights(models, wanted[0], start)  # before sounds are read for minutes
+            if first and overwrite and not resume:
+                forget_trainings(models, wanted, checkpoint_path, start_path(models, wanted[0], start))
             corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
             display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))

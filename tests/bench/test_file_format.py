@@ -33,7 +33,7 @@ def test_the_demo_voice(models, monkeypatch):
 
 def test_a_missed_target_is_told(models, monkeypatch):
     monkeypatch.setattr(file_format, "MOST_OVERHEAD", 0.0001)
-    monkeypatch.setattr(file_format, "recording_share", lambda folder, seconds, runs: 0.01)
+    monkeypatch.setattr(file_format, "recording_share", lambda folder, models, seconds, runs: 0.01)
     assert not measure_format(None, models, (16,)).met
 
 

@@ -10,8 +10,9 @@ import pytest
 import soundfile
 
 from holostream.bench import quality_run
-from holostream.bench.quality import measure_quality, write_report
+from holostream.bench.quality import write_report
 from holostream.bench.quality_run import QualitySettings, run_quality
+from holostream.bench.quality_tables import quality_tables
 from holostream.format.audio_file import AudioFileError
 from tests.speech import speech
 
@@ -38,7 +39,7 @@ def result(settings):
 
 
 def test_more_harmonics_cost_more_and_come_closer(settings, result):
-    tables = {table.name: table for table in measure_quality(settings)}
+    tables = {table.name: table for table in quality_tables(run_quality(settings))}
     rows = tables["quality"].values["rows"]
     assert [(row["setting"], row["kind"], row["files"]) for row in rows[:2]] == [("8", "speech", 1), ("8", "music", 1)]
     for kind in ("speech", "music"):
@@ -65,7 +66,7 @@ def test_a_tiers_bitrate_is_that_of_its_file(result, settings, tmp_path):
 
 
 def test_opus_is_measured_and_compared(settings, result):
-    tables = {table.name: table for table in measure_quality(settings)}
+    tables = {table.name: table for table in quality_tables(run_quality(settings))}
     assert list(tables) == ["quality", "opus_equal", "rivals", "codecs"]
     opus = [one for one in result.scores if one.series == "Opus 20 ms"]
     assert len(opus) == 15 * 2
@@ -112,7 +113,7 @@ def test_a_missing_encoder_is_told_and_the_rest_runs(settings, monkeypatch):
     from holostream.bench import rivals
 
     monkeypatch.setattr(rivals, "is_missing", lambda program: True)
-    tables = measure_quality(replace(settings, tiers=(8,), limit=1))
+    tables = quality_tables(run_quality(replace(settings, tiers=(8,), limit=1)))
     assert [table.name for table in tables] == ["quality", "codecs"]
     assert any("sudo apt-get install opus-tools" in remark for remark in tables[0].remarks)
 
@@ -157,4 +158,4 @@ def test_the_page_refers_to_files_that_are_there(settings, result, tmp_path):
 
 def test_a_folder_without_sound_is_told(tmp_path, models):
     with pytest.raises(ValueError, match="holds no WAV"):
-        measure_quality(QualitySettings(tmp_path, models))
+        run_quality(QualitySettings(tmp_path, models))

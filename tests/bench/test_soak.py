@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 import pytest
 
 from holostream.bench.soak import measure_soak, tier_tour
-from holostream.bench.soak_watch import Watch, WatchSummary, from_to, fullest_halves
+from holostream.bench.soak_watch import Watch, WatchSummary, from_to, full_halves
 from holostream.codec.tier import TIERS
 
 
@@ -23,8 +23,10 @@ def test_growth_is_between_the_medians_of_the_tenths():
     assert from_to([]) == (0.0, 0.0)
 
 
-def test_the_fullest_moment_of_each_half():
-    assert fullest_halves([1, 5, 2, 3, 9, 0]) == (5, 9)
+def test_how_full_each_half_was_is_not_a_matter_of_one_moment():
+    assert full_halves([1, 5, 2, 3, 9, 0]) == (5, 9)
+    assert full_halves([*range(20), 400, *range(100, 120)]) == (19, 119)
+    assert full_halves([7]) == (0, 7)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,17 @@ from typer.testing import CliRunner
 
 from holostream.bench import training_speed
 from holostream.bench.measurement import Measurement
-from holostream.bench.training_speed import TrainingRun, make_voices, measure_training, train_once
+from holostream.bench.training_speed import (
+    RECIPE_STEPS,
+    STEPS_A_LOOK,
+    TrainingRun,
+    make_voices,
+    measure_training,
+    train_once,
+)
 from holostream.bench.verbs import bench_app
 from holostream.codec.tier import TIERS
+from holostream.training.recipe import Recipe
 
 
 def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
@@ -24,9 +32,10 @@ def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
 
 def test_a_training_tells_its_speed() -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    run = train_once(8, seconds=1.0, threads=1, data_minutes=1)
+    run = train_once(8, steps=3, threads=1, data_minutes=1)
     assert run.sound_seconds_per_second > 0
     assert run.beside_seconds > 0
+    assert (Recipe().steps, Recipe().check_every) == (RECIPE_STEPS, STEPS_A_LOOK)
     assert run.hours == pytest.approx((96_000 / run.sound_seconds_per_second + run.beside_seconds) / 3600)
 
 
@@ -34,7 +43,7 @@ def test_all_tiers_over_night(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_speed.os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     monkeypatch.setattr(
         training_speed, "train_once",
-        lambda tier, seconds, threads, minutes=10: TrainingRun(tier, threads, minutes, 10.0 * threads, 5.0, 2.0 / threads),
+        lambda tier, steps, threads, minutes=10: TrainingRun(tier, threads, minutes, 10.0 * threads, 5.0, 2.0 / threads),
     )  # fmt: skip
     table = measure_training(data_minutes=(1,))
     assert [row.cells[0] for row in table.rows] == ["4", "8", "16", "32", "64", "128", "256", "all", "64"]
@@ -46,13 +55,13 @@ def test_all_tiers_over_night(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_verb_takes_all_tiers_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[float, tuple[int, ...]]] = []
+    asked: list[tuple[int, tuple[int, ...]]] = []
 
-    def measured(seconds: float, tiers: tuple[int, ...]) -> Measurement:
-        asked.append((seconds, tiers))
+    def measured(steps: int, tiers: tuple[int, ...]) -> Measurement:
+        asked.append((steps, tiers))
         return Measurement("training", "Speed of training", ("tier",), ())
 
     monkeypatch.setattr(training_speed, "measure_training", measured)
-    for arguments in ([], ["--tier", "8", "--tier", "16", "--seconds", "5"]):
+    for arguments in ([], ["--tier", "8", "--tier", "16", "--steps", "5"]):
         assert CliRunner().invoke(bench_app, ["training", *arguments]).exit_code == 0
-    assert asked == [(30.0, TIERS), (5.0, (8, 16))]
+    assert asked == [(100, TIERS), (5, (8, 16))]

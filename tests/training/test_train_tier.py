@@ -22,7 +22,13 @@ from holostream.training.corpus import Corpus
 from holostream.training.held_out import fit_rate, held_out_sound
 from holostream.training.settle import NUDGE, balanced_rate_weight
 from holostream.training.signal_path import losses, whole_path
-from holostream.training.train_all_tiers import checkpoint_path, start_weights, train_all_tiers
+from holostream.training.train_all_tiers import (
+    checkpoint_path,
+    forget_trainings,
+    start_path,
+    start_weights,
+    train_all_tiers,
+)
 from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
@@ -222,6 +228,7 @@ def test_a_trained_tier_costs_its_bitrate(sounds):
 def test_a_tier_starts_from_its_neighbor(sounds, tmp_path):
     checkpoint_path(tmp_path, 4).parent.mkdir()
     train_tier(4, TINY, sounds, checkpoint_path(tmp_path, 4))
+    assert start_path(tmp_path, 16, None) == checkpoint_path(tmp_path, 4)
     weights = start_weights(tmp_path, 16, None)
     assert weights is not None
     network = TierNetwork(TINY.shape(16))
@@ -254,6 +261,16 @@ def test_a_tier_goes_on_from_a_folder_of_tiers(sounds, tmp_path):
     assert torch.equal(wider.quantizer.log_steps, before)
     with pytest.raises(TrainingError, match="nothing to start from"):
         start_weights(tmp_path / "elsewhere", 4, str(tmp_path / "models"))
+
+
+def test_a_tier_that_begins_anew_forgets_its_old_training(tmp_path):
+    """Else --resume after an interrupt would go on with that."""
+    paths = {tier: checkpoint_path(tmp_path, tier) for tier in (4, 8, 16)}
+    paths[4].parent.mkdir()
+    for path in paths.values():
+        path.touch()
+    forget_trainings(tmp_path, [8, 16, 32], checkpoint_path, tmp_path / "." / ".training" / "tier_016.pt")
+    assert [tier for tier, path in paths.items() if path.exists()] == [4, 16]
 
 
 def test_a_file_without_weights_is_told(tmp_path):
