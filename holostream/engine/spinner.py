@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 import sys
 
-TURNS = 1_000_000
-"""Between two looks whether the parent lives: some hundredths of a second."""
+TURNS = 10_000
+"""Between two looks whether the parent lives: less than a millisecond, for where others are busy it gets no more than that a second."""
 
 
 def spin(processor: int, parent: int) -> None:

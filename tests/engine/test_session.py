@@ -370,7 +370,8 @@ def test_a_full_disk_stops_the_recording_and_not_the_sound(tmp_path, voice, mode
 
 def heed_interrupts() -> None:
     """Tests that are run in the background have them ignored, and so would what they start."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def test_ctrl_c_and_a_polite_kill_close_what_is_kept(tmp_path, voice):

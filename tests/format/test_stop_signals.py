@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,21 @@ import pytest
 from holostream.format.stop_signals import POLITE, heeding, held_back, interrupt
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_ignored() -> Iterator[None]:
+    """As it is where the tests are started by nohup."""
+    before = [(number, signal.signal(number, signal.SIG_DFL)) for number in POLITE]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", POLITE)
 def test_a_polite_kill_interrupts_until_the_block_ends(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt), heeding(POLITE, interrupt):  # noqa: PT012 - the signal may come a little later
         os.kill(os.getpid(), number)
-        signal.pause()
+        time.sleep(30)
     assert signal.getsignal(number) == before
 
 
@@ -51,7 +61,7 @@ def test_while_something_is_imported_it_waits(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt), heeding(POLITE, interrupt):  # noqa: PT012
         import imported_slowly  # pyright: ignore
 
-        signal.pause()
+        time.sleep(30)
     assert sys.modules["imported_slowly"] is imported_slowly
 
 
