@@ -113,6 +113,7 @@ def train(
         # Whether all agree to stop is said on the CPU.
         distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo")
     first = processes == 1 or distributed.get_rank() == 0
+    anew = first and overwrite and not resume  # what was learned before goes once it is sure that the new training begins
     console = Console(stderr=True, quiet=not first)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     try:
@@ -121,19 +122,19 @@ def train(
                 going_on = start_network(wanted, models, rate or DEFAULT_RATE, start)
                 if not overwrite:
                     refuse_trained(models, wanted, holo_audio_checkpoint, resume)
-                elif first and not resume:
-                    forget_trainings(models, wanted, holo_audio_checkpoint, None)
                 corpus = _corpus(data, models, progress, first, rate or DEFAULT_RATE)
                 _tell_skipped(console, corpus)
+                if anew:
+                    forget_trainings(models, wanted, holo_audio_checkpoint, None)
                 return train_holo_audio_tiers(wanted, corpus, models, progress, minutes, steps, resume, where, going_on)
             check_trainable(models, wanted, settings)
             if not overwrite:
                 refuse_trained(models, wanted, checkpoint_path, resume)
             start_weights(models, wanted[0], start)  # before sounds are read for minutes
-            if first and overwrite and not resume:
-                forget_trainings(models, wanted, checkpoint_path, start_path(models, wanted[0], start))
             corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
+            if anew:
+                forget_trainings(models, wanted, checkpoint_path, start_path(models, wanted[0], start))
             display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))
             return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, display)
     except KeyboardInterrupt:

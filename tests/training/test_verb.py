@@ -16,6 +16,7 @@ from rich.progress import Progress as Bars
 
 from holostream.training.holo_audio_recipe import BATCH, Chunks, HoloAudioProgress
 from holostream.training.holo_audio_verb import HoloAudioDisplay
+from holostream.training.train_all_tiers import checkpoint_path
 from holostream.training.verb import chosen_device, chosen_tiers
 from tests.in_process import holostream_here
 from tests.training.sounds import fill
@@ -63,6 +64,9 @@ def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
         "holds a tier 4 already; go on with its training with --resume, name a new folder with --out, or replace it with --overwrite"
     )
     assert json.loads((out / "tier_004" / "tier.json").read_text())["card"] == card
+    mistyped = holostream_here("train", "--data", tmp_path / "no", "--tiers", "4", "--out", out, "--recipe", recipe, "--overwrite")
+    assert mistyped.returncode == 1
+    assert checkpoint_path(out, 4).exists(), "nothing has begun in its place"
 
 
 def test_a_tier_that_came_from_elsewhere_is_not_replaced(models: Path) -> None:
