@@ -161,8 +161,7 @@ class Session:
             if self._closing.is_set():  # too late for `close` to see this one
                 end_engine(self._engine)
         if code and not self._closing.is_set():
-            unsaid = f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
-            self.failure = self.failure or unsaid
+            self.failure = self.failure or f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
             if self.kept is not None and self.kept.seconds and not self.settings.virtual_time:
                 self.capture()  # nobody can any more
         self._ended.set()
