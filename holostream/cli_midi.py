@@ -114,12 +114,17 @@ def show_map(
 ) -> None:
     """Print the MIDI map as a table, and where its file is."""
     from holostream.control.midi_map import map_lines
-    from holostream.control.midi_map_file import default_map, load_map, map_path
+    from holostream.control.midi_map_file import default_map, load_map, map_path, read_map
 
     if map_file is not None:
         MidiSettings(map_file=map_file)  # that it is there
     own = map_file or map_path()
-    rows = default_map() if default else load_map(map_file, lambda sentence: typer.echo(sentence, err=True))
+    if default:
+        rows = default_map()
+    elif map_file is not None:
+        rows = read_map(map_file)  # no other is shown by its name
+    else:
+        rows = load_map(None, lambda sentence: typer.echo(sentence, err=True))
     for control, effect in map_lines(rows):
         typer.echo(f"{control:28} {effect}")
     there = "" if own.exists() else " (not there yet: the first learned control writes it)"

@@ -53,6 +53,15 @@ def test_a_malformed_map_is_told_and_left_alone() -> None:
     assert map_path().read_text() == "oops"
 
 
+def test_another_map_that_is_malformed_is_no_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pads.toml"
+    file.write_text('[[row]]\nmessage = "note"\ncommand = "tilt"\nmode = "toggle"\nvalues = [3]\n')
+    sentence = complaint(monkeypatch, capsys, "midi", "map", "--map", str(file))
+    assert sentence.endswith("pads.toml, line 5: values are 1, and a toggle row has two: released and pressed")
+
+
 def test_without_rtmidi_every_verb_that_needs_it_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

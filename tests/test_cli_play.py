@@ -176,6 +176,18 @@ def test_a_script_that_leaves_it_without_an_end_ends_it(tmp_path, holo, command)
     assert len(heard(tmp_path / "heard.wav")) == 563 * 128  # where the script ends
 
 
+@pytest.mark.parametrize(("line", "seconds"), [("1 tape_speed 2", 1 + 3.2 / 2), ("1.03 seek 3", 1.03 + 1.2)])
+def test_a_script_moves_a_recording_at_its_hop_every_time(tmp_path, holo, line, seconds):
+    script = tmp_path / "song.txt"
+    script.write_text(line + "\n")
+    sounds = []
+    for target in (tmp_path / "a.wav", tmp_path / "b.wav"):
+        assert play(holo, "--script", script, "--output", target).returncode == 0
+        sounds.append(heard(target))
+    assert np.array_equal(*sounds)
+    assert len(sounds[0]) / 48000 == pytest.approx(seconds, abs=0.02)
+
+
 @pytest.mark.parametrize("between", ["", "1.2 tilt 0\n"])
 def test_a_pause_in_virtual_time_lasts_as_long_as_the_script_says(tmp_path, holo, decoded, between):
     script = tmp_path / "song.txt"

@@ -94,7 +94,7 @@ class MidiRow:
         values, low, high = tuple(map(float, self.values)), self.low, self.high
         if values and self.mode in ("momentary", "toggle"):
             if len(values) != 2:
-                raise ValueError(f"a {self.mode} row has two values, not {len(values)}: released and pressed")
+                raise ValueError(f"values are {len(values)}, and a {self.mode} row has two: released and pressed")
             (low, high), values = values, ()
         if kind is not None:
             if not values and self.low is None and self.high is None and self.mode not in ("momentary", "toggle"):

@@ -76,6 +76,7 @@ class ScriptRun:
                         self._performance.do(due.name, due.value)
                 except ValueError as error:
                     self._performance.tell(f"{self._script.name} line {due.line}: {error}")
+                self._settle(look)
                 if due.name == "quit":
                     return  # virtual time stands still until the session is closed
             over = self._told == len(self._scheduled) and self._done == len(self._due)
@@ -87,6 +88,13 @@ class ScriptRun:
             if over:
                 return
             self._stopping.wait(look)
+
+    def _settle(self, look: float) -> None:
+        """Virtual time stands still until a recording is where it was just asked to be."""
+        playback = self._session.playback
+        if self._session.settings.virtual_time and playback is not None:
+            while not (playback.settled or self._session.ended or self._stopping.is_set()):
+                self._stopping.wait(look)
 
     def _endless(self) -> bool:
         """Whether a recording that is played in virtual time will not come to its end; nobody else is there to go on with it."""

@@ -108,6 +108,11 @@ class Playback:
         return min(place, self.sound.length) / self.sound.rate
 
     @property
+    def settled(self) -> bool:
+        """What was asked for last is what sounds next, or nothing will."""
+        return not self._pending or self.failure is not None
+
+    @property
     def duration(self) -> float:
         return self.sound.length / self.sound.rate
 

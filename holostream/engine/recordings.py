@@ -95,6 +95,11 @@ class Recordings:
         return self._recorder.status
 
     @property
+    def heard(self) -> bool:
+        """Whether there is a hop in the recording, or was in the one that has ended."""
+        return self._recorder.span is not None
+
+    @property
     def kept(self) -> KeptStatus | None:
         """What a capture would hold; None if nothing is kept."""
         return self._recorder.kept

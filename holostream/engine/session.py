@@ -89,10 +89,9 @@ class Session:
         try:
             self._start()
         except BaseException:
-            heard = self.recording is not None and self.recording.seconds > 0
             was_recording = self.recording is not None
-            self.close()
-            if was_recording and not heard and self.settings.record is not None:
+            self.close()  # which writes what was heard until now
+            if was_recording and not self._recordings.heard and self.settings.record is not None:
                 self.settings.record.unlink(missing_ok=True)  # the name stays free for the next try
             raise
         return self

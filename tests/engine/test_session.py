@@ -215,6 +215,30 @@ def test_a_device_opened_anew_states_every_value(tmp_path, voice):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("plays", [True, False])
+def test_an_interrupt_at_the_start_keeps_what_was_heard(tmp_path, voice, monkeypatch, plays):
+    """Even if nobody has followed it until then; where nothing was heard, the name stays free."""
+    recording = tmp_path / "a.holo"
+    session = Session(LiveSettings(str(voice), device_api="virtual", record=recording))
+    start, drain = session._start, session._recordings.drain
+    monkeypatch.setattr(session._recordings, "drain", lambda: None)
+
+    def interrupted():
+        if plays:
+            start()
+            wait_for(lambda: session.snapshot()["hops"] > 50)
+        else:
+            session.start_recording(recording)
+        monkeypatch.setattr(session._recordings, "drain", drain)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "_start", interrupted)
+    with pytest.raises(KeyboardInterrupt), session:
+        pass
+    assert recording.exists() == plays
+    assert not plays or summarize(recording)["seconds"] > 0.1
+
+
 def test_markers_are_told_and_recorded(tmp_path, voice, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Session(LiveSettings(str(voice), device_api="virtual", keep_minutes=0)) as session:
