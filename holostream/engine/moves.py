@@ -14,6 +14,7 @@ import numpy as np
 from holostream.codec.dna import Dna, join, one_frame
 from holostream.codec.dna_moves.bend import Bend
 from holostream.codec.dna_moves.bend_plan import BendAmounts
+from holostream.codec.dna_moves.dip import Dip
 from holostream.codec.dna_moves.harmonic_levels import harmonic_levels
 from holostream.codec.dna_moves.memory import Memory
 from holostream.codec.dna_moves.time_moves import LONGEST_SECONDS, Place, TimeAmounts, TimeState, place_at
@@ -78,8 +79,8 @@ class Moves:
         self._seen = -1
         self._gliding: dict[str, _Glide] = {}
         self._bent = BendAmounts()
-        self._jumping = False
-        """Whether a jump in time waits for its fade."""
+        self._jumping, self._dip = False, Dip()
+        """Whether a jump in time waits for its fade, or for the bottom of its dip."""
         self._steps: dict[str, float] = {}
         """Amounts that wait for theirs."""
         self._target, self._going_on = 0, STEADY
@@ -90,7 +91,7 @@ class Moves:
 
     def begin_hop(self, hop: int, chunk: np.ndarray, controls: Controls, morphing: bool = False) -> None:
         """The hop's chunk, (lanes, chunk), and what is wanted in it. A jump in time waits to be faded, and until then what
-        was heard goes on; while two tiers are `morphing` there is no voice left for that, and it is made at once."""
+        was heard goes on; while two tiers are `morphing` there is no voice left for that, and it is made in a dip."""
         self._hop = hop
         self._memory.store_chunk(hop, chunk)
         if controls is not self._controls or controls.changes != self._seen:
@@ -100,11 +101,15 @@ class Moves:
             self._advance()
         if morphing and self._steps:
             self._take_steps()
+        place = None
         if self._time.move or self._time_state.move or self._jumping:
             place = place_at(hop, self._time, self._time_state, self._per_second)
             if place.keep >= 0:
                 self._memory.keep(place.keep)
-            self._jumping = (self._jumping or place.jump) and not morphing
+            self._jumping = self._jumping or place.jump
+        if self._dip.advance(self._jumping and morphing):
+            self._jumping = False
+        if place is not None:
             self._target, before = place.hop, self._place or Place(hop - 1)
             self._place = self._going_on.next(before) if self._jumping else place
             if not self._jumping:
@@ -152,9 +157,9 @@ class Moves:
             held = place.held
             if place.hop != self._hop:
                 (row,) = self._memory.rows(range(place.hop, place.hop + 1), runner)
-        if not (self._bending or held or left):
-            return row
-        return self._bends[runner.facts.harmonics].apply(row, amounts, self._hop, held, second)
+        if self._bending or held or left:
+            row = self._bends[runner.facts.harmonics].apply(row, amounts, self._hop, held, second)
+        return self._dip.quieter(row, runner.lanes)
 
     def _look(self, hops: float) -> None:
         """The controls have changed: begin to glide there, within so many hops (inf: be there)."""

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from holostream.bench.click_detector import find_click
+from holostream.bench.material import tone
+from holostream.codec.dna_moves.dip import Dip
 from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing, RingFrame, ring_bytes
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
@@ -124,6 +127,23 @@ def test_a_morph_goes_from_one_tier_running_alone_to_the_other(tiers: Tiers, oth
     assert np.allclose(of(heard, 130, 160), half, atol=1e-6)
     assert np.array_equal(of(heard, 170, 200), of(alone[16], 170, 200))
     assert {frame.kind for frame in live.frames() if frame.dna.harmonics == other and frame.hop > 62} == {MIXED}
+
+
+@pytest.mark.parametrize("dips", [True, False])
+def test_a_loop_within_a_morph_comes_round_in_a_dip_and_without_a_click(
+    tiers: Tiers, dips: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No voice is left to fade in. Without the dip the detector finds the same jumps."""
+    if not dips:
+        monkeypatch.setattr(Dip, "advance", lambda dip, wanted: wanted)
+    live = Live(tiers, 64, morph_tier=16, morph=0.5)
+    live.sound = tone(800 * HOP, 48000)
+    before, looped = live.play(300)[0], live.play(450, loop=97 / 375)[0]
+    references = [before[place * HOP :][: 16 * HOP] for place in range(200, 280, 3)]
+    rounds = [looped[round_ * 97 * HOP :][: 16 * HOP] for round_ in range(1, 4)]
+    assert any(find_click(each, references, 48000).clicks for each in rounds) != dips
+    gains = [frame.dna.gains[0, 0] for frame in live.frames() if frame.hop in range(390, 410) and frame.kind != PRIMING]
+    assert (min(gains) <= max(gains) - 12) == dips
 
 
 def test_switches_while_morphing_end_at_the_tier_asked_for(tiers: Tiers) -> None:
