@@ -59,7 +59,7 @@ class Memory:
         self._codes[runner.facts.harmonics].store(hop, runner.row)
 
     def keep(self, hop: int) -> None:
-        """Remember a hop, if it still is, until so many others have been kept."""
+        """Copy a hop that is still remembered to where it stays until `hops` others have been kept."""
         if self._sound.has(hop) and not self._kept_sound.has(hop):
             self._kept_sound.store(hop, self._sound.read(hop))
             for harmonics, codes in self._codes.items():

@@ -57,12 +57,15 @@ class TimeAmounts:
 
 @dataclass
 class TimeState:
-    """`since`: the hop at which the present move, or its present round, began; `stretch` of hops before it are repeated;
-    `place`: the hop heard last, `frozen` the one that is held."""
+    """`since`: the hop at which the present move, or its present round, began; `stretch` of hops before it are repeated,
+    `kept` are to be remembered; `passed`: how many were read since then at the speeds there were; `place`: the hop heard
+    last, `frozen` the one that is held."""
 
     move: str = ""
     since: int = 0
     stretch: int = 0
+    kept: int = 0
+    passed: float = 0.0
     place: int = 0
     frozen: int = 0
 
@@ -86,14 +89,16 @@ def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
     begun = move != state.move
     if begun:
         state.frozen = state.place if state.move else now
-        state.move, state.since, state.stretch = move, now, 0
+        state.move, state.stretch = move, 0
+        _begin_round(now, state)
     place = _PLACES[move](now, amounts, state, per_second)
     passed, state.place = place.hop - state.place, place.hop
     return place if _follows(passed, begun, amounts, state) else place._replace(jump=True)
 
 
 def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -> bool:
-    """Whether a place that lies so many hops after the last one goes on with it, or comes round too fast for fades."""
+    """Whether no fade is needed: a place so many hops after the last one continues it, or the stretch repeats too fast for
+    a fade to finish."""
     if state.move in ("", "loop", "stutter"):
         return passed == 1 or (not begun and 0 < state.stretch < SHORTEST_FADED_HOPS)
     if state.move == "speed":
@@ -110,7 +115,7 @@ def _freeze(now: int, amounts: TimeAmounts, state: TimeState, per_second: float)
 
 
 def _scrub(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
-    state.stretch = _stretch(SCRUB_SECONDS, per_second)
+    state.stretch = state.kept = _stretch(SCRUB_SECONDS, per_second)
     place = state.since - round(amounts.scrub * state.stretch)
     return Place(place, now - place, _kept(now, state))
 
@@ -133,17 +138,24 @@ def _reverse(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
 
 
 def _speed(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
+    """Read hop by hop, so that another speed goes on from the same place."""
+    if now > state.since:
+        state.passed += amounts.speed
     if amounts.speed < 1:
-        behind = now - state.since - int((now - state.since) * amounts.speed)
-        if behind >= LONGEST_SECONDS * per_second:
-            state.since, behind = now, 0
+        behind = now - state.since - int(state.passed)
+        if not 0 <= behind < LONGEST_SECONDS * per_second:
+            _begin_round(now, state)
+            behind = 0
         return Place(now - behind, behind)
     stretch = _stretch(60 / amounts.tempo, per_second)
     if now - state.since >= stretch:
-        state.since = now
-    passed = now - state.since
-    read = int(passed * amounts.speed)
-    return Place(state.since - stretch + read % stretch, passed - read)
+        _begin_round(now, state)
+    read = int(state.passed)
+    return Place(state.since - stretch + read % stretch, now - state.since - read)
+
+
+def _begin_round(now: int, state: TimeState) -> None:
+    state.since, state.passed = now, 0.0
 
 
 def _stretch(seconds: float, per_second: float) -> int:
@@ -152,16 +164,17 @@ def _stretch(seconds: float, per_second: float) -> int:
 
 def _round(now: int, stretch: int, state: TimeState) -> Place:
     """Again and again the `stretch` before `since`; one that grows is the newest again, for its beginning may be forgotten."""
-    if state.stretch and stretch > state.stretch:
-        state.since = now
+    if stretch > state.stretch:
+        state.since, state.kept = now, stretch
     state.stretch = stretch
     return Place(state.since - stretch + (now - state.since) % stretch, 0, _kept(now, state))
 
 
 def _kept(now: int, state: TimeState) -> int:
-    """One hop of the stretch each hop, the oldest first: before it is forgotten."""
+    """One hop each hop, the oldest first: before it is forgotten. All of the stretch with which the round began, for a
+    shorter one is the end of that."""
     passed = now - state.since
-    return state.since - state.stretch + passed if passed < state.stretch else -1
+    return state.since - state.kept + passed if passed < state.kept else -1
 
 
 _PLACES = {

@@ -56,6 +56,32 @@ def test_a_loop_that_grows_is_the_newest_stretch_and_one_that_shrinks_ends_where
     assert hops_of(longer, 10_110) == list(range(-20, 0))
 
 
+def test_a_loop_that_shrinks_in_its_first_round_keeps_all_that_it_repeats() -> None:
+    state = TimeState()
+    places = heard(replace(NEUTRAL, loop=40 / PER_SECOND), 5, state=state)
+    places += heard(replace(NEUTRAL, loop=20 / PER_SECOND), 60, 10_005, state)
+    kept = [place.keep for place in places if place.keep >= 0]
+    assert kept == list(range(9_960, 10_000))
+    assert set(hops_of(places[5:])) == set(range(-20, 0))
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.5, 0.6), (0.9, 0.3), (1.5, 1.6)])
+def test_another_speed_goes_on_from_the_same_place(before: float, after: float) -> None:
+    state = TimeState()
+    amounts = replace(NEUTRAL, speed=before, tempo=6.0)
+    last = heard(amounts, 1500, state=state)[-1].hop
+    places = heard(replace(amounts, speed=after), 200, 11_500, state)
+    assert [0 <= places[0].hop - last <= 2, not any(place.jump for place in places)] == [True, True]
+    assert abs(places[-1].hop - last - 200 * after) < 2
+
+
+def test_from_fast_to_slow_nothing_is_read_that_is_not_there_yet() -> None:
+    state = TimeState()
+    heard(replace(NEUTRAL, speed=2.0), 100, state=state)
+    places = heard(replace(NEUTRAL, speed=0.5), 50, 10_100, state)
+    assert hops_of(places, 10_100) == [each // 2 for each in range(50)]
+
+
 def test_freezing_a_loop_holds_what_it_played() -> None:
     state = TimeState()
     before = heard(replace(NEUTRAL, loop=8 / PER_SECOND), 13, state=state)
