@@ -200,8 +200,12 @@ def _connect(target: str) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_DGRAM)[0]
         one = socket.socket(family, kind, protocol)
-        one.setblocking(False)
-        one.connect(address)
+        try:
+            one.setblocking(False)
+            one.connect(address)
+        except OSError:
+            one.close()
+            raise
     except (OSError, UnicodeError) as error:
         raise ValueError(f"OSC cannot send to {target}: {_reason(error)}; give a machine's name or address") from error
     return one

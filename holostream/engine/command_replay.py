@@ -26,6 +26,8 @@ class CommandReplay:
         """Whether the input itself is ever heard."""
         self.crosses = False
         """Whether a second sound is ever needed."""
+        self.tiers = {tier}
+        """All that are ever asked for."""
         self._changes: deque[tuple[int, str, float]] = deque()
         settled: set[str] = set()
         for event in sorted(events, key=lambda event: event.time):
@@ -38,6 +40,8 @@ class CommandReplay:
             at = -(-event.time // hop)
             self.lets_dry_through |= (event.name == "wet" and value < 1) or (event.name == "bypass" and value > 0)
             self.crosses |= event.name == "cross" and value > 0
+            if event.name == "tier":
+                self.tiers.add(int(value))
             if at < first_hop or (at == first_hop and event.name not in settled):
                 self.controls.set(event.name, value)
                 settled.add(event.name)

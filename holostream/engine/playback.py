@@ -67,15 +67,15 @@ class Playback:
         self.sound, self._ring, self._rate, self._options = sound, ring, rate, options
         loop = None if options.loop is None else self._samples_of(*options.loop)
         self._plan = Plan(round(options.start * sound.rate), loop, options.speed)
-        self._pending = True
+        self._sounding: Plan | None = None
+        """The plan whose beginning is in the ring."""
         self._ahead = min(max(options.ahead * rate, 2 * block_seconds * rate + RESAMPLING_BURST), MOST_AHEAD)
         self._at_end = False
         self._end_place = 0.0
         self._last_growth = time.monotonic()
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
-        self.failure: str | None = None
-        self._error: Exception | None = None
+        self._failed: tuple[Plan, Exception] | None = None
         ring.head.playing = 1
 
     def start(self) -> None:
@@ -84,7 +84,7 @@ class Playback:
         while self._ring.ahead < self._ahead and not (self._at_end or self._waits_for_more()):
             time.sleep(POLL_SECONDS)
         if not self._ring.head.written:
-            raise self._error or HoloFormatError(f"{self.sound.name} holds no sound; there is nothing to play")
+            raise (self._failed and self._failed[1]) or HoloFormatError(f"{self.sound.name} holds no sound; there is nothing to play")
 
     def _waits_for_more(self) -> bool:
         return bool(self._ring.head.written) and not self._ring.head.due
@@ -106,6 +106,17 @@ class Playback:
         upcoming = self._ring.next_up
         place = self._end_place if upcoming is None else upcoming[0]
         return min(place, self.sound.length) / self.sound.rate
+
+    @property
+    def _pending(self) -> bool:
+        """Whether something else was asked for than what is in the ring."""
+        return self._sounding is not self._plan
+
+    @property
+    def failure(self) -> str | None:
+        """Why what was asked for last does not go on; another place may."""
+        plan, error = self._failed or (None, None)
+        return str(error) if plan is self._plan else None
 
     @property
     def settled(self) -> bool:
@@ -192,7 +203,7 @@ class Playback:
         return round(start * self.sound.rate), round(end * self.sound.rate)
 
     def _change(self, plan: Plan) -> None:
-        self._plan, self._pending = plan, True
+        self._plan = plan
         self._wake.set()
 
     # the thread
@@ -204,10 +215,10 @@ class Playback:
             try:
                 self._play(plan)
             except (HoloFormatError, ModelError, OSError) as error:
-                self._error, self.failure = error, str(error)
+                self._failed = plan, error
             except Exception as error:  # who waits for sound would wait for ever
-                self.failure = f"{self.sound.name} cannot be played on from {plan.start / self.sound.rate:.1f} s or later: {error}"
-                self._error = HoloFormatError(self.failure)
+                begun = f"{plan.start / self.sound.rate:.1f} s"
+                self._failed = plan, HoloFormatError(f"{self.sound.name} cannot be played on from {begun} or later: {error}")
             if self._current(plan):
                 self._reach_end(plan)
 
@@ -229,7 +240,7 @@ class Playback:
                 self._write(slot, plan, math.inf)
             if self._current(plan):
                 ring.drop_before(first)
-                self._pending = False
+                self._sounding = plan
                 if not beginning:
                     self._end_place = float(plan.start)
         for slot in stream:

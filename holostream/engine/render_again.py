@@ -84,21 +84,24 @@ class Performance:
                 f"{source} holds no commands, so it is no performance but a sound; write it with `holostream export`"
             )
         tier = block.voices[0].dna.harmonics
-        self._check_models(tier)
+        self._check_models({tier})
         self._commands = CommandReplay(events, header.hop, self._first_hop, tier, self.name)
 
-    def _check_models(self, tier: int) -> None:
-        """Before anything is made as large as the header says."""
+    def _check_models(self, tiers: set[int]) -> None:
+        """Before anything is made as large as the header says, and before anything is heard."""
         header, there = self._reader.header, present_tiers(self._models)
         facts = read_facts(self._models, there[0])
-        if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or tier not in there:
+        missing = sorted(tiers - set(there))
+        if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or missing:
             raise ModelError(
-                f"{self.name} was played with tier {tier} of family {printable(header.family)}, which is not in the models "
+                f"{self.name} was played with tier {', '.join(map(str, missing or sorted(tiers)))} of family {printable(header.family)}, which is not in the models "
                 f"folder; it has {', '.join(map(str, there))} of {facts.family}: choose another with --models"
             )
 
     def _open_sounds(self, source: Path, input: Path | None, second: str | None) -> None:
         beside, self._anew = input_path(source), input is not None
+        if self._anew:
+            self._check_models(self._commands.tiers)
         chosen = input or (beside if beside.is_file() else None)
         if chosen is None and self._commands.lets_dry_through:
             raise ValueError(

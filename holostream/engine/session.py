@@ -73,7 +73,7 @@ class Session:
         self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
         self._told_of_second = False
-        self._morph_tier = command_kind("morph_tier").neutral
+        self._morph_tier, self._told_of_morph_tier = command_kind("morph_tier").neutral, 0.0
         """As last asked for."""
         self.playback: Playback | None = None
         if sound is not None:
@@ -224,7 +224,8 @@ class Session:
             return False
         if name == "morph_tier":
             self._morph_tier = value
-        if name == "morph" and value and self._morph_tier not in self._tiers:
+        if name == "morph" and value and self._morph_tier not in {*self._tiers, self._told_of_morph_tier}:
+            self._told_of_morph_tier = self._morph_tier
             self._tell_missing(self._morph_tier, "; choose another with morph_tier")
         if name == "cross" and value and self.settings.second is None and not self._told_of_second:
             self._told_of_second = True

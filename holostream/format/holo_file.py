@@ -13,6 +13,7 @@ frames of their time, at most a block away. What follows the end, or the last wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -180,9 +181,9 @@ class HoloReader:
                 yield self._item(frame)
 
     def index(self) -> BlockIndex:
-        """Of all blocks of frames: as the file has it, or made from the blocks if the recording was not closed.
+        """Of all blocks of frames: as the file has it, or made from the blocks up to the first damage if it has none.
 
-        The file stands where it stood before. Raises HoloFormatError.
+        The file stands where it stood before.
         """
         before = self._file.tell()
         try:
@@ -194,14 +195,11 @@ class HoloReader:
         """All of them, or those of one name, up to the first damage; frames are not unpacked. The file stands where it stood before."""
         before, found = self._file.tell(), list[Event]()
         self._file.seek(self._start)
-        try:
+        with contextlib.suppress(HoloFormatError):  # told by whoever reads the frames
             while not isinstance(frame := self._frame(), int) and frame.kind != END:
                 if frame.kind == EVENTS:
                     found += [event for event in unpack_events(frame.payload) if name in (None, event.name)]
-        except HoloFormatError:
-            pass  # told by whoever reads the frames
-        finally:
-            self._file.seek(before)
+        self._file.seek(before)
         return found
 
     def seek(self, index: BlockIndex, hop: int, context: int) -> None:
@@ -247,11 +245,12 @@ class HoloReader:
         index = BlockIndex()
         self._file.seek(self._start)
         place = 0
-        while not isinstance(frame := self._frame(), int) and frame.kind != END:
-            if frame.kind in (FRAMES, CODED_FRAMES):
-                head = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
-                index.add(place, *head[:2])
-            place += frame.size
+        with contextlib.suppress(HoloFormatError):  # told by whoever reads the frames
+            while not isinstance(frame := self._frame(), int) and frame.kind != END:
+                if frame.kind in (FRAMES, CODED_FRAMES):
+                    head = (coded_head if frame.kind == CODED_FRAMES else packed_head)(frame.payload)
+                    index.add(place, *head[:2])
+                place += frame.size
         return index
 
     def _frame(self) -> BlockFrame | int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
 from holostream.codec.tier_model import TierModel, load_tier, present_tiers, read_facts
 from holostream.format.block_index import BlockIndex
-from holostream.format.holo_block import DnaBlock
-from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import MARKER
 from holostream.format.holo_file import HoloReader
 from holostream.format.open_holo import open_holo
@@ -42,10 +39,7 @@ class HoloSound:
 
     def _read_index(self) -> None:
         header = self._reader.header
-        try:
-            self._index = self._reader.index()
-        except HoloFormatError:
-            self._index = self._index_up_to_the_damage()
+        self._index = self._reader.index()
         first, end = self._index.first_hop, self._index.end_hop
         self._samples = (end - first) * header.hop - header.lead
         self.length = self._within_original(self._samples)
@@ -58,18 +52,6 @@ class HoloSound:
         if header.original_length and header.original_rate:
             samples = min(samples, -(-header.original_length * header.rate // header.original_rate))
         return max(0, samples)
-
-    def _index_up_to_the_damage(self) -> BlockIndex:
-        index = BlockIndex()
-        self._reader.seek(index, 0, 0)
-        start = self._file.tell()
-        with contextlib.suppress(HoloFormatError):
-            place = 0
-            for item in self._reader.items():
-                if isinstance(item, DnaBlock):
-                    index.add(place, item.first_hop, item.hops)
-                place = self._file.tell() - start
-        return index
 
     def _tier(self, harmonics: int) -> TierModel:
         """Loaded once: loading takes longer than to decode what is heard first after a jump."""

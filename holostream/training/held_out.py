@@ -13,7 +13,7 @@ from holostream.format.rate_estimate import estimated_kbps
 from holostream.network.export import TierNetwork
 from holostream.training.corpus import Corpus
 from holostream.training.recipe import Recipe
-from holostream.training.signal_path import losses, whole_path
+from holostream.training.signal_path import quality_loss, usable, whole_path
 
 HELD_OUT_SECONDS = 24.0
 FIT_ROUNDS, FIT_TOLERANCE, FIT_LIMIT = 6, 0.01, 0.3
@@ -45,8 +45,8 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
     for sound in sounds:
         tensor = torch.from_numpy(sound).to(device)
         heard, gain, pairs = whole_path(network, tensor)
-        _, quality = losses(network, tensor, recipe, 0.0)
-        total += float(quality)
+        heard, tensor = usable(network, heard, tensor)
+        total += float(quality_loss(heard, tensor, recipe, network.shape.rate))
         codes = network.quantizer.quantize(pairs)
         gains.append(gain.cpu().numpy())
         amplitudes.append(codes[0].cpu().numpy())

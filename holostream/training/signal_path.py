@@ -43,19 +43,29 @@ def whole_path(network: TierNetwork, sound: Tensor) -> tuple[Tensor, Tensor, Ten
 def losses(network: TierNetwork, sound: Tensor, recipe: Recipe, rate_weight: float) -> tuple[Tensor, Tensor]:
     """The loss that is minimized and its part without the rate."""
     heard, _, pairs = whole_path(network, sound)
-    usable = heard.shape[1] - network.shape.chunk
-    heard, target = heard[:, :usable], sound[:, :usable]
-    mel, magnitude = spectral_losses(heard, target, network.shape.rate)
+    quality = quality_loss(*usable(network, heard, sound), recipe, network.shape.rate)
+    return quality + rate_weight * code_bits(pairs, network.quantizer), quality
+
+
+def usable(network: TierNetwork, heard: Tensor, sound: Tensor) -> tuple[Tensor, Tensor]:
+    """Of both what is to be trusted, see `whole_path`."""
+    length = heard.shape[1] - network.shape.chunk
+    return heard[:, :length], sound[:, :length]
+
+
+def quality_loss(heard: Tensor, target: Tensor, recipe: Recipe, rate: int) -> Tensor:
+    """How much worse (lanes, samples) sound `heard` than its `target`, in the terms that the recipe weighs."""
+    mel, magnitude = spectral_losses(heard, target, rate)
     quality = recipe.mel_weight * mel + recipe.magnitude_weight * magnitude
     if recipe.companded_weight:
-        quality = quality + recipe.companded_weight * companded_loss(heard, target, network.shape.rate)
+        quality = quality + recipe.companded_weight * companded_loss(heard, target, rate)
     if recipe.loudness_weight:
-        quality = quality + recipe.loudness_weight * loudness_loss(heard, target, network.shape.rate)
+        quality = quality + recipe.loudness_weight * loudness_loss(heard, target, rate)
     if recipe.intelligibility_weight:
-        lost = intelligibility_loss(heard, target, network.shape.rate)
+        lost = intelligibility_loss(heard, target, rate)
         quality = quality + recipe.intelligibility_weight * lost
     if recipe.similarity_weight:
-        quality = quality + recipe.similarity_weight * similarity_loss(heard, target, network.shape.rate)
+        quality = quality + recipe.similarity_weight * similarity_loss(heard, target, rate)
     if recipe.wave_weight:
         quality = quality + recipe.wave_weight * wave_loss(heard, target)
-    return quality + rate_weight * code_bits(pairs, network.quantizer), quality
+    return quality

@@ -86,3 +86,6 @@ def test_a_morph_to_a_tier_that_is_missing_is_told(voice, holo_audio_models):
     ) as session:
         session.send("morph", 0.5)
         assert session.messages[-1] == "the models folder has no tier 8; it has 16, 32; choose another with morph_tier"
+        told = len(session.messages)
+        session.send("morph", 0.6)  # once is enough while a knob is turned
+        assert len(session.messages) == told

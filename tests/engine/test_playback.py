@@ -79,6 +79,8 @@ def test_whatever_goes_wrong_in_a_recording_is_told_and_nobody_waits_for_it() ->
     playback = Player(later, PlaybackOptions()).playback
     playback.start()
     wait_for(lambda: playback.failure)
+    playback.seek(0.1)  # told of what was asked for before, not of this; from here it does not go on either
+    wait_for(lambda: playback.failure and "from 0.1 s" in playback.failure)
     playback.close()
 
 
@@ -235,7 +237,24 @@ def test_a_damage_is_told_and_what_comes_before_is_heard(play) -> None:
     player.playback.seek(0.5)  # before the damage it still plays
     player.playback.toggle()
     player.settle()
+    assert player.playback.failure is None
     assert np.array_equal(player.hear(4800)[:, SEAM_SAMPLES:], SOUND[:, 24_000 + SEAM_SAMPLES : 28_800])
+
+
+def test_what_is_asked_for_while_the_thread_changes_places_is_not_forgotten(play, monkeypatch) -> None:
+    player = play()
+    drop, wishes = player.playback._ring.drop_before, iter([3.0])
+
+    def drop_before(place: int) -> None:
+        drop(place)
+        for wish in wishes:
+            player.playback.seek(wish)
+            assert not player.playback.settled
+
+    monkeypatch.setattr(player.playback._ring, "drop_before", drop_before)
+    player.playback.seek(1.0)
+    player.settle()
+    assert player.playback.position == pytest.approx(3.0)
 
 
 def test_nothing_to_play_is_an_error() -> None:

@@ -114,6 +114,14 @@ def test_over_another_sound_it_is_the_same_performance(played: Path, models: Pat
     assert remarks[0].startswith("the DNA is another from hop ")
 
 
+def test_anew_it_needs_every_tier_that_was_played(played: Path, voice: Path, models: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    for name in ("064", "256"):
+        shutil.copytree(models / f"tier_{name}", few / f"tier_{name}")
+    with pytest.raises(ModelError, match="was played with tier 4, 8, 16, 32 of"):
+        open_performance(played, few, voice)
+
+
 def test_without_its_input_the_dry_sound_cannot_be_rendered(played: Path, models: Path, tmp_path: Path) -> None:
     shutil.copy(played, tmp_path / "alone.holo")
     with pytest.raises(ValueError, match=r"the input itself was heard .* alone.input.wav is not beside it.* --input FILE"):

@@ -205,6 +205,13 @@ class TestIndex:
         assert reader.finished
         assert reader.bytes_behind == len(second)
 
+    def test_a_damaged_index_is_made_without_unpacking_a_block(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        data = bytearray(written(list(self.BLOCKS)))
+        data[-20] ^= 1
+        reader = HoloReader(io.BytesIO(bytes(data)))
+        monkeypatch.setattr(HoloReader, "_item", lambda self, frame: pytest.fail("unpacked"))
+        assert len(reader.index().hops) == 6
+
     def test_a_torn_index_is_made_anew(self) -> None:
         data = written(list(self.BLOCKS))
         for cut in range(1, len(data) - len(written(list(self.BLOCKS), finish=False))):

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from holostream.control.key_map import TRANSPORT_ROWS, key_label, playback_rows
 from holostream.control.transport import SEMITONE
 from holostream.engine.playback import Playback, PlaybackOptions
+from holostream.format.holo_error import HoloFormatError
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.line_view import LineView
 from holostream.ui.palette import ON, ON_WARN
@@ -93,7 +94,7 @@ async def test_the_line_follows(session: FakeSession) -> None:
 async def test_a_failure_stays_the_last_message(session: FakeSession) -> None:
     app = HoloStreamApp(session)
     async with app.run_test(size=(80, 24)):
-        session.playback.failure = "a.holo is damaged at block 4"
+        session.playback._failed = session.playback._plan, HoloFormatError("a.holo is damaged at block 4")
         session.messages.append("something else")
         live(app).sample()
         assert view(app, "messages").text == "a.holo is damaged at block 4"
