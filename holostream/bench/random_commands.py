@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import socket
-import struct
 from collections.abc import Iterable, Iterator
 
 from holostream.codec.tier import TIERS
+from holostream.control.osc import PREFIX
+from holostream.control.osc_message import write_osc
 from holostream.engine.command import COMMANDS
 
 Command = tuple[str, float | str]
@@ -45,21 +46,8 @@ def random_commands(seed: int = 1) -> Iterator[Command]:
                 yield kind.name, round(chance.uniform(kind.lowest, kind.highest), 3)
 
 
-def osc_message(command: Command) -> bytes:
-    """An OSC 1.0 message with one argument, a float or a text."""
-    name, value = command
-    if isinstance(value, str):
-        return _padded(f"/holostream/{name}") + _padded(",s") + _padded(value)
-    return _padded(f"/holostream/{name}") + _padded(",f") + struct.pack(">f", value)
-
-
 def send_osc(port: int, commands: Iterable[Command]) -> None:
     """To a program on this machine, a datagram each."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        for command in commands:
-            sender.sendto(osc_message(command), ("127.0.0.1", port))
-
-
-def _padded(text: str) -> bytes:
-    data = text.encode() + b"\0"
-    return data + b"\0" * (-len(data) % 4)
+        for name, value in commands:
+            sender.sendto(write_osc(PREFIX + name, value), ("127.0.0.1", port))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from holostream.bench.holo_audio_measures import short_time_spectra
+
 WINDOW, STEP = 2048, 512
 MEL_BANDS = 80
 FLOOR = 1e-5
@@ -28,10 +30,7 @@ def si_sdr_db(original: np.ndarray, decoded: np.ndarray) -> float:
 
 def spectrogram(sound: np.ndarray) -> np.ndarray:
     """(frames, WINDOW / 2 + 1) magnitudes, a full-scale sine reaching 1/2."""
-    padded = np.pad(sound, (WINDOW // 2, WINDOW // 2 + STEP))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::STEP]
-    shape = np.hanning(WINDOW + 1)[:-1]
-    return np.abs(np.fft.rfft(frames * shape, axis=1)) * (2 / WINDOW)
+    return np.abs(short_time_spectra(sound, WINDOW, STEP)) * (2 / WINDOW)
 
 
 def log_spectral_distance_db(original: np.ndarray, decoded: np.ndarray) -> float:

@@ -96,8 +96,10 @@ def facts_from_dict(values: dict) -> TierFacts:
     Raises ValueError naming the field when one is missing, unknown, of the wrong type or out of range.
     """
     fields = {field.name: field.type for field in dataclasses.fields(TierFacts)}
-    optional = ("codes", "entropy_tables", "levels_state", "zero_code", "noise_pair", "split")
-    values = {name: getattr(TierFacts, name) for name in optional} | values
+    optional = {
+        field.name: field.default for field in dataclasses.fields(TierFacts) if field.default is not dataclasses.MISSING
+    }
+    values = optional | values
     unknown, missing = sorted(set(values) - set(fields)), sorted(set(fields) - set(values))
     if unknown or missing:
         raise ValueError(f"unknown fields {unknown}, missing fields {missing}")

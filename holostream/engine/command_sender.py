@@ -17,11 +17,6 @@ class CommandSender:
         self._waiting: dict[str, float] = {}
         """What the ring had no room for, in the order it was last asked for."""
 
-    @property
-    def waiting(self) -> int:
-        """How many commands have a value that the engine does not know of yet."""
-        return len(self._waiting)
-
     def send(self, name: str, value: float) -> None:
         """For the next hop. Raises ValueError for an unknown name or bad value."""
         accepted = command_kind(name).accepted(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from holostream.codec.tier import layers_of
@@ -78,24 +78,23 @@ _FIRST_STEP = {4: 1.7, 8: 0.9, 16: 0.55, 32: 0.45, 64: 0.33}
 _FIRST_TILT = {4: 0.4, 8: 0.12, 16: 0.09, 32: 0.06, 64: 0.025}
 
 
-def split_of(harmonics: int, hop: int = 128) -> int:
+def split_of(harmonics: int) -> int:
     """See `NetworkShape.split`. Larger ones cost a little less, but what moves bend is said by the first layer alone."""
-    return {1: 1, 2: 5, 4: 3}[layers_of(harmonics, hop)]
+    return {1: 1, 2: 5, 4: 3}[layers_of(harmonics, NetworkShape.hop)]
 
 
-def layer_steps(harmonics: int, hop: int = 128) -> tuple[float, ...]:
+def layer_steps(harmonics: int) -> tuple[float, ...]:
     """Quantizer steps to begin with, near the tier's bitrate: one layer up to hop / 2 harmonics; then further ones, each as many
     times finer as it divides what the ones before say."""
-    layers = layers_of(harmonics, hop)
-    split = split_of(harmonics, hop)
+    layers, split = layers_of(harmonics, NetworkShape.hop), split_of(harmonics)
     first = {1: _FIRST_STEP.get(harmonics, 0.33), 2: 0.365, 4: 0.29}[layers]
     return tuple(first / split**layer for layer in range(layers))
 
 
-def step_tilt(harmonics: int, hop: int = 128) -> float:
+def step_tilt(harmonics: int) -> float:
     """See `NetworkShape.tilt`. On training voices it saves 10 to 15 % of the bits at the same SNR, and PESQ hardly
     notices; tier 256 must also keep its error 45 dB down in every single one, which limits it."""
-    return {1: _FIRST_TILT.get(harmonics, 0.0), 2: 0.02, 4: 0.006}[layers_of(harmonics, hop)]
+    return {1: _FIRST_TILT.get(harmonics, 0.0), 2: 0.02, 4: 0.006}[layers_of(harmonics, NetworkShape.hop)]
 
 
 class LevelSettings(TypedDict, total=False):
@@ -127,11 +126,8 @@ def untrained_shape(harmonics: int) -> NetworkShape:
 
 def full_size_shape(harmonics: int) -> NetworkShape:
     """What the live path must have room for: about a million parameters, a third of a second of context."""
-    return NetworkShape(
-        harmonics,
-        layer_steps(harmonics),
-        step_tilt(harmonics),
-        split_of(harmonics),
+    return replace(
+        untrained_shape(harmonics),
         width=152,
         encoder_dilations=(1, 4),
         vocoder_dilations=(1, 2, 4, 8),

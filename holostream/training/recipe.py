@@ -14,17 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import (
-    KAISER,
-    LOUDEST_WORD,
-    NOISE_FROM,
-    NetworkShape,
-    layer_steps,
-    level_settings,
-    split_of,
-    step_tilt,
-    untrained_shape,
-)
+from holostream.network.shape import LOUDEST_WORD, NOISE_FROM, NetworkShape, untrained_shape
 
 TARGET_KBPS = {4: 4.8, 8: 7.7, 16: 12.5, 32: 20.3, 64: 35.0, 128: 78.0, 256: 185.0}
 """Bitrate a tier is trained to, a little below what it may cost on speech."""
@@ -88,23 +78,17 @@ class Recipe:
     def shape(self, harmonics: int) -> NetworkShape:
         """The network of one tier."""
         noise_from, loudest_word = (NOISE_FROM.get(harmonics, 0), LOUDEST_WORD.get(harmonics, 2)) if self.noise else (0, 2)
+        plain = dataclasses.replace(untrained_shape(harmonics), noise_from=noise_from, loudest_word=loudest_word)
         if not self.width:
-            return dataclasses.replace(untrained_shape(harmonics), noise_from=noise_from, loudest_word=loudest_word)
-        return NetworkShape(
-            harmonics,
-            layer_steps(harmonics),
-            step_tilt(harmonics),
-            split_of(harmonics),
+            return plain
+        return dataclasses.replace(
+            plain,
             width=self.width,
             encoder_dilations=self.encoder_dilations,
             vocoder_dilations=self.vocoder_dilations,
             kernel=self.kernel,
             expansion=self.expansion,
             synthesis=self.synthesis,
-            noise_from=noise_from,
-            loudest_word=loudest_word,
-            kaiser=KAISER.get(harmonics, 0.0),
-            **level_settings(harmonics),
         )
 
     def kbps(self, harmonics: int) -> float:

@@ -20,10 +20,9 @@ PER_LINE = 3
 
 def short_count(count: int) -> str:
     """At most four characters: 9999, 12k, 3M."""
-    for factor, suffix in ((1, ""), (1000, "k"), (1_000_000, "M")):
-        if count < 10_000 * factor or suffix == "M":
-            return f"{count // factor}{suffix}"
-    raise AssertionError("unreachable")
+    if count < 10_000:
+        return str(count)
+    return f"{count // 1000}k" if count < 10_000_000 else f"{count // 1_000_000}M"
 
 
 def counter_lines(snapshot: np.void, width: int, height: int) -> list[Line]:

@@ -42,8 +42,6 @@ class DnaSweep:
 
         Frames that were drawn before are skipped; of two voices that fade the later one is drawn.
         """
-        if frames and frames[-1].hop < self.next_hop - self.hops_per_column:
-            self.next_hop = -1  # the engine has started again and counts from zero
         by_hop = {frame.hop: frame for frame in frames if frame.hop >= self.next_hop}
         changed: list[int] = []
         if not by_hop:

@@ -29,12 +29,12 @@ def test_a_flood_keeps_the_last_value_of_each_in_the_order_last_asked_for(ring: 
         sender.send("wet", number / 3000)
     sender.send("mute", 1)
     sender.send("wet", 0.125)
-    assert sender.waiting == 3
+    assert len(sender._waiting) == 3
     first = received(ring)
     assert len(first) == CommandRing.CAPACITY
     sender.flush()
     assert received(ring) == [("tilt", 2999 % 12), ("mute", 1), ("wet", 0.125)]
-    assert sender.waiting == 0
+    assert len(sender._waiting) == 0
     sender.send("mute", 0)
     assert received(ring) == [("mute", 0)]
 
@@ -46,7 +46,7 @@ def test_nothing_overtakes_what_waits(ring: CommandRing) -> None:
     ring.receive()
     sender.send("tilt", 3)
     sender.flush()
-    assert sender.waiting == 1
+    assert len(sender._waiting) == 1
     received(ring)
     sender.flush()
     assert received(ring) == [("tilt", 3)]
@@ -77,7 +77,7 @@ def test_threads_lose_no_final_value(ring: CommandRing) -> None:
     last: dict[str, float] = {}
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads) or sender.waiting:
+    while any(thread.is_alive() for thread in threads) or sender._waiting:
         sender.flush()
         last.update(received(ring))
     last.update(received(ring))

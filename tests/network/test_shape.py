@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from holostream.codec.tier import TIERS
-from holostream.network.shape import full_size_shape, layer_steps, untrained_shape
+from holostream.network.shape import full_size_shape, untrained_shape
 
 
 @pytest.mark.parametrize(("harmonics", "layers", "base"), [
@@ -21,9 +21,7 @@ def test_harmonics_beyond_half_a_hop_refine(harmonics: int, layers: int, base: i
 
 
 @pytest.mark.parametrize("harmonics", TIERS)
-def test_a_longer_hop_needs_fewer_layers(harmonics: int) -> None:
-    steps = layer_steps(harmonics, hop=512)
-    assert len(steps) == 1
+def test_each_layer_is_finer_by_what_it_divides(harmonics: int) -> None:
     shape = untrained_shape(harmonics)
     assert all(coarse == pytest.approx(fine * shape.split) for coarse, fine in pairwise(shape.steps))
     assert shape.split % 2

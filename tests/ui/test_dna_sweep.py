@@ -52,9 +52,3 @@ def test_two_tiers_share_a_column() -> None:
     sweep = DnaSweep(12, 5, 4, 64)
     sweep.draw([frame(0, 4), frame(1, 4), frame(2, 64, voice=2), frame(3, 64, voice=2)])
     assert sweep.picture[:, 0].all()
-
-
-def test_an_engine_that_starts_again_is_drawn_again() -> None:
-    sweep = DnaSweep(4, 5, 2, 64)
-    sweep.draw(frames(0, 100))
-    assert sweep.draw(frames(0, 4)) != []
