@@ -106,6 +106,8 @@ class Moves:
             place = place_at(hop, self._time, self._time_state, self._per_second)
             if place.keep >= 0:
                 self._memory.keep(place.keep)
+            if place.keep_loop >= 0:
+                self._memory.keep_looped(place.keep_loop)
             self._jumping = self._jumping or place.jump
         if self._dip.advance(self._jumping and morphing):
             self._jumping = False

@@ -86,6 +86,22 @@ def test_a_loop_is_still_there_after_its_sound_would_have_been_forgotten(tiers: 
     assert len(set(codes)) > 8
 
 
+def test_a_held_loop_is_there_again_after_a_freeze_and_long_stutters(tiers: Tiers) -> None:
+    live = Live(tiers, 4)
+    live.sound = np.tile(live.sound, 4)
+    live.play(100)
+    live.play(30, loop=20 / 375)
+    live.sound[:, live.path.hop * HOP :] = 0
+    before = [codes_of(frame) for frame in live.frames() if frame.hop in range(80, 100)]
+    live.play(100, freeze=1)
+    live.play(6200, freeze=0, stutter=0.1)  # kept in the places of the loop, were there not others
+    heard = live.play(200, stutter=0)
+    codes = {frame.hop: codes_of(frame) for frame in live.ring.read(live.ring.written - 80)[0]}
+    last = live.path.hop - 1
+    assert [codes[last - back] for back in range(40)] == [before[(last - back - 100) % 20] for back in range(40)]
+    assert np.abs(heard[:, -40 * HOP :]).max() > 1e-3
+
+
 def test_another_tier_goes_on_with_the_same_loop(tiers: Tiers) -> None:
     """What it has not encoded itself it encodes from the sound of that time."""
     live, alone = Live(tiers, 8), Live(tiers, 64)

@@ -1,8 +1,9 @@
 """What was heard and encoded lately, by hop: where freeze, loop, reverse or scrub find their frames.
 
 The newest `hops` hops are remembered in a ring. A move that holds on to a stretch of sound for longer has it kept, one hop
-each hop, in a second ring that only such moves write. Each tier has the codes it made itself; a frame that a tier has not
-made, because another one was playing then, is encoded from the sound of that time when it is asked for.
+each hop, in a ring that only such moves write; a loop has one of its own, for other moves come and go while it is held. Each
+tier has the codes it made itself; a frame that a tier has not made, because another one was playing then, is encoded from
+the sound of that time when it is asked for.
 """
 
 from __future__ import annotations
@@ -39,44 +40,61 @@ class _Ring:
         return self._rows[hop % self._hops]
 
 
+class _Frames:
+    """Sound, (lanes, chunk) a hop, and every tier's rows of codes of it."""
+
+    def __init__(self, facts: list[TierFacts], lanes: int, hops: int) -> None:
+        self.sound = _Ring(hops, (lanes, facts[0].chunk), np.float32)
+        self.codes = {tier.harmonics: _Ring(hops, (lanes * (1 + 2 * tier.harmonics),), np.uint8) for tier in facts}
+
+    def copy(self, hop: int, source: _Frames) -> None:
+        """If it is there and not here."""
+        if source.sound.has(hop) and not self.sound.has(hop):
+            self.sound.store(hop, source.sound.read(hop))
+            for harmonics, codes in source.codes.items():
+                if codes.has(hop):
+                    self.codes[harmonics].store(hop, codes.read(hop))
+
+
 class Memory:
     """Of all tiers of a path."""
 
     def __init__(self, facts: Iterable[TierFacts], lanes: int, hops: int) -> None:
         known = list(facts)
-        self._sound, self._kept_sound = (_Ring(hops, (lanes, known[0].chunk), np.float32) for _ in range(2))
-        self._codes, self._kept_codes = (
-            {tier.harmonics: _Ring(hops, (lanes * (1 + 2 * tier.harmonics),), np.uint8) for tier in known}
-            for _ in range(2)
-        )
+        self._recent, self._kept, self._looped = (_Frames(known, lanes, hops) for _ in range(3))
 
     def store_chunk(self, hop: int, chunk: np.ndarray) -> None:
         """(lanes, chunk) samples that ended with this hop."""
-        self._sound.store(hop, chunk)
+        self._recent.sound.store(hop, chunk)
 
     def store_codes(self, hop: int, runner: TierStep) -> None:
         """What a tier has just made of that chunk."""
-        self._codes[runner.facts.harmonics].store(hop, runner.row)
+        self._recent.codes[runner.facts.harmonics].store(hop, runner.row)
 
     def keep(self, hop: int) -> None:
         """Copy a hop that is still remembered to where it stays until `hops` others have been kept."""
-        if self._sound.has(hop) and not self._kept_sound.has(hop):
-            self._kept_sound.store(hop, self._sound.read(hop))
-            for harmonics, codes in self._codes.items():
-                if codes.has(hop):
-                    self._kept_codes[harmonics].store(hop, codes.read(hop))
+        self._kept.copy(hop, self._recent)
+
+    def keep_looped(self, hop: int) -> None:
+        """The same, for as many others of loops."""
+        self._looped.copy(hop, self._recent)
 
     def rows(self, hops: range, runner: TierStep) -> list[np.ndarray]:
         """A tier's codes of these hops, a row each; of one that was never heard, or forgotten, those of silence."""
         harmonics = runner.facts.harmonics
-        kept, recent = self._kept_codes[harmonics], self._codes[harmonics]
-        for codes, sound in ((kept, self._kept_sound), (recent, self._sound)):
-            # All in one go, or a jump into the past of another tier would be by far the longest hop of all.
-            if missing := [hop for hop in hops if sound.has(hop) and not (codes.has(hop) or kept.has(hop))]:
-                made = runner.encode_aside(np.stack([sound.read(hop) for hop in missing], axis=1))
-                for hop, row in zip(missing, made, strict=True):
-                    codes.store(hop, row)
-        return [
-            kept.read(hop) if kept.has(hop) else recent.read(hop) if recent.has(hop) else np.zeros_like(runner.row)
-            for hop in hops
-        ]
+        if missing := [hop for hop in hops if self._row(hop, harmonics) is None]:
+            for frames in (self._looped, self._kept, self._recent):
+                # All in one go, or a jump into the past of another tier would be by far the longest hop of all.
+                if there := [hop for hop in missing if frames.sound.has(hop)]:
+                    made = runner.encode_aside(np.stack([frames.sound.read(hop) for hop in there], axis=1))
+                    for hop, row in zip(there, made, strict=True):
+                        frames.codes[harmonics].store(hop, row)
+                    missing = [hop for hop in missing if hop not in there]
+        rows = [self._row(hop, harmonics) for hop in hops]
+        return [np.zeros_like(runner.row) if row is None else row for row in rows]
+
+    def _row(self, hop: int, harmonics: int) -> np.ndarray | None:
+        for frames in (self._looped, self._kept, self._recent):
+            if (codes := frames.codes[harmonics]).has(hop):
+                return codes.read(hop)
+        return None

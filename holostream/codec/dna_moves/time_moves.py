@@ -1,7 +1,7 @@
 """Moves in time: which hop's frame is heard now. Pure but for the few numbers of `TimeState`.
 
 One of them at a time: the first of freeze, scrub, stutter, loop, reverse, speed that is not neutral. All read what was
-encoded before, so nothing is late; the sound returns to the present at once when a move ends.
+encoded before, so nothing is late; the sound returns to the present at once when a move ends, or to the loop that is on.
 
     loop, stutter    |....[ABCD]ABCDABCDABCD      the newest stretch, from the hop at which the move began
     reverse          |....ABCD|DCBA|HGFE          each time the newest stretch
@@ -24,6 +24,8 @@ SHORTEST_FADED_HOPS = 24
 """A shorter stretch comes round before a fade would be over."""
 LONGEST_SECONDS = 16.0
 """Of anything: so far back the moves reach."""
+SPARE_SHARE = 8
+"""One part in so many is kept beyond a stretch: a tempo that is a little slower does not end a loop."""
 
 
 @dataclass(frozen=True)
@@ -48,36 +50,57 @@ class TimeAmounts:
             return "scrub"
         if self.stutter > 0:
             return "stutter"
-        if self.loop_beats > 0 or self.loop > 0:
+        if self.loop_seconds:
             return "loop"
         if self.reverse > 0:
             return "reverse"
         return "speed" if self.speed != 1 else ""
 
+    @cached_property
+    def loop_seconds(self) -> float:
+        """0: none is on."""
+        return self.loop_beats * 60 / self.tempo if self.loop_beats > 0 else self.loop
+
+
+@dataclass
+class Held:
+    """The hops before `since`: `stretch` of them are repeated, `kept` are to be remembered; those from `keeping` on are not yet."""
+
+    since: int
+    stretch: int = 0
+    kept: int = 0
+    keeping: int = 0
+
+    def keep_next(self) -> int:
+        """One hop each hop, the oldest first: before it is forgotten. -1 once all are kept."""
+        hop = self.keeping if self.keeping < self.since else -1
+        self.keeping += 1
+        return hop
+
 
 @dataclass
 class TimeState:
-    """`since`: the hop at which the present move, or its present round, began; `stretch` of hops before it are repeated,
-    `kept` are to be remembered; `passed`: how many were read since then at the speeds there were; `place`: the hop heard
-    last, `frozen` the one that is held."""
+    """`since`: the hop at which the present move, or its present round, began; `passed`: how many were read since then at the
+    speeds there were; `place`: the hop heard last. `held`: what the present move holds, but for a `loop`, which is held for as
+    long as it is on, whatever else is heard meanwhile."""
 
     move: str = ""
     since: int = 0
-    stretch: int = 0
-    kept: int = 0
     passed: float = 0.0
     place: int = 0
-    frozen: int = 0
+    held: Held | None = None
+    loop: Held | None = None
 
 
 class Place(NamedTuple):
     """The hop whose frame is heard. `held`: hops by which its phases go on, since a freeze or because time passes slower
-    or faster. `keep`: a hop that is going to be needed for longer than it would be remembered; -1: none. `jump`: it does
-    not follow what was heard last, and is worth a fade."""
+    or faster. `keep`, `keep_loop`: hops that the move, and a loop, are going to need for longer than they would be remembered;
+    -1: none. `jump`: it does not follow what was heard last, and is worth a fade."""
 
     hop: int
     held: int = 0
     keep: int = -1
+    keep_loop: int = -1
     jump: bool = False
 
 
@@ -88,19 +111,24 @@ def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
         state.place = now - 1
     begun = move != state.move
     if begun:
-        state.frozen = state.place if state.move else now
-        state.move, state.stretch = move, 0
+        frozen = state.place if state.move else now
+        state.held = Held(frozen + 1, 1, 1, frozen) if move == "freeze" else None
+        state.move = move
         _begin_round(now, state)
+    if not amounts.loop_seconds:
+        state.loop = None
     place = _PLACES[move](now, amounts, state, per_second)
     passed, state.place = place.hop - state.place, place.hop
-    return place if _follows(passed, begun, amounts, state) else place._replace(jump=True)
+    keep, keep_loop = (-1 if held is None else held.keep_next() for held in (state.held, state.loop))
+    return place._replace(keep=keep, keep_loop=keep_loop, jump=not _follows(passed, begun, amounts, state))
 
 
 def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -> bool:
     """Whether no fade is needed: a place so many hops after the last one continues it, or the stretch repeats too fast for
     a fade to finish."""
     if state.move in ("", "loop", "stutter"):
-        return passed == 1 or (not begun and 0 < state.stretch < SHORTEST_FADED_HOPS)
+        held = state.loop if state.move == "loop" else state.held
+        return passed == 1 or (not begun and held is not None and held.stretch < SHORTEST_FADED_HOPS)
     if state.move == "speed":
         return 0 <= passed <= math.ceil(amounts.speed)
     return abs(passed) <= 1
@@ -111,23 +139,26 @@ def _live(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -
 
 
 def _freeze(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
-    return Place(state.frozen, now - state.since, state.frozen)
+    assert state.held is not None
+    return Place(state.held.since - 1, now - state.since)
 
 
 def _scrub(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
-    state.stretch = state.kept = _stretch(SCRUB_SECONDS, per_second)
-    place = state.since - round(amounts.scrub * state.stretch)
-    return Place(place, now - place, _kept(now, state))
+    stretch = _stretch(SCRUB_SECONDS, per_second)
+    state.held = state.held or Held(now, stretch, stretch, now - stretch)
+    place = state.since - round(amounts.scrub * stretch)
+    return Place(place, now - place)
 
 
 def _stutter(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
     seconds = LONGEST_STUTTER_SECONDS * (SHORTEST_STUTTER_SECONDS / LONGEST_STUTTER_SECONDS) ** amounts.stutter
-    return _round(now, _stretch(seconds, per_second), state)
+    state.held = state.held or Held(now)
+    return _round(now, _stretch(seconds, per_second), state.held, per_second)
 
 
 def _loop(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
-    seconds = amounts.loop_beats * 60 / amounts.tempo if amounts.loop_beats > 0 else amounts.loop
-    return _round(now, _stretch(seconds, per_second), state)
+    state.loop = state.loop or Held(now)
+    return _round(now, _stretch(amounts.loop_seconds, per_second), state.loop, per_second)
 
 
 def _reverse(now: int, amounts: TimeAmounts, state: TimeState, per_second: float) -> Place:
@@ -162,19 +193,16 @@ def _stretch(seconds: float, per_second: float) -> int:
     return max(SHORTEST_HOPS, round(min(seconds, LONGEST_SECONDS) * per_second))
 
 
-def _round(now: int, stretch: int, state: TimeState) -> Place:
-    """Again and again the `stretch` before `since`; one that grows is the newest again, for its beginning may be forgotten."""
-    if stretch > state.stretch:
-        state.since, state.kept = now, stretch
-    state.stretch = stretch
-    return Place(state.since - stretch + (now - state.since) % stretch, 0, _kept(now, state))
-
-
-def _kept(now: int, state: TimeState) -> int:
-    """One hop each hop, the oldest first: before it is forgotten. All of the stretch with which the round began, for a
-    shorter one is the end of that."""
-    passed = now - state.since
-    return state.since - state.kept + passed if passed < state.kept else -1
+def _round(now: int, stretch: int, held: Held, per_second: float) -> Place:
+    """Again and again the `stretch` before `since`; one that grows has more before it, or where that is forgotten is the newest."""
+    if stretch > held.kept:
+        longest = round(LONGEST_SECONDS * per_second)
+        if now - held.since + stretch > longest:
+            held.since = now
+        held.kept = min(stretch + stretch // SPARE_SHARE, longest - (now - held.since))
+        held.keeping = held.since - held.kept
+    held.stretch = stretch
+    return Place(held.since - stretch + (now - held.since) % stretch)
 
 
 _PLACES = {

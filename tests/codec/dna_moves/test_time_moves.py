@@ -32,13 +32,14 @@ def test_freeze_holds_the_hop_at_which_it_began_and_its_phases_go_on() -> None:
     places = heard(replace(NEUTRAL, freeze=0.5), 100)
     assert hops_of(places) == [0] * 100
     assert [place.held for place in places] == list(range(100))
-    assert {place.keep for place in places} == {10_000}
+    assert [place.keep for place in places] == [10_000] + [-1] * 99
 
 
 def test_a_loop_repeats_the_stretch_before_it_and_keeps_all_of_it() -> None:
     places = heard(replace(NEUTRAL, loop=8 / PER_SECOND), 24)
     assert hops_of(places) == list(range(-8, 0)) * 3
-    assert [place.keep for place in places[:9]] == [*range(9_992, 10_000), -1]
+    assert [place.keep_loop for place in places[:10]] == [*range(9_991, 10_000), -1]
+    assert {place.keep for place in places} == {-1}
     assert not any(place.held for place in places)
 
 
@@ -47,21 +48,43 @@ def test_beats_follow_the_tempo() -> None:
     assert hops_of(places) == [*range(-75, 0), -75]
 
 
-def test_a_loop_that_grows_is_the_newest_stretch_and_one_that_shrinks_ends_where_it_did() -> None:
+def test_a_loop_ends_where_it_did_whether_it_shrinks_or_grows() -> None:
     state = TimeState()
     heard(replace(NEUTRAL, loop=8 / PER_SECOND), 100, state=state)
     shorter = heard(replace(NEUTRAL, loop=5 / PER_SECOND), 10, 10_100, state)
     assert set(hops_of(shorter)) == set(range(-5, 0))
-    longer = heard(replace(NEUTRAL, loop=20 / PER_SECOND), 20, 10_110, state)
-    assert hops_of(longer, 10_110) == list(range(-20, 0))
+    longer = heard(replace(NEUTRAL, loop=20 / PER_SECOND), 30, 10_110, state)
+    assert set(hops_of(longer)) == set(range(-20, 0))
+    assert [place.keep_loop for place in longer[:23]] == [*range(9_978, 10_000), -1], "more than it needs, once more"
+
+
+def test_a_tempo_that_gets_a_little_slower_does_not_end_a_loop_however_long_it_was_held() -> None:
+    state, amounts = TimeState(), replace(NEUTRAL, loop_beats=4.0)
+    kept = {place.keep_loop for place in heard(amounts, 20_000, state=state)}
+    slower = heard(replace(amounts, tempo=110.0), 1000, 30_000, state)
+    assert {place.hop for place in slower} == set(range(10_000 - round(4 * 60 / 110 * PER_SECOND), 10_000))
+    assert {place.hop for place in slower} <= kept
+    assert [place.hop - 31_000 for place in heard(replace(amounts, tempo=60.0), 3, 31_000, state)] == [-1500, -1499, -1498]
+
+
+@pytest.mark.parametrize("other", [{"freeze": 1.0}, {"stutter": 0.5}, {"scrub": 0.5}])
+def test_a_loop_that_is_held_is_there_again_after_another_move(other: dict[str, float]) -> None:
+    state, amounts = TimeState(), replace(NEUTRAL, loop=50 / PER_SECOND)
+    places = heard(amounts, 3, state=state)
+    places += heard(replace(amounts, **other), 197, 10_003, state)
+    again = heard(amounts, 60, 10_200, state)
+    assert hops_of(again) == [-50 + (200 + each) % 50 for each in range(60)]
+    assert set(range(9_950, 10_000)) <= {place.keep_loop for place in places}
+    assert hops_of(heard(replace(amounts, loop=0.0), 1, 10_260, state)) == [260]
+    assert state.loop is None
 
 
 def test_a_loop_that_shrinks_in_its_first_round_keeps_all_that_it_repeats() -> None:
     state = TimeState()
     places = heard(replace(NEUTRAL, loop=40 / PER_SECOND), 5, state=state)
     places += heard(replace(NEUTRAL, loop=20 / PER_SECOND), 60, 10_005, state)
-    kept = [place.keep for place in places if place.keep >= 0]
-    assert kept == list(range(9_960, 10_000))
+    kept = [place.keep_loop for place in places if place.keep_loop >= 0]
+    assert kept == list(range(9_955, 10_000))
     assert set(hops_of(places[5:])) == set(range(-20, 0))
 
 
@@ -166,7 +189,8 @@ def test_whatever_is_asked_nothing_is_read_from_the_future_or_after_it_was_forgo
             place = place_at(now, wanted, state, PER_SECOND)
             assert place.hop <= now
             assert place.hop in kept or now - place.hop <= LONGEST_SECONDS * PER_SECOND
-            if place.keep >= 0:
-                assert now - place.keep <= LONGEST_SECONDS * PER_SECOND or place.keep in kept
-                kept.add(place.keep)
+            for keep in (place.keep, place.keep_loop):
+                if keep >= 0:
+                    assert now - keep <= LONGEST_SECONDS * PER_SECOND or keep in kept
+                    kept.add(keep)
             now += 1
