@@ -19,42 +19,37 @@ OTHER_TEMPO = 0.1
 """So much off the line, as a share, the last RECENT ticks mean another tempo."""
 GAP_SECONDS = 2 * 60 / (SLOWEST * TICKS_A_BEAT)
 STEADY = 0.002
-"""A change smaller than this share is the sender's jitter and not told."""
+"""A change smaller than this share is the sender's jitter."""
 
 
 class MidiClock:
-    """Fed the time of every tick, it tells the tempo when that changes."""
+    """Fed the time of every tick, it knows the tempo."""
 
     def __init__(self) -> None:
         self.tempo: float | None = None
+        """Beats per minute, to a tenth; None: not known yet."""
         self._ticks: deque[float] = deque(maxlen=MOST)
 
     def start(self) -> None:
         """After this the next tick is the first of a beat; the tempo is kept until the ticks say otherwise."""
         self._ticks.clear()
 
-    def tick(self, now: float) -> float | None:
-        """The tempo in beats per minute if this tick changes it, else None."""
+    def tick(self, now: float) -> None:
+        """One came."""
         ticks = self._ticks
         if ticks and not 0 <= now - ticks[-1] < GAP_SECONDS:
             ticks.clear()
         ticks.append(now)
         if len(ticks) < ENOUGH:
-            return None
+            return
         interval, _ = _line(list(ticks))
         if len(ticks) > 2 * RECENT and self._other_tempo(list(ticks)):
             for _ in range(len(ticks) - RECENT):
                 ticks.popleft()
-            return None
-        if interval <= 0:
-            return None
-        tempo = 60.0 / (TICKS_A_BEAT * interval)
-        if not SLOWEST <= tempo <= FASTEST:
-            return None
-        if self.tempo is not None and abs(tempo - self.tempo) <= STEADY * self.tempo:
-            return None
-        self.tempo = tempo
-        return round(tempo, 1)
+            return
+        tempo = 60.0 / (TICKS_A_BEAT * interval) if interval > 0 else 0.0
+        if SLOWEST <= tempo <= FASTEST and (self.tempo is None or abs(tempo - self.tempo) > STEADY * self.tempo):
+            self.tempo = round(tempo, 1)
 
     def _other_tempo(self, ticks: list[float]) -> bool:
         """Whether the last ticks have left the line of those before, further than a heap of ticks does."""

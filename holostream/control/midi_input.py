@@ -158,9 +158,10 @@ class MidiInput:
             self._clock_port, self._clock = port, MidiClock()
         self._clock_heard = now
         if message.kind == "clock":
-            tempo = self._clock.tick(self._clock_times[port])
-            if tempo is not None:
-                self._commands.do("tempo", tempo)
+            self._clock.tick(self._clock_times[port])
+            # Whoever else has set it: as long as the clock ticks, it counts.
+            if self._clock.tempo not in (None, self._commands.value("tempo")):
+                self._commands.do("tempo", self._clock.tempo)
         elif message.kind != "stop":  # many senders go on ticking while stopped: then the tempo is still followed
             self._clock.start()
 

@@ -91,7 +91,8 @@ def _repeats(values: list[int]) -> bool:
 
 def _knob_mode(run: list[Control]) -> str:
     values = [round(control.value * 127) for control in run]
-    if not _repeats(values) and values not in ([1], [65]):
+    fine = any(abs(control.value * 127 - value) > 1e-6 for control, value in zip(run, values, strict=True))
+    if fine or (not _repeats(values) and values not in ([1], [65])):
         return "absolute"
     if all(1 <= value <= 8 or 65 <= value <= 72 for value in values) and any(value <= 8 for value in values):
         return "relative_signed" if any(value >= 65 for value in values) else "relative"

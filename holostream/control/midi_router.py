@@ -29,6 +29,9 @@ class Commands(Protocol):
 
 
 _Press = tuple[str, int, int, str]
+_Knob = tuple[str, str, int, int, int]
+"""Its port, kind, channel and number, and a row of the map: each of two knobs that turn the same must meet its value."""
+_Places = dict[_Knob, tuple[MidiRow, list[float]]]
 
 
 def _key_of(row: MidiRow, control: Control) -> _Press:
@@ -92,12 +95,13 @@ class MidiRouter:
 
     def turn(self, found: Iterable[tuple[Control, Iterable[MidiRow]]], port: str = "") -> None:
         """Do what these controls ask, in their order; of a knob that moved repeatedly, the last place."""
-        places: dict[int, tuple[MidiRow, list[float]]] = {}
+        places: _Places = {}
         steps: dict[int, tuple[MidiRow, int]] = {}
         for control, rows in found:
             for row in rows:
                 if row.mode == "absolute":
-                    places.setdefault(id(row), (row, []))[1].append(row.place(control.value))
+                    knob = port, control.kind, control.channel, control.number, id(row)
+                    places.setdefault(knob, (row, []))[1].append(row.place(control.value))
                 elif row.mode in RELATIVE:
                     before = steps.get(id(row), (row, 0))[1]
                     steps[id(row)] = row, before + relative_steps(row.mode, control.value)
@@ -107,9 +111,9 @@ class MidiRouter:
                     self._press(row, control, port)
         self._move(places, steps)
 
-    def _move(self, places: dict[int, tuple[MidiRow, list[float]]], steps: dict[int, tuple[MidiRow, int]]) -> None:
-        for row, way in places.values():
-            self._place(row, way)
+    def _move(self, places: _Places, steps: dict[int, tuple[MidiRow, int]]) -> None:
+        for knob, (row, way) in places.items():
+            self._place(knob, row, way)
         for row, count in steps.values():
             if row.command == "tier" and row.engine is not None and row.values == row.engine.choices:
                 self._do("tier_step", float(count))  # from one to the next of those that are there
@@ -120,17 +124,17 @@ class MidiRouter:
         places.clear()
         steps.clear()
 
-    def _place(self, row: MidiRow, way: list[float]) -> None:
+    def _place(self, knob: _Knob, row: MidiRow, way: list[float]) -> None:
         wanted = row.value_at(way[-1])
         if not row.pickup:
             self._do(row.command, wanted)
             return
         is_now = self._commands.value(row.command)
         value_place = way[-1] if wanted == is_now else row.place_of(is_now)
-        if self._takeover.passes(id(row), way, value_place, is_now):
+        if self._takeover.passes(knob, way, value_place, is_now):
             if wanted != is_now:
                 self._do(row.command, wanted)
-            self._takeover.sent(id(row), self._commands.value(row.command))
+            self._takeover.sent(knob, self._commands.value(row.command))
 
     def _press(self, row: MidiRow, control: Control, port: str) -> None:
         key = _key_of(row, control)

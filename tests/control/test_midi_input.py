@@ -76,10 +76,13 @@ def test_clock_sets_the_tempo_of_the_first_port_that_has_one() -> None:
         play(made, [0xF8], delta=60 / (24 * 90))
         play(made, [0xF8], port="other", delta=60 / (24 * 140))
     assert commands.done == [("tempo", 90.0)]
+    commands.do("tempo", 120.0)  # a preset, say
+    play(made, [0xF8], delta=60 / (24 * 90))
+    assert commands.done[1:] == [("tempo", 120.0), ("tempo", 90.0)]
     made = midi(commands, follow_clock=False)
     for _ in range(48):
         play(made, [0xF8], delta=60 / (24 * 100))
-    assert len(commands.done) == 1
+    assert len(commands.done) == 3
 
 
 def test_values_go_back_but_not_to_whom_they_came_from() -> None:

@@ -8,7 +8,7 @@ from holostream.control.midi_controls import Control
 from holostream.control.midi_learn import SETTLED_SECONDS, LearnedRow, guess_row, learnable
 
 
-def knob(*raws: int, number: int = 20, kind: str = "control") -> list[Control]:
+def knob(*raws: float, number: int = 20, kind: str = "control") -> list[Control]:
     return [Control(kind, 3, number, raw / 127) for raw in raws]
 
 
@@ -18,6 +18,8 @@ def knob(*raws: int, number: int = 20, kind: str = "control") -> list[Control]:
     ("tilt", knob(1, 2, 3, 4, 5), "absolute"),
     ("tilt", knob(62, 63, 64, 65), "absolute"),
     ("tilt", knob(1, 1, 1, 2, 1), "relative"),
+    ("tilt", knob(1, 1.08, 1.2, 1.3), "absolute"),
+    ("tilt", knob(64, 64.3, 64.5, 64.2), "absolute"),
     ("tilt", knob(1), "relative"),
     ("tilt", knob(127, 127, 126, 127), "relative"),
     ("tilt", knob(65, 65, 66, 65), "relative_offset"),

@@ -37,6 +37,17 @@ def test_a_knob_picks_its_value_up_and_then_moves_it() -> None:
     assert played.play(80) == [("wet", pytest.approx(80 / 127))]
 
 
+def test_each_of_two_knobs_that_turn_the_same_must_meet_the_value() -> None:
+    played = Played(MidiRow("control", "wet", (7, 8)))
+    moved = [(7, "a", 127), (7, "a", 60), (7, "b", 10), (8, "a", 20), (7, "a", 58), (7, "b", 70)]
+    wanted = [(Control("control", 1, number, raw / 127), port) for number, port, raw in moved]
+    for control, port in wanted:
+        found = played.router.rows_for((control,))
+        assert found is not None
+        played.router.turn([found], port)
+    assert [round(float(value) * 127) for _, value in played.commands.done] == [60, 58, 70]
+
+
 def test_without_pickup_it_jumps() -> None:
     assert Played(MidiRow("control", "wet", (7, 7), pickup=False)).play(0) == [("wet", 0.0)]
     assert Played(MidiRow("bend", "tilt")).play(0, kind="bend", number=0) == [("tilt", -12.0)]
