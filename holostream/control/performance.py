@@ -122,8 +122,10 @@ class Performance:
             return asked[0]
         if snapshot is None:
             snapshot = self._session.snapshot()
-        if asked is not None and not (snapshot["running"] and snapshot["hops"]):  # nothing plays yet, or the device is away
-            return asked[0]
+        if asked is not None:
+            plays = snapshot["running"] and snapshot["hops"]  # not yet, or the device is away
+            if not plays or self._clock() - asked[1] < _shown_after(snapshot):
+                return asked[0]
         if not (snapshot["running"] or snapshot["hops"]):
             return float(self._session.settings.tier or kind.neutral) if name == TIER else kind.neutral
         return float(snapshot[name])
@@ -210,10 +212,8 @@ class Performance:
         for command in first:
             self._send(*command)
         if later:
-            snapshot = self._session.snapshot()
-            block_seconds = float(snapshot["block"]) / (float(snapshot["device_rate"]) or 1.0)
             # In another block: of several values for one command only the last counts there.
-            self._restoring = threading.Timer(UNTIL_SHOWN_SECONDS + 2 * block_seconds, self._restore, [later])
+            self._restoring = threading.Timer(_shown_after(self._session.snapshot()), self._restore, [later])
             self._restoring.daemon = True
             self._restoring.start()
         if preset.midi_map is not None:
@@ -252,3 +252,8 @@ def tier_beside(current: float, up: int, tiers: tuple[int, ...]) -> int:
     """So many tiers up from the nearest of those that can be played, as far as there are any."""
     place = min(range(len(tiers)), key=lambda n: abs(tiers[n] - current))
     return tiers[min(max(place + up, 0), len(tiers) - 1)]
+
+
+def _shown_after(snapshot: np.void) -> float:
+    """Seconds in which the engine has seen to a command, and shows it."""
+    return UNTIL_SHOWN_SECONDS + 2 * float(snapshot["block"]) / (float(snapshot["device_rate"]) or 1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from holostream.format.audio_file import AudioFileError
-from holostream.format.audio_reader import read_whole
+from holostream.format.audio_reader import AudioReader
 
 DEMO_VOICE = Path(__file__).with_name("demo_voice.flac")
 LONGEST_SECONDS = 600.0
@@ -15,9 +15,10 @@ LONGEST_SECONDS = 600.0
 
 
 class LoopedSource:
-    """(channels, samples) float32 in memory, handed out block by block without end."""
+    """(channels, samples) float32 in memory, handed out block by block without end. `remark`: what the user should know."""
 
-    def __init__(self, samples: np.ndarray) -> None:
+    def __init__(self, samples: np.ndarray, remark: str = "") -> None:
+        self.remark = remark
         self._samples = np.ascontiguousarray(samples.T)
         self._at = 0
 
@@ -42,7 +43,15 @@ def silent_source(lanes: int) -> LoopedSource:
 
 def open_source(path: Path | None, rate: int, lanes: int) -> LoopedSource:
     """The file (None: the demo voice) at the device's rate. Raises AudioFileError if it cannot be read."""
-    samples = read_whole(path or DEMO_VOICE, rate, lanes, LONGEST_SECONDS)
+    remark = ""
+    with AudioReader(path or DEMO_VOICE, rate, lanes) as reader:
+        blocks = reader.blocks(round(LONGEST_SECONDS * rate))
+        samples = next(blocks, np.zeros((reader.lanes, 0), np.float32))
+        if reader.original_length > LONGEST_SECONDS * reader.original_rate:
+            remark = f"of {reader.path.name} the first {LONGEST_SECONDS / 60:.0f} minutes are played, again and again"
+        elif next(blocks, None) is None and reader.truncated:
+            seconds = samples.shape[1] / rate
+            remark = f"{reader.path.name} ends early, it is damaged or not complete: the {seconds:.3g} s that are there are played"
     if not samples.shape[1]:
         raise AudioFileError(f"{path} holds less than one sample at {rate} Hz: give a longer sound")
-    return LoopedSource(samples)
+    return LoopedSource(samples, remark)

@@ -78,6 +78,8 @@ class Engine:
         if settings.second is not None and not settings.second_channel:
             try:
                 self.second = open_source(Path(settings.second), self.rate, shared.lanes)
+                if self.second.remark and not resume:
+                    send_event("message", text=self.second.remark)
             except AudioFileError as error:
                 if not resume:
                     raise

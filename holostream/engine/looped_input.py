@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from holostream.engine.audio_source import LONGEST_SECONDS
 from holostream.format.audio_file import AudioFileError
 from holostream.format.audio_reader import AudioReader
 
@@ -14,10 +15,13 @@ BLOCK_HOPS = 64
 
 
 class LoopedInput:
-    """`hops` gives them; `repeated`: whether the file was begun again; `channels` as in the file. Raises AudioFileError."""
+    """`hops` gives them; `repeated`: whether the file was begun again; `channels` as in the file. Raises AudioFileError.
 
-    def __init__(self, path: Path, rate: int, lanes: int, hop: int) -> None:
-        self.path, self.repeated = path, False
+    `whole`: all of it, however long, where a live session plays the first LONGEST_SECONDS.
+    """
+
+    def __init__(self, path: Path, rate: int, lanes: int, hop: int, whole: bool = False) -> None:
+        self.path, self.repeated, self._longest = path, False, None if whole else round(LONGEST_SECONDS * rate)
         self._rate, self._lanes, self._hop = rate, lanes, hop
         with AudioReader(path, rate, lanes) as reader:  # what cannot be read is told before anything is rendered
             self.channels = reader.original_channels
@@ -43,5 +47,9 @@ class LoopedInput:
         if length < enough:
             yield np.tile(self._beginning, -(-enough // length) if self.repeated else 1)
             return
+        left = self._longest
         with AudioReader(self.path, self._rate, self._lanes) as reader:
-            yield from reader.blocks(enough)
+            for block in reader.blocks(enough):
+                yield block[:, :left]
+                if left is not None and (left := left - block.shape[1]) <= 0:
+                    return

@@ -23,7 +23,8 @@ def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], b
     """
     try:
         if wants_virtual(settings):
-            return VirtualDevice(settings, model_rate, may_run), None
+            virtual = VirtualDevice(settings, model_rate, may_run)
+            return virtual, virtual.remark or None
         real_side_named = (
             any(name is not None and not is_file(name) for name in (_input_of(settings), settings.output))
             or settings.device_api is not None
@@ -31,10 +32,10 @@ def open_device(settings: LiveSettings, model_rate: int, may_run: Callable[[], b
         if not real_side_named and (reason := _nothing_there()) is not None:
             unheard = "unheard; start a sound server, or capture with --output FILE.wav"
             heard = f"into {settings.output}" if settings.output is not None else unheard
-            return VirtualDevice(settings, model_rate, may_run), (
-                f"{reason}: playing {_what_plays(settings)} through the virtual device, {heard}"
-            )
-        return _real_device(settings, model_rate), None
+            virtual = VirtualDevice(settings, model_rate, may_run)
+            told = f"{reason}: playing {_what_plays(settings)} through the virtual device, {heard}"
+            return virtual, f"{told}; {virtual.remark}" if virtual.remark else told
+        return _real_device(settings, model_rate)
     except AudioFileError as error:
         raise DeviceError(str(error)) from error
 
@@ -56,20 +57,21 @@ def _nothing_there() -> str | None:
     return None if any(device["outputs"] for device in devices) else "no sound card or sound server here"
 
 
-def _real_device(settings: LiveSettings, model_rate: int) -> AudioDevice:
+def _real_device(settings: LiveSettings, model_rate: int) -> tuple[AudioDevice, str | None]:
     file_in, file_out = is_file(settings.input) or settings.playback is not None, is_file(settings.output)
     device: AudioDevice = PortAudioDevice(settings, model_rate, use_input=not file_in, use_output=not file_out)
     lanes = settings.lanes
     try:
         if settings.playback is not None:
-            return FileInput(device, silent_source(lanes), settings.playback.name)
+            return FileInput(device, silent_source(lanes), settings.playback.name), None
         if file_in:
             path = Path(str(settings.input))
-            return FileInput(device, open_source(path, device.info.rate, settings.input_lanes), path.name)
+            source = open_source(path, device.info.rate, settings.input_lanes)
+            return FileInput(device, source, path.name), source.remark or None
         if file_out:
             writer = AudioWriter(free_name(Path(str(settings.output))), device.info.rate, lanes, salvages=True)
-            return FileOutput(device, writer, str(writer.path), lanes)
+            return FileOutput(device, writer, str(writer.path), lanes), None
     except AudioFileError:
         device.close()
         raise
-    return device
+    return device, None

@@ -25,7 +25,7 @@ class PlayedSounds:
         header. Raises ValueError if there is no second channel, AudioFileError."""
         self._lanes = header.lanes
         channels_apart = header.lanes == 1 and (kept or second == SECOND_CHANNEL)
-        self.first = LoopedInput(sound, header.rate, 2 if channels_apart else header.lanes, header.hop)
+        self.first = LoopedInput(sound, header.rate, 2 if channels_apart else header.lanes, header.hop, kept)
         has_channel = channels_apart and self.first.channels == 2
         self._file: LoopedInput | None = None
         if second == SECOND_CHANNEL and not has_channel:

@@ -76,6 +76,11 @@ class VirtualDevice:
         self._thread: threading.Thread | None = None
         self._loss: str | None = None
 
+    @property
+    def remark(self) -> str:
+        """What the user should know of what plays, if anything."""
+        return self._source.remark
+
     def start(self, process: Process) -> None:
         self._thread = threading.Thread(target=self._run, args=(process,), name="virtual device", daemon=True)
         self._thread.start()

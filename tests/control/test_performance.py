@@ -72,7 +72,10 @@ def test_a_value_is_what_was_asked_for_until_the_engine_has_seen_to_it(
     performance.do("mute", 1)
     session.record["mute"] = 0
     assert performance.value("mute") == 1
-    clock.seconds += UNTIL_SHOWN_SECONDS
+    session.record["block"], session.record["device_rate"] = 8000, 8000
+    clock.seconds += UNTIL_SHOWN_SECONDS + 1.9
+    assert performance.value("mute") == 1, "with blocks of a second it may take two of them"
+    clock.seconds += 0.2
     assert performance.value("mute") == 0, "another device, perhaps, began unmuted"
     session.record["running"] = 0
     assert performance.value("mute") == 1, "no device: the command waits"
