@@ -143,7 +143,9 @@ def begin(performance: Performance, wishes: Wishes, restore: bool) -> None:
             performance.midi_map = preset.midi_map
     elif restore and wishes.script is None:
         try:
-            commands = last_session()
+            commands, midi_map = last_session()
+            if wishes.midi.map_file is None:
+                performance.midi_map = midi_map
         except (ValueError, OSError) as error:
             performance.tell(f"the last session is not restored: {error}")
         if commands:
@@ -158,7 +160,7 @@ def remember(performance: Performance) -> None:
     from holostream.control.last_session import save_last_session
 
     try:
-        save_last_session(performance.value)
+        save_last_session(performance.value, performance.midi_map)
     except OSError as error:
         performance.tell(f"the session is not remembered: {error.filename or 'its file'}: {error.strerror}")
     except ValueError as error:

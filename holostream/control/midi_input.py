@@ -14,7 +14,7 @@ from holostream.control.midi_feedback import MidiFeedback
 from holostream.control.midi_learn import LearnedRow, guess_row, learnable
 from holostream.control.midi_library import MidiError
 from holostream.control.midi_map import MidiMap, map_lines
-from holostream.control.midi_map_file import forget_row, load_map, map_path, save_row
+from holostream.control.midi_map_file import forget_row, load_map, map_path, save_row, state_of
 from holostream.control.midi_message import MidiMessage, read_message
 from holostream.control.midi_monitor import MidiMonitor
 from holostream.control.midi_port import MidiPorts
@@ -23,6 +23,8 @@ from holostream.control.midi_row import PRESSES, MidiRow
 from holostream.control.midi_settings import MidiSettings
 from holostream.control.seldom import Seldom
 
+MAP_LOOK_SECONDS = 0.5
+"""So often the map's file is looked at: it may be written by hand, or learned to from outside."""
 CLOCK_SILENT_SECONDS = 1.0
 """After this another port's clock is listened to."""
 
@@ -47,6 +49,7 @@ class MidiInput:
         self._ports = MidiPorts(settings, self, tell)
         self._map_file: Path | None = None
         """Of the map in use; None: the user's own."""
+        self._map_state, self._looked = "", float("-inf")
         self._presses = Presses()
         self._router = MidiRouter(MidiMap(()), commands, self._tell, self._presses)
         self.use_map(settings.map_file)
@@ -88,6 +91,7 @@ class MidiInput:
         """Play by another map, None the user's own; a malformed one is told and the program's is used. What is learned and
         forgotten from now on is written there."""
         self._map_file = path
+        self._map_state = state_of(self.map_file)
         self._set_map(load_map(path, self._tell))
 
     @property
@@ -138,6 +142,10 @@ class MidiInput:
         learning = self._learning
         if learning is not None and learning.settled(now):
             self._learned.set()
+        if now - self._looked >= MAP_LOOK_SECONDS:
+            self._looked = now
+            if state_of(self.map_file) != self._map_state:  # learned or written elsewhere
+                self.use_map(self._map_file)
         return self._feedback.messages(now)
 
     def unplugged(self, port: str) -> None:
@@ -186,12 +194,14 @@ class MidiInput:
             return None
         row = guess_row(command, list(learning.run), value)
         self._set_map(save_row(self.map_file, row))
+        self._map_state = state_of(self.map_file)
         return row
 
     def forget(self, place: int) -> None:
         """Take a row out of the map in use and out of the file, by its place. Raises ValueError, OSError."""
         row = self.rows.rows[place]
         self._set_map(forget_row(self.map_file, row))
+        self._map_state = state_of(self.map_file)
 
     def stop_learning(self) -> None:
         """Let `learn` return without anything learned."""

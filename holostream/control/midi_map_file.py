@@ -38,6 +38,15 @@ def map_path() -> Path:
     return Path(platformdirs.user_config_dir("holostream", appauthor=False)) / "midi.toml"
 
 
+def state_of(path: Path) -> str:
+    """Another one when the file is."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ""
+    return f"{state.st_ino} {state.st_mtime_ns} {state.st_size}"
+
+
 def default_map() -> MidiMap:
     """The one that comes with the program."""
     return parse_map(DEFAULT_FILE.read_text(encoding="utf-8"), DEFAULT_FILE.name)
@@ -64,9 +73,9 @@ def load_map(path: Path | None, tell: Callable[[str], None]) -> MidiMap:
         if path is not None or own.exists():
             return read_map(own)
     except MidiMapError as error:
-        tell(f"{error}; the MIDI map that comes with the program is used instead, and the file stays as it is")
+        tell(f"{str(error).replace(str(own), own.name)}; the program's own MIDI map is used, and the file stays as it is")
     except OSError as error:
-        tell(f"{own}: {error.strerror or error}; the MIDI map that comes with the program is used instead")
+        tell(f"{own}: {error.strerror or error}; the program's own MIDI map is used")
     return default_map()
 
 

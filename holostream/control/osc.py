@@ -68,6 +68,9 @@ class Osc:
             self._performance.tell(f"OSC: listening at {host} port {self.port}, for {PREFIX}tilt 3 and the like")
         if self._outgoing is not None:
             self._performance.observe(self._send)
+            for kind in COMMANDS:  # what the session began with
+                if (value := self._performance.value(kind.name)) != kind.neutral:
+                    self._send(kind.name, value)
         return self
 
     def __exit__(

@@ -14,7 +14,7 @@ import numpy as np
 from holostream.control.action import Action, Value
 from holostream.control.command_table import accepted, row_named
 from holostream.control.preset import GLIDE, TIER, Command, preset_of
-from holostream.control.preset_folder import PresetFolder
+from holostream.control.preset_folder import PresetFolder, backup_of
 from holostream.control.tap_tempo import TapTempo
 from holostream.control.transport import move_in
 from holostream.engine.command import MOVES, command_kind
@@ -190,8 +190,9 @@ class Performance:
                 assert isinstance(value, str)
                 self._recall(value)
             case "save_preset":
-                preset = replace(preset_of(self._lasting), midi_map=self.midi_map)
-                self.tell(f"preset {value} saved: {self.presets.write(str(value), preset)}")
+                preset, former = replace(preset_of(self._lasting), midi_map=self.midi_map), str(value) in self.presets.names()
+                path = self.presets.write(str(value), preset)
+                self.tell(f"preset {value} saved: {path}" + (f", the former is {backup_of(path).name}" if former else ""))
             case "neutral":
                 for kind in MOVES:
                     if self.value(kind.name) != kind.neutral:

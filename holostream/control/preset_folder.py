@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from holostream.control.command_table import did_you_mean
-from holostream.control.preset import Preset, read_preset
+from holostream.control.preset import MOST_NUMBER, Preset, read_preset
 from holostream.control.toml_file import write_toml
 
 SUFFIX = ".toml"
@@ -37,11 +38,18 @@ def recall_numbers(presets: Sequence[Preset | None]) -> list[int | None]:
     return numbers
 
 
+def backup_of(path: Path) -> Path:
+    """Where a preset that was replaced still is."""
+    return path.with_name(f"{path.name}.bak")
+
+
 class PresetFolder:
     """`folder`: default the user's own."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or presets_folder()
+        self._known: dict[Path, tuple[tuple[int, int], Preset]] = {}
+        """As they were read, with the time and size of their files then: a recall by number asks for all of them."""
 
     def path(self, name: str) -> Path:
         """Of a preset, there or not. Raises ValueError for a name that is none."""
@@ -65,7 +73,11 @@ class PresetFolder:
             known = self.names()
             listed = "there are none in " + str(self.folder) if not known else "there are " + ", ".join(known[:20])
             raise ValueError(f"no preset {name!r}; {did_you_mean(name, known, listed)}")
-        return read_preset(path)
+        state = path.stat()
+        as_it_is = state.st_mtime_ns, state.st_size
+        if self._known.get(path, (None, None))[0] != as_it_is:
+            self._known[path] = as_it_is, read_preset(path)
+        return self._known[path][1]
 
     def find(self, wanted: str | float) -> tuple[str, Preset]:
         """By name; a number is the preset that says it has it, or else that place in the list, from 1 on.
@@ -91,13 +103,18 @@ class PresetFolder:
         return name, self.read(name)
 
     def write(self, name: str, preset: Preset) -> Path:
-        """A file that is there is replaced, but for its number, its glide and its map where the new one has none.
+        """A new one gets the lowest number that is free, so that it moves no other to another place. One that is there is replaced,
+        but for its number, its glide and its map where the new one has none, and stays beside it as `.bak`.
 
         Raises ValueError if the name cannot be, or the old file is malformed (it stays as it is); OSError.
         """
         path = self.path(name)
-        if path.is_file():
+        if not path.is_file():
+            if preset.number is None:
+                preset = replace(preset, number=self._free_number())
+        else:
             old = read_preset(path)
+            shutil.copyfile(path, backup_of(path))
             preset = replace(
                 preset,
                 number=old.number if preset.number is None else preset.number,
@@ -106,6 +123,17 @@ class PresetFolder:
             )
         write_toml(path, preset.text())
         return path
+
+    def _free_number(self) -> int | None:
+        """None if all are taken."""
+        presets: list[Preset | None] = []
+        for name in self.names():
+            try:
+                presets.append(self.read(name))
+            except (ValueError, OSError):
+                presets.append(None)
+        taken = set(recall_numbers(presets))
+        return next((number for number in range(1, MOST_NUMBER + 1) if number not in taken), None)
 
     def delete(self, name: str) -> None:
         """Raises ValueError if it is not there, OSError."""

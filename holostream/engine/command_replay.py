@@ -26,6 +26,8 @@ class CommandReplay:
         """Whether the input itself is ever heard."""
         self.crosses = False
         """Whether a second sound is ever needed."""
+        self.guards = False
+        """Whether the feedback guard was ever on, which hears the input."""
         self.tiers = {tier}
         """All that are ever asked for."""
         self._changes: deque[tuple[int, str, float]] = deque()
@@ -40,6 +42,7 @@ class CommandReplay:
             at = -(-event.time // hop)
             self.lets_dry_through |= (event.name == "wet" and value < 1) or (event.name == "bypass" and value > 0)
             self.crosses |= event.name == "cross" and value > 0
+            self.guards |= event.name == "feedback_guard" and value > 0
             if event.name == "tier":
                 self.tiers.add(int(value))
             if at < first_hop or (at == first_hop and event.name not in settled):

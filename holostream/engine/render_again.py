@@ -110,11 +110,16 @@ class Performance:
             )
         kept = chosen is not None and beside.is_file() and chosen.samefile(beside)
         self._sounds = None if chosen is None else PlayedSounds(chosen, second, kept, self._reader.header)
-        if self._anew and self._commands.crosses and self._sounds is not None and not self._sounds.crossed:
-            raise ValueError(
-                f"in {source} the sound was crossed with a second one; give that too, with --second FILE, or --second "
-                "channel where it is the input's second channel"
+        if self._sounds is None and self._commands.guards:
+            self.remarks.append(
+                "the feedback guard was on, and where it turned down, this is louder; with its input beside it (--keep-input) a "
+                "recording is rendered exactly"
             )
+        if self._anew and self._commands.crosses and self._sounds is not None and not self._sounds.crossed:
+            asked = "give that too, with --second FILE, or --second channel where it is the input's second channel"
+            if not kept:
+                raise ValueError(f"in {source} the sound was crossed with a second one; {asked}")
+            self.remarks.append(f"cross finds no second sound, as if there had been none; if there was one, {asked}")
 
     def pieces(self, start: int = 0, wait: Callable[[], bool] = never) -> Iterator[Piece]:
         """All of it. Raises HoloFormatError, ModelError, AudioFileError, OSError."""

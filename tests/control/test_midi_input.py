@@ -10,7 +10,8 @@ import pytest
 
 from holostream.control import midi_port
 from holostream.control.midi_input import MidiInput, open_midi
-from holostream.control.midi_map_file import map_path
+from holostream.control.midi_map_file import map_path, save_row
+from holostream.control.midi_row import MidiRow
 from holostream.control.midi_settings import MidiSettings
 from tests.control.fake_rtmidi import FakeRtmidi
 from tests.control.played_commands import PlayedCommands
@@ -259,3 +260,20 @@ def test_what_is_learned_and_forgotten_is_in_the_map_in_use(tmp_path: Path) -> N
     assert [row.command for row in made.rows.rows] == ["gate"]
     assert 'command = "tilt"' not in other.read_text()
     assert not map_path().exists()
+
+
+def test_a_map_that_is_written_elsewhere_is_played_at_once(tmp_path: Path) -> None:
+    commands, told = PlayedCommands(), []
+    path = tmp_path / "map.toml"
+    path.write_text('[[row]]\nmessage = "control"\nnumber = 5\ncommand = "wet"\npickup = false\n')
+    made = midi(commands, told, map_file=path)
+    list(made.turn(0.0))
+    learned = midi(PlayedCommands(), map_file=path)
+    learned._set_map(save_row(path, MidiRow("control", "tilt", (6, 6), pickup=False)))
+    list(made.turn(0.1))
+    assert len(made.rows.rows) == 1, "not looked at all the time"
+    list(made.turn(0.6))
+    assert [row.command for row in made.rows.rows] == ["wet", "tilt"]
+    path.write_text("[[row]]\n")
+    list(made.turn(1.2))
+    assert "map.toml, line 1: the row has no message" in told[-1]

@@ -79,6 +79,8 @@ def test_a_buttons_number_is_no_value(osc: Osc, session: FakeSession) -> None:
 def test_changes_go_out_whoever_makes_them_and_only_changes(
     osc: Osc, peer: socket.socket, performance: Performance
 ) -> None:
+    began = {kind.name: value for kind in COMMANDS if (value := performance.value(kind.name)) != kind.neutral}
+    assert dict(told(peer) for _ in began) == {f"/holostream/{name}": (value,) for name, value in began.items()}
     performance.do("tilt", 3)
     performance.do("tilt", 3)
     performance.do("wet", 0.5)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holostream.control.preset import Preset
-from holostream.control.preset_folder import PresetFolder, recall_numbers
+from holostream.control.preset_folder import PresetFolder, backup_of, recall_numbers
 
 
 @pytest.fixture
@@ -24,7 +24,28 @@ def presets(tmp_path: Path) -> PresetFolder:
 def test_by_name_and_number(presets: PresetFolder) -> None:
     assert presets.names() == ["bright", "dark", "über 2"]
     assert presets.find("dark")[1].values == {"tilt": -3.0}
-    assert [presets.find(number)[0] for number in ("9", 9.0, "1", 2, "3")] == ["dark", "dark", "bright", "dark", "über 2"]
+    assert [presets.find(number)[0] for number in ("9", 9.0, "1", 2, "3")] == ["dark", "dark", "bright", "über 2", "über 2"]
+
+
+def test_a_new_one_moves_no_other_to_another_number(presets: PresetFolder) -> None:
+    presets.write("a first", Preset())
+    assert presets.read("a first").number == 3
+    assert [presets.find(number)[0] for number in (1, 2, 9)] == ["bright", "über 2", "dark"]
+
+
+def test_what_is_replaced_is_still_beside_it(presets: PresetFolder) -> None:
+    path = presets.path("dark")
+    path.write_text("# mine\n" + path.read_text())
+    before = path.read_text()
+    presets.write("dark", Preset({"tilt": 1.0}))
+    assert backup_of(path).read_text() == before
+    assert presets.names() == ["bright", "dark", "über 2"]
+
+
+def test_a_file_that_is_written_by_others_is_read_again(presets: PresetFolder) -> None:
+    assert presets.read("dark").values == {"tilt": -3.0}
+    presets.path("dark").write_text("[moves]\ntilt = 5.25\n")
+    assert presets.read("dark").values == {"tilt": 5.25}
 
 
 def test_a_name_of_digits_goes_before_a_number(presets: PresetFolder) -> None:
@@ -37,7 +58,7 @@ def test_the_numbers_of_a_list_recall_its_presets(tmp_path: Path) -> None:
     presets = PresetFolder(tmp_path)
     numbers = {"a": None, "b": 3, "c": None, "d": 3, "e": None}
     for name, number in numbers.items():
-        presets.write(name, Preset(number=number))
+        presets.path(name).write_text("" if number is None else f"number = {number}\n")  # as people write them
     shown = recall_numbers([presets.read(name) for name in numbers])
     assert shown == [1, 3, None, None, 5]
     assert [presets.find(number)[0] for number in shown if number is not None] == ["a", "b", "e"]

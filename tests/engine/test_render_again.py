@@ -137,6 +137,23 @@ def test_without_dry_sound_the_file_is_enough(tmp_path: Path, voice: Path, model
     assert remarks == []
 
 
+def test_what_the_feedback_guard_may_have_done_is_told_where_its_input_is_missing(
+    tmp_path: Path, voice: Path, models: Path
+) -> None:
+    recording = perform(tmp_path, voice, [(0, "feedback_guard", 1.0)])
+    assert rendered(recording, models)[1] == []
+    recording.with_name("session.input.wav").unlink()
+    assert rendered(recording, models)[1][0].startswith("the feedback guard was on, and where it turned down, this is louder")
+
+
+def test_a_cross_without_a_second_sound_runs_again_from_the_kept_input(tmp_path: Path, voice: Path, models: Path) -> None:
+    recording = perform(tmp_path, voice, [(0, "cross", 1.0), (100, "tilt", 3.0)])
+    again, remarks = rendered(recording, models, recording.with_name("session.input.wav"))
+    assert np.array_equal(again, heard(recording))
+    assert remarks[0].startswith("cross finds no second sound, as if there had been none")
+    assert "the DNA is the recorded one" in remarks[1]
+
+
 class TestBadInput:
     def test_a_file_of_version_2(self, models: Path) -> None:
         with pytest.raises(HoloFormatError, match=r"version 2, which holds no performance; use `holostream export`"):
