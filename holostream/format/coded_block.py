@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
-from holostream.codec.dna import Dna
+from holostream.codec.dna import silence
 from holostream.codec.tier import TIERS
 from holostream.format.entropy_coding import MAX_FRAMES, decode_codes, encode_codes
 from holostream.format.entropy_tables import EntropyTables
@@ -70,8 +70,11 @@ def _voice_head(voice: VoiceRun) -> int:
     return 4 * TIERS.index(voice.dna.harmonics) + STARTS * voice.starts + PREROLL * bool(voice.preroll)
 
 
-def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables]) -> DnaBlock:
-    """The inverse of `pack_coded_block`; `tables` gives a tier's. Raises HoloFormatError, or what `tables` raises."""
+def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables] | None) -> DnaBlock:
+    """The inverse of `pack_coded_block`; `tables` gives a tier's. None: codes are not looked at, and silence stands for them.
+
+    Raises HoloFormatError, or what `tables` raises.
+    """
     cursor = Cursor(payload)
     head, first_hop, hops, fade_first, fade_hops = _heads(cursor)
     levels = _levels(cursor, hops + 1) if head & TWO_VOICES and not fade_hops else b""
@@ -85,7 +88,8 @@ def unpack_coded_block(payload: bytes, tables: Callable[[int], EntropyTables]) -
         if not legal or preroll + hops > MAX_FRAMES or bool(preroll) != bool(own & PREROLL):
             raise HoloFormatError(f"a voice announces {own}, {preroll} frames of preroll")
         codes = cursor.bytes(None if place == voice_count - 1 else cursor.number())
-        dna: Dna = decode_codes(codes, lanes, preroll + hops, tables(TIERS[tier]))
+        frames, harmonics = preroll + hops, TIERS[tier]
+        dna = silence(lanes, frames, harmonics) if tables is None else decode_codes(codes, lanes, frames, tables(harmonics))
         voices.append(VoiceRun(starts, preroll, dna))
     return DnaBlock(first_hop, hops, tuple(voices), fade_first, fade_hops, levels)
 

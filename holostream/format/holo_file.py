@@ -42,7 +42,7 @@ from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_he
 from holostream.format.table_store import tables_of
 
 MAX_GAP_SECONDS = 3600.0
-"""What may be missing between two blocks."""
+"""What may be missing in all, beside as much as is there."""
 
 
 class HoloWriter:
@@ -138,11 +138,12 @@ class HoloReader:
 
     `models` is the folder that has the entropy tables, by default the shipped one. After `items` or `blocks` has run
     out: `finished` (the recording was closed properly), `torn_bytes` (what follows the last whole block), `bytes_behind` (what
-    follows the end of one that was closed, and does not count) and `zlib_blocks` (those without entropy coding). Raises HoloFormatError if the file is not a `.holo` of this version.
+    follows the end of one that was closed, and does not count) and `zlib_blocks` (those without entropy coding). Without `codes`
+    it needs no tables, and what they code counts as silence. Raises HoloFormatError if the file is not a `.holo` of this version.
     """
 
-    def __init__(self, file: BinaryIO, name: str = "this file", models: Path | None = None) -> None:
-        self._file, self._name, self._models = file, name, models
+    def __init__(self, file: BinaryIO, name: str = "this file", models: Path | None = None, codes: bool = True) -> None:
+        self._file, self._name, self._models, self._codes = file, name, models, codes
         self.finished, self.torn_bytes, self.bytes_behind, self.zlib_blocks = False, 0, 0, 0
         self.header = read_header(file, name)
         self._start = file.tell()
@@ -150,6 +151,8 @@ class HoloReader:
         """Of the block in hand, bytes."""
         self._due: int | None = None
         """The hop that follows the last block of frames; None before the first."""
+        self._heard = self._missing = 0
+        """Hops since the beginning, or the last `seek`."""
 
     def tables(self, harmonics: int) -> EntropyTables:
         """The entropy tables that the header names for a tier. Raises HoloFormatError."""
@@ -210,6 +213,7 @@ class HoloReader:
         place = index.place_for(hop - context)
         self._file.seek(self._start + (place or 0))
         self.torn_bytes, self.finished, self._due = 0, False, None
+        self._heard = self._missing = 0
 
     def _stored_index(self) -> BlockIndex | None:
         """None if the file does not end with one that describes it."""
@@ -270,7 +274,8 @@ class HoloReader:
             if frame.kind == EVENTS:
                 return unpack_events(frame.payload)
             coded = frame.kind == CODED_FRAMES
-            block = unpack_coded_block(frame.payload, self.tables) if coded else unpack_dna_block(frame.payload)
+            tables = self.tables if self._codes else None
+            block = unpack_coded_block(frame.payload, tables) if coded else unpack_dna_block(frame.payload)
         except MissingTablesError:
             raise
         except HoloFormatError as error:
@@ -280,7 +285,9 @@ class HoloReader:
                 f"{self._name}: the block at byte {self._place} has other lanes than the header's {self.header.lanes}"
             )
         missing = 0 if self._due is None else block.first_hop - self._due
-        if not 0 <= missing <= MAX_GAP_SECONDS * self.header.rate / self.header.hop:
+        self._heard, self._missing = self._heard + block.hops, self._missing + missing
+        # A few bytes must not become a disk full of silence.
+        if missing < 0 or self._missing - self._heard > MAX_GAP_SECONDS * self.header.rate / self.header.hop:
             raise self._damaged(HoloFormatError(f"it begins at hop {block.first_hop} where {self._due} was due"))
         self._due = block.first_hop + block.hops
         self.zlib_blocks += not coded

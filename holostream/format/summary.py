@@ -8,6 +8,7 @@ from pathlib import Path
 from holostream.format.clock import clock
 from holostream.format.event_tally import EventTally, event_lines
 from holostream.format.holo_block import DnaBlock
+from holostream.format.holo_error import MissingTablesError
 from holostream.format.holo_file import HoloReader
 from holostream.format.open_holo import open_holo
 from holostream.format.printable import printable
@@ -22,11 +23,19 @@ def summarize(path: Path, models: Path | None = None) -> dict:
     """Header, duration, tiers and events over time, blocks, bitrate, integrity. Raises HoloFormatError, OSError.
 
     `kbps_by_lane` is what gains, amplitudes, phases and words cost by the entropy tables (found in `models`, by default the
-    shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib.
+    shipped folder) and, as overhead, all other bits of the file; None if some blocks are packed with zlib, or tables are missing,
+    which `missing_tables` then says.
     """
+    try:
+        return _summary(path, models, "")
+    except MissingTablesError as error:
+        return _summary(path, models, str(error))
+
+
+def _summary(path: Path, models: Path | None, missing_tables: str) -> dict:
     size = path.stat().st_size
     with open_holo(path) as file:
-        reader = HoloReader(file, str(path), models)
+        reader = HoloReader(file, str(path), models, codes=not missing_tables)
         header = reader.header
         hop_seconds = header.hop / header.rate
         tiers: list[dict] = []
@@ -39,7 +48,7 @@ def summarize(path: Path, models: Path | None = None) -> dict:
                 events.add(block)
                 continue
             blocks, hops = blocks + 1, hops + block.hops
-            if not reader.zlib_blocks:
+            if not (reader.zlib_blocks or missing_tables):
                 for voice in block.voices:
                     for part, more in ideal_bits(voice.dna, reader.tables(voice.dna.harmonics)).items():
                         bits[part] += more
@@ -58,7 +67,8 @@ def summarize(path: Path, models: Path | None = None) -> dict:
         **asdict(header),
         "seconds": round(seconds, 3),
         "kbps": round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
-        "kbps_by_lane": _kbps(bits, size, seconds) if blocks and not reader.zlib_blocks else None,
+        "kbps_by_lane": _kbps(bits, size, seconds) if blocks and not (reader.zlib_blocks or missing_tables) else None,
+        "missing_tables": missing_tables,
         "zlib_blocks": reader.zlib_blocks,
         "tiers": tiers,
         "tier_changes": changes,
@@ -93,7 +103,7 @@ def summary_text(summary: dict) -> str:
     shown = [f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"][:SHOWN_CHANGES]]
     more = summary["tier_changes"] - len(shown)
     tiers = ", ".join(shown + ([f"and {more} more changes"] if more else [])) or "none"
-    coding = "zlib" if summary["zlib_blocks"] else "no blocks"
+    coding = "zlib" if summary["zlib_blocks"] else printable(summary["missing_tables"], 300) or "no blocks"
     if summary["kbps_by_lane"] is not None:
         costs = ", ".join(f"{part} {kbps:.2f}" for part, kbps in summary["kbps_by_lane"].items())
         used = sorted({row["harmonics"] for row in summary["tiers"]})

@@ -49,7 +49,19 @@ def in_order(blocks: list[DnaBlock], gap: int) -> list[DnaBlock]:
     return placed
 
 
-@pytest.mark.parametrize("next_hop", [1, 0, -5, 2 + 3600 * 375 + 1, 1 << 62, -(1 << 63)])
+def test_silence_between_blocks_is_counted_together() -> None:
+    """Or a file of some hundred bytes would fill a disk."""
+    half = 1800 * 375
+    blocks = [DnaBlock(hop, 2, (VoiceRun(True, 0, random_dna(1, 2, 4, 0)),)) for hop in (0, half, 2 * half, 2 * half + 99)]
+    reader = HoloReader(io.BytesIO(written(blocks)))
+    with pytest.raises(HoloFormatError, match="it begins at hop"):
+        list(reader.blocks())
+    assert len(list(HoloReader(io.BytesIO(written([blocks[0], blocks[1], blocks[2]]))).blocks())) == 3
+    reader.seek(reader.index(), 2 * half, 0)
+    assert [block.first_hop for block in reader.blocks()] == [2 * half, 2 * half + 99]
+
+
+@pytest.mark.parametrize("next_hop", [1, 0, -5, 2 + 3600 * 375 + 5, 1 << 62, -(1 << 63)])
 def test_hops_out_of_order_or_absurdly_late(next_hop: int) -> None:
     """Whoever reads, `info` as well as `decode`, says the same of such a file, and it can be repaired."""
     first, second = (DnaBlock(hop, 2, (VoiceRun(True, 0, random_dna(1, 2, 4, 0)),)) for hop in (0, next_hop))

@@ -16,6 +16,7 @@ from holostream.format.holo_file import HoloWriter
 from holostream.format.summary import summarize, summary_text
 from holostream.format.tags import change_tags
 from tests.dna_examples import HEADER, random_dna
+from tests.format.learned_tables import tables_of
 
 
 def voice(harmonics: int, hops: int) -> VoiceRun:
@@ -142,3 +143,15 @@ def test_no_holo(tmp_path: Path) -> None:
         summarize(path)
     with pytest.raises(FileNotFoundError):
         summarize(tmp_path / "none")
+
+
+def test_without_the_tables_of_its_tiers_everything_else_is_said(tmp_path: Path) -> None:
+    path, tables = tmp_path / "mine.holo", tables_of(8)
+    with path.open("wb") as file:
+        writer = HoloWriter(file, replace(HEADER, tables={"8": tables.digest}), {8: tables})
+        writer.write(DnaBlock(5, 300, (voice(8, 300),)))
+        writer.finish()
+    summary = summarize(path, tmp_path)
+    assert (summary["seconds"], summary["blocks"], summary["complete"], summary["kbps_by_lane"]) == (0.8, 1, True, None)
+    assert summary["tiers"] == [{"from_seconds": 0.0, "harmonics": 8}]
+    assert f"the entropy tables {tables.digest}" in summary_text(summary)
