@@ -93,7 +93,7 @@ COMMANDS = (
     _setting("solo_high", "where solo_range ends", 0, 1, 0.25),
     _setting("morph_tier", "the other tier of morph", min(TIERS), max(TIERS), 8.0, tuple(map(float, TIERS))),
     _setting("tempo", "beats per minute", 20, 300, 120.0),
-    _setting("glide_ms", "time a move takes to a new amount, ms", 0, 10_000, 20.0),
+    _setting("glide_ms", "time a move takes to a new amount, ms; gains and wet, too, above 20", 0, 10_000, 20.0),
 )
 COMMAND_NUMBER = {kind.name: number for number, kind in enumerate(COMMANDS)}
 MOVES = tuple(kind for kind in COMMANDS if kind.group == "move")

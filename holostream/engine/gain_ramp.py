@@ -1,4 +1,4 @@
-"""A gain that glides: commands jump, samples must not."""
+"""Gains that glide: commands jump, samples must not, and a slow recall takes its time."""
 
 from __future__ import annotations
 
@@ -36,3 +36,22 @@ class GainRamp:
         """(lanes, hop) times the next hop's gain; the samples themselves at a steady gain of 1."""
         gain = self.advance(target)
         return samples if isinstance(gain, float) and gain == 1.0 else samples * gain
+
+
+class Glide:
+    """A control's value on its way to what is asked for: evenly, in the hops that it has when that changes."""
+
+    def __init__(self, value: float) -> None:
+        self.value = self._target = value
+        self._left = 0
+
+    def advance(self, target: float, hops: int) -> float:
+        """The value of the next hop; with 1 hop that is `target` itself."""
+        if target != self._target:
+            self._target, self._left = target, hops
+        if self._left > 1:
+            self.value += (target - self.value) / self._left
+            self._left -= 1
+        else:
+            self.value = target
+        return self.value

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holostream.engine.gain_ramp import GLIDE_HOPS, GainRamp, linear
+from holostream.engine.gain_ramp import GLIDE_HOPS, GainRamp, Glide, linear
 
 HOP = 128
 
@@ -49,3 +49,11 @@ def test_never_a_jump(targets: list[float]) -> None:
     for _ in range(GLIDE_HOPS):
         ramp.advance(targets[-1])
     assert ramp.advance(targets[-1]) == targets[-1]
+
+
+def test_what_was_asked_for_is_reached_evenly_and_exactly() -> None:
+    glide = Glide(3.0)
+    assert [glide.advance(3.0, 5), glide.advance(4.0, 1)] == [3.0, 4.0]
+    assert [glide.advance(8.0, 4) for _ in range(5)] == [5.0, 6.0, 7.0, 8.0, 8.0]
+    glide.advance(0.0, 4)
+    assert [glide.advance(9.0, 1), glide.advance(9.0, 1)] == [9.0, 9.0], "another wish comes between"

@@ -46,6 +46,21 @@ def test_a_change_glides() -> None:
     assert not leaving[-HOP:].any()
 
 
+def test_with_a_long_glide_gains_and_mix_take_as_long() -> None:
+    controls = Controls(64, feedback_guard=False, glide_ms=400.0)
+    mixer = initial_mixer(2, RATE, HOP, controls)
+    controls.output_gain_db, controls.wet = -40.0, 0.0
+    levels = []
+    for hop in range(160):
+        heard = mix(WET, DRY, mixer, controls)
+        levels.append(20 * np.log10(np.abs(heard).max() / np.abs(DRY).max()))
+        if hop == 10:
+            controls.glide_ms = 20.0  # as a preset's recall puts it back
+    assert levels[74] == pytest.approx(-20, abs=3.5)
+    assert np.allclose(heard, DRY / 100, atol=1e-6)
+    assert min(levels[:140]) > -39.5
+
+
 def test_an_offset_is_a_microphones_but_not_a_recordings() -> None:
     controls, offset = Controls(64), np.full((1, HOP), 0.25, np.float32)
     microphone, recording = (initial_mixer(1, RATE, HOP, controls, recorded) for recorded in (False, True))
