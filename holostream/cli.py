@@ -16,7 +16,7 @@ from holostream.cli_control import list_commands, preset_app
 from holostream.cli_live import live
 from holostream.cli_midi import midi_app
 from holostream.cli_models import import_holo_audio, train
-from holostream.cli_options import Models, Overwrite, finite
+from holostream.cli_options import AudioTarget, Models, Overwrite, Subtype, finite, refuse_same_file, tell
 from holostream.cli_play import play
 from holostream.cli_progress import progress_bar
 from holostream.cli_recordings import repair, tag
@@ -76,8 +76,6 @@ def encode(
 
 
 Holo = Annotated[Path, typer.Argument(help="The .holo to read.")]
-AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac, .ogg or .mp3 to write (a .wav holds 32-bit floats).")]
-Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")]
 
 
 @app.command()
@@ -159,17 +157,6 @@ app.command()(tag)
 app.command()(train)
 app.command("commands")(list_commands)
 app.command("import-holo-audio")(import_holo_audio)
-
-
-def refuse_same_file(source: Path, target: Path) -> None:
-    """Raises ValueError if the output would replace the input."""
-    if target.exists() and source.exists() and target.samefile(source):
-        raise ValueError(f"{target} is the input itself; choose another name for the output")
-
-
-def tell(remarks: list[str]) -> None:
-    for remark in remarks:
-        typer.echo(remark, err=True)
 
 
 def main() -> None:

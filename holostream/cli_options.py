@@ -15,7 +15,7 @@ def lower_case(name: str | None) -> str | None:
 
 
 def finite(number: float | None) -> float | None:
-    """Ranges let through what is no number, and infinity."""
+    """Ranges let infinity through."""
     if number is not None and not math.isfinite(number):
         raise typer.BadParameter(f"{number} is no time or factor; give a number such as 2.5")
     return number
@@ -49,3 +49,16 @@ MidiApi = Annotated[
 MidiMapFile = Annotated[Path | None, typer.Option("--midi-map", help="A MIDI map instead of your own.")]
 MidiFeedback = Annotated[list[str] | None, typer.Option("--midi-feedback", help="Send values back to this MIDI port.")]
 NoMidiClock = Annotated[bool, typer.Option("--no-midi-clock", help="Keep the tempo whatever MIDI clock says.")]
+AudioTarget = Annotated[Path, typer.Argument(help="The .wav, .flac, .ogg or .mp3 to write (a .wav holds 32-bit floats).")]
+Subtype = Annotated[str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")]
+
+
+def refuse_same_file(source: Path, target: Path) -> None:
+    """Raises ValueError if the output would replace the input."""
+    if target.exists() and source.exists() and target.samefile(source):
+        raise ValueError(f"{target} is the input itself; choose another name for the output")
+
+
+def tell(remarks: list[str]) -> None:
+    for remark in remarks:
+        typer.echo(remark, err=True)

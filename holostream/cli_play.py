@@ -22,6 +22,7 @@ from holostream.cli_options import (
     ScriptFile,
     StayAwake,
     finite,
+    tell,
 )
 from holostream.cli_session import EngineError, Wishes, check_device_wishes, has_screen, perform, tell_session
 from holostream.control.midi_settings import MidiSettings
@@ -101,8 +102,7 @@ def play(
             tier,
         )
         perform(session, headless, wishes)
-        for remark in sound.remarks:
-            typer.echo(remark, err=True)
+        tell(sound.remarks)
         tell_session(session)
         if session.playback is not None and session.playback.failure is not None:
             raise EngineError(session.playback.failure)

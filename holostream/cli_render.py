@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from holostream.cli_options import Models, Overwrite
+from holostream.cli_options import AudioTarget, Models, Overwrite, Subtype, refuse_same_file, tell
 from holostream.cli_progress import progress_bar
 
 
 def render(
     source: Annotated[Path, typer.Argument(help="The .holo of a live session.")],
-    target: Annotated[Path, typer.Argument(help="The .wav, .flac, .ogg or .mp3 to write (a .wav holds 32-bit floats).")],
+    target: AudioTarget,
     again: Annotated[
         bool, typer.Option("--again", help="The performance again, as it sounded: what `render` does anyway.")
     ] = True,
@@ -28,9 +28,7 @@ def render(
         ),
     ] = None,
     models: Models = None,
-    subtype: Annotated[
-        str | None, typer.Option(help="For .wav: PCM_16, PCM_24 or FLOAT; for .flac: PCM_16 or PCM_24.")
-    ] = None,
+    subtype: Subtype = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Render a recorded performance as it sounded: its DNA and its mixer's commands; or play it over another sound."""
@@ -43,13 +41,12 @@ def render(
     if second is not None and input is None:
         raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
     for read in (source, input_path(source), input, second and Path(second)):
-        if read and target.exists() and read.exists() and target.samefile(read):
-            raise ValueError(f"{target} is the input itself; choose another name for the output")
+        if read:
+            refuse_same_file(read, target)
     refuse_existing(target, overwrite)
     with (
         open_performance(source, models or default_models_folder(), input, second) as performance,
         progress_bar(f"rendering {source.name}") as update,
     ):
         remarks = export_sound(performance, target, subtype, update)
-    for remark in remarks:
-        typer.echo(remark, err=True)
+    tell(remarks)

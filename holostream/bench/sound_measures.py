@@ -1,6 +1,6 @@
 """How close a decoded sound is to the original, in numbers that need no listener. All take (n,) float arrays.
 
-The two must be aligned and equally long; `decode` sees to that.
+The two must be aligned and equally long; `codec_score` sees to that.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class TierStep:
         return self._states[self._turn][: self.lanes, : self.facts.levels_state]
 
     def go_on_beside(self, other: TierStep) -> None:
-        """Encode what follows beside as another tier would that has encoded it until now; if their levels fit."""
+        """Take over another tier's levels of the second sound, which has encoded it until now; begin with silence if they do not fit."""
         state, known = self._states[self._turn][self.lanes :], other.facts.levels_state
         state.fill(0.0)
         if known == self.facts.levels_state:

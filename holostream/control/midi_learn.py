@@ -11,7 +11,7 @@ from itertools import pairwise
 from holostream.control.action import Action, Value
 from holostream.control.command_table import accepted, row_named
 from holostream.control.midi_controls import Control
-from holostream.control.midi_row import ACTION_NAMES, MidiRow, check_one_of
+from holostream.control.midi_row import MidiRow
 from holostream.engine.command import COMMAND_NUMBER, command_kind
 
 SETTLED_SECONDS, ENOUGH = 0.5, 12
@@ -54,7 +54,6 @@ class LearnedRow:
 def learnable(command: str, value: Value = None) -> Value:
     """The value as the command takes it; None: none is given. Raises ValueError for an unknown command, a value that it does
     not take, or none where a press could not tell it."""
-    check_one_of("command", command, (*COMMAND_NUMBER, *ACTION_NAMES))
     row = row_named(command)
     return None if value is None and not isinstance(row, Action) else accepted(row, value)
 

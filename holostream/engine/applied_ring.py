@@ -30,7 +30,7 @@ class AppliedRing:
     """Single-writer single-reader queue in a zeroed buffer of `BYTES`; what finds it full is lost and counted."""
 
     CAPACITY = 1 << 14
-    """As many as the fastest controllers send while the DNA ring can wait for a slow disk."""
+    """Room for the fastest controllers for as long as the DNA ring can wait for a slow disk."""
     BYTES = 128 + CAPACITY * _SLOT.itemsize
 
     def __init__(self, buffer: memoryview | bytearray) -> None:

@@ -23,7 +23,7 @@ SWITCH = (0.0, 1.0)
 class CommandKind:
     """A row of the table. `lowest` and `highest` bound the value; `choices`, if any, are the only values.
 
-    `neutral` is the value of a fresh session. A `move` bends the DNA: at its neutral value it does nothing, bit for bit;
+    `neutral` is the value of a fresh session (but for `feedback_guard`, see `Controls`). A `move` bends the DNA: at its neutral value it does nothing, bit for bit;
     a `setting` of a move or of tempo does nothing by itself.
     """
 

@@ -11,7 +11,7 @@ _SWITCHES = {kind.name for kind in COMMANDS if kind.is_switch}
 
 @dataclass
 class Controls:
-    """One field for every row of `command.COMMANDS`, at its neutral value unless given."""
+    """One field for every row of `command.COMMANDS`, as a fresh session has it unless given: neutral, but for the feedback guard, which is on."""
 
     tier: int
     input_gain_db: float = 0.0

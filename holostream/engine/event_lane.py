@@ -29,7 +29,7 @@ class EventLane:
         self._newest: dict[str, float] = {}
         """Of each command, after what is in the lane."""
         self._restated: dict[str, Event] = {}
-        """Events that changed nothing, of moves and settings: each becomes one if the same hop changes the value."""
+        """Moves and settings set to the value they had: one is recorded only if the same hop then changes the value."""
         self._waiting: list[Event] = []
 
     def add(self, commands: Iterable[AppliedCommand]) -> None:

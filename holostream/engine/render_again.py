@@ -11,6 +11,7 @@ hop on lacks nothing. Without the input the feedback guard is taken to have slep
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
@@ -58,16 +59,14 @@ class Performance:
     """A `RecordedSound`, read once and from its beginning."""
 
     def __init__(self, source: Path, models: Path, input: Path | None, second: str | None = None) -> None:
-        self._models, self._recorded = models, HoloSound(source, models)
-        self._file = open_holo(source)
-        try:
+        self._models = models
+        with contextlib.ExitStack() as opened:
+            self._recorded = opened.enter_context(HoloSound(source, models))
+            self._file = opened.enter_context(open_holo(source))
             self._reader = HoloReader(self._file, str(source), models)
             self._prepare(source)
             self._open_sounds(source, input, second)
-        except BaseException:
-            self._recorded.__exit__()
-            self._file.close()
-            raise
+            self._opened = opened.pop_all()
 
     def _prepare(self, source: Path) -> None:
         header, recorded, self.name = self._reader.header, self._recorded, str(source)
@@ -94,8 +93,8 @@ class Performance:
         missing = sorted(tiers - set(there))
         if (facts.rate, facts.hop, facts.chunk) != (header.rate, header.hop, header.chunk) or missing:
             raise ModelError(
-                f"{self.name} was played with tier {', '.join(map(str, missing or sorted(tiers)))} of family {printable(header.family)}, which is not in the models "
-                f"folder; it has {', '.join(map(str, there))} of {facts.family}: choose another with --models"
+                f"{self.name} was played with tier {', '.join(map(str, missing or sorted(tiers)))} of family "
+                f"{printable(header.family)}, which is not in the models folder; it has {', '.join(map(str, there))} of {facts.family}: choose another with --models"
             )
 
     def _open_sounds(self, source: Path, input: Path | None, second: str | None) -> None:
@@ -192,5 +191,4 @@ class Performance:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._recorded.__exit__()
-        self._file.close()
+        self._opened.close()

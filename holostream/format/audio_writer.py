@@ -143,6 +143,11 @@ class AudioWriter:
             frames = self._resampler.resample_chunk(frames)
         self._append(frames)
 
+    def end_with(self, frames: int) -> None:
+        """No zeros beyond so many frames, if the file is to be that short."""
+        if self.length is not None:
+            self.length = min(self.length, max(1, frames))
+
     def close(self) -> None:
         """Finish the file and give it its name. Raises AudioFileError if that fails; no file is left then but where it `salvages`."""
         if self._closed:

@@ -1,7 +1,7 @@
 """What is known of a code before it is coded: the one definition that tables, coder and rate estimate share.
 
-Frames of a stretch are visited in rounds: frame 0; every fourth frame; the ones halfway between; all that are left.
-So most frames have neighbors in time on both sides, and all frames of the last two rounds are coded at once. In a
+Frames of a stretch are visited in rounds: frame 0; then those a power of two apart, halved from round to round; all that are
+left. So most frames have neighbors in time on both sides, and all frames of the last two rounds are coded at once. In a
 frame, layer by layer (tiers above hop / 2 refine the pairs below, see `network.quantizer`), even harmonics come first,
 then odd ones. The amplitude codes already known around a code (`TAPS`) are summed with learned integer weights to a
 prediction; the prediction's size, whether the gain rises, the round, layer and parity choose the table. This is

@@ -51,8 +51,8 @@ def export_sound(
             progress(min(1.0, (done - first) / expected))
             if stop is not None and done >= stop:
                 break
-        if writer.length is not None:  # an index may promise what does not come: zeros without end
-            writer.length = min(writer.length, max(1, -(-came * rate // sound.rate) - skipped))
+        # An index may promise what does not come: zeros without end.
+        writer.end_with(-(-came * rate // sound.rate) - skipped)
     clipped = f"{writer.clipped} samples of {target} were louder than full scale and are clipped; a .wav in FLOAT keeps them"
     return [*sound.remarks, clipped] if writer.clipped else sound.remarks
 
