@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
@@ -52,12 +53,13 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
         block = self._session.settings.block
         choices = blocks(block)
         self._fill("block", choices, [block_label(size) for size in choices], block)
-        self._find_devices()
+        # No worker of Textual's: those are waited for at the end, and the sound system may never answer.
+        threading.Thread(target=self._find_devices, name="devices", daemon=True).start()
 
-    @work(thread=True)
     def _find_devices(self) -> None:
         devices = self._session.list_devices()
-        self.app.call_from_thread(self._found, devices)
+        with contextlib.suppress(RuntimeError):  # the program is leaving
+            self.call_later(self._found, devices)
 
     def _found(self, devices: list[dict[str, Any]]) -> None:
         if not self.is_attached:

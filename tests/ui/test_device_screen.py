@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
+
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -13,8 +17,11 @@ from tests.ui.fake_session import DEVICES, FakeSession
 
 
 async def until_devices_are_found(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    for _ in range(200):
+        await pilot.pause(0.01)
+        if pilot.app.focused is not None and pilot.app.focused.id == "api":
+            return
+    raise AssertionError("no devices are found")
 
 
 async def test_a_device_is_chosen_by_name_and_opened() -> None:
@@ -79,3 +86,25 @@ async def test_another_block_keeps_files_and_a_device_that_is_away() -> None:
             await pilot.press("tab", "tab", "down", "enter")
             await pilot.pause()
     assert session.reopened == 2 * [{"device_api": "jack", "input": "song.flac", "output": "system", "block": 32}]
+
+
+def test_the_program_leaves_while_the_sound_system_does_not_answer() -> None:
+    session, asked, answers = FakeSession(), threading.Event(), threading.Event()
+
+    def list_devices() -> list:
+        asked.set()
+        answers.wait(10)
+        return []
+
+    session.list_devices = list_devices  # type: ignore[method-assign]
+
+    async def leave() -> None:
+        async with HoloStreamApp(session).run_test(size=(80, 24)) as pilot:
+            await pilot.press("d")
+            await pilot.press("ctrl+c")
+
+    begun = time.monotonic()
+    asyncio.run(leave())
+    assert asked.is_set()
+    assert time.monotonic() - begun < 8
+    answers.set()
