@@ -131,20 +131,21 @@ def info(
 @app.command()
 def devices(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """List sound devices."""
-    from holostream.engine.device_list import DeviceError, list_devices
+    from holostream.engine.ask_devices import ask_devices
+    from holostream.engine.device_list import DeviceError
 
     remark = None
     try:
-        found = list_devices()
+        found = ask_devices()
     except DeviceError as error:
         found, remark = [], str(error)
     rows = [{key: device[key] for key in ("name", "api", "inputs", "outputs", "rate")} for device in found]
     if as_json:
         typer.echo(json.dumps(rows))
-        return
-    for row in rows:
-        typer.echo(f"{row['api']:10} {row['name']:40} {row['inputs']:3} in {row['outputs']:3} out {row['rate']:6} Hz")
-    typer.echo(f"{'virtual':10} {'plays a file or the demo voice, no sound card needed':40}")
+    else:
+        for row in rows:
+            typer.echo(f"{row['api']:10} {row['name']:40} {row['inputs']:3} in {row['outputs']:3} out {row['rate']:6} Hz")
+        typer.echo(f"{'virtual':10} {'plays a file or the demo voice, no sound card needed':40}")
     if remark or not rows:
         typer.echo(remark or "no sound card or sound server here: live uses the virtual device", err=True)
 

@@ -94,6 +94,13 @@ def test_devices_lists_the_virtual_one():
     assert json.loads(holostream("devices", "--json", JACK_DEFAULT_SERVER="nobody").stdout) == []
 
 
+def test_devices_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("holostream.engine.ask_devices.LIST_TIMEOUT_SECONDS", 0.001)
+    told = holostream_here("devices")
+    assert "virtual" in told.stdout
+    assert "the sound system does not answer" in told.stderr
+
+
 @pytest.mark.parametrize("verb", ["live", "encode"])
 def test_unknown_tier_lists_the_tiers(tmp_path, voice, verb):
     arguments = ["--headless"] if verb == "live" else [voice, tmp_path / "v.holo"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
+from holostream.engine.device_list import wants_virtual
 from holostream.engine.settings import LiveSettings, settings_to_dict
 
 ONE_THREAD = dict.fromkeys(
@@ -44,6 +45,12 @@ def launch_engine(settings: LiveSettings, shared: Path, resume: bool) -> subproc
             env={**os.environ, **ONE_THREAD},
             start_new_session=True,  # Ctrl-C and a closed terminal are for us; it ends once it has finished its files
         )
+
+
+def why_late(settings: LiveSettings, seconds: float) -> str:
+    """What to tell of an engine that has not started in so many seconds, and has told nothing itself."""
+    hint = "the sound server probably does not answer: restart it, or play without one with --device-api virtual; "
+    return f"the engine did not start in {seconds:g} s; {'' if wants_virtual(settings) else hint}its log is {log_path()}"
 
 
 def ask_engine(engine: subprocess.Popen[str] | None, request: dict) -> None:

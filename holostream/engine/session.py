@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -22,11 +21,19 @@ import numpy as np
 from holostream.codec.dna_ring import RingFrame
 from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
+from holostream.engine.ask_devices import ask_devices
 from holostream.engine.awake_processors import AwakeProcessors, share_processors
 from holostream.engine.command import command_kind, names_missing_tier, without_tier
 from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError, lasting_name
-from holostream.engine.engine_launch import QUIT_TIMEOUT_SECONDS, ask_engine, end_engine, launch_engine, log_path
+from holostream.engine.engine_launch import (
+    QUIT_TIMEOUT_SECONDS,
+    ask_engine,
+    end_engine,
+    launch_engine,
+    log_path,
+    why_late,
+)
 from holostream.engine.engine_process import DEVICE_LOST
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import KeptStatus, RecordingStatus
@@ -38,7 +45,6 @@ from holostream.format.table_store import all_current_tables
 
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
-LIST_TIMEOUT_SECONDS = 20.0
 CRASH_SECONDS = 10.0
 """An engine that has ended unexpectedly and does so again within this time stays away."""
 
@@ -113,7 +119,7 @@ class Session:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._ready.wait(0.01):
             if self._ended.is_set() or time.monotonic() > deadline:
-                raise DeviceError(self.failure or "the engine did not start in time; see its log at " + str(log_path()))
+                raise DeviceError(self.failure or why_late(self.settings, START_TIMEOUT_SECONDS))
 
     def __exit__(self, *exception: object) -> None:
         self.close()
@@ -272,13 +278,11 @@ class Session:
         self._recordings.mark(int(self.snapshot()["hops"]), text)
 
     def list_devices(self) -> list[dict]:
-        """What sound devices there are now, asked in a process of its own (audio libraries print and keep lists)."""
-        command = [sys.executable, "-m", "holostream.cli", "devices", "--json"]
+        """What sound devices there are now; why none can be listed is a message."""
         try:
-            listing = subprocess.run(command, capture_output=True, text=True, timeout=LIST_TIMEOUT_SECONDS, check=False)
-            return json.loads(listing.stdout)
-        except (ValueError, OSError, subprocess.TimeoutExpired):
-            self.messages.append("the sound system does not answer: no devices can be listed; check the sound server")
+            return ask_devices()
+        except DeviceError as error:
+            self.messages.append(str(error))
             return []
 
     def reopen(self, **changes: Any) -> None:

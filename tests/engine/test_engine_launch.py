@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from holostream.engine.engine_launch import log_path
+from holostream.engine.engine_launch import log_path, why_late
+from holostream.engine.settings import LiveSettings
 
 
 def test_the_log_is_in_the_users_log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +24,10 @@ def test_where_that_cannot_be_it_is_a_temporary_one(tmp_path: Path, monkeypatch:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert log_path() == Path(tempfile.gettempdir()) / f"holostream-engine-{os.getpid()}.log"
+
+
+def test_an_engine_that_is_late_points_at_the_sound_server_where_one_is_asked_for() -> None:
+    assert "the sound server probably does not answer: restart it, or play without one with --device-api virtual" in why_late(
+        LiveSettings(), 30.0
+    )
+    assert why_late(LiveSettings(device_api="virtual"), 30.0) == f"the engine did not start in 30 s; its log is {log_path()}"
