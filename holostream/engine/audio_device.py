@@ -83,9 +83,12 @@ class PortAudioDevice:
     def __init__(self, settings: LiveSettings, model_rate: int, use_input: bool, use_output: bool) -> None:
         self._sounddevice = sounddevice = portaudio()
         devices = list_devices()
-        source = find_device(devices, settings.input, "input", settings.device_api) if use_input else None
-        api = settings.device_api or (source["api"] if source else None)
-        sink = find_device(devices, settings.output, "output", api) if use_output else None
+        wanted = ({"input": settings.input} if use_input else {}) | ({"output": settings.output} if use_output else {})
+        api, found = settings.device_api, dict[str, dict]()
+        for kind in sorted(wanted, key=lambda kind: wanted[kind] is None):  # a side that is named decides the API
+            found[kind] = find_device(devices, wanted[kind], kind, api)
+            api = found[kind]["api"]
+        source, sink = found.get("input"), found.get("output")
         any_device = source or sink
         assert any_device is not None
         inputs = min(settings.input_lanes, source["inputs"]) if source else 0

@@ -62,10 +62,12 @@ class Stream:
         self._sound.open.remove(self)
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, sound: Sound, rate: int | None = None) -> PortAudioDevice:
+def opened(
+    monkeypatch: pytest.MonkeyPatch, sound: Sound, rate: int | None = None, devices: tuple[dict, ...] = (CARD,), **sides: str
+) -> PortAudioDevice:
     monkeypatch.setattr(audio_device, "portaudio", lambda: sound)
-    monkeypatch.setattr(audio_device, "list_devices", lambda: [CARD])
-    return PortAudioDevice(LiveSettings(rate=rate), 48000, use_input=True, use_output=True)
+    monkeypatch.setattr(audio_device, "list_devices", lambda: list(devices))
+    return PortAudioDevice(LiveSettings(rate=rate, **sides), 48000, use_input=True, use_output=True)
 
 
 @pytest.mark.parametrize(("takes", "asked", "chosen"), [
@@ -80,6 +82,19 @@ def test_the_rate_is_the_models_the_nearest_or_the_one_asked_for(
     assert (device.info.input_latency, device.info.output_latency) == (round(0.001 * chosen), round(0.002 * chosen))
     device.close()
     assert sound.open == []
+
+
+@pytest.mark.parametrize(("sides", "chosen"), [
+    ({}, ("jack", "system", "system")), ({"output": "hdmi"}, ("alsa", "card", "HDMI 0")),
+    ({"input": "card"}, ("alsa", "card", "card")), ({"input": "system", "output": "system"}, ("jack", "system", "system")),
+    ({"device_api": "alsa"}, ("alsa", "card", "card")),
+])  # fmt: skip
+def test_a_side_that_is_named_decides_the_api(
+    monkeypatch: pytest.MonkeyPatch, sides: dict[str, str], chosen: tuple[str, str, str]
+) -> None:
+    system = CARD | {"name": "system", "api": "jack"}
+    info = opened(monkeypatch, Sound({48000}), None, (system, CARD, CARD | {"name": "HDMI 0", "inputs": 0}), **sides).info
+    assert (info.api, info.input, info.output) == chosen
 
 
 def test_a_rate_that_is_refused_is_told_with_those_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
