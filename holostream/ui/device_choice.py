@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from holostream.engine.settings import API_VIRTUAL
+from holostream.engine.settings import API_VIRTUAL, LiveSettings
 
 Direction = Literal["input", "output"]
 
@@ -22,6 +22,15 @@ class DeviceChoice:
     input: str | None
     output: str | None
     block: int | None
+
+
+def same_device(choice: DeviceChoice, settings: LiveSettings, device: dict[str, Any]) -> bool:
+    """Whether it is the one that is open, perhaps with another block: then a rate that was asked for still holds."""
+    return (
+        choice.device_api in (settings.device_api, device.get("api"))
+        and choice.input in (settings.input, device.get("input"))
+        and choice.output in (settings.output, device.get("output"))
+    )
 
 
 def apis(devices: Sequence[dict[str, Any]], current: str) -> list[str]:

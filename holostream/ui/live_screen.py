@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,7 +15,7 @@ from textual.screen import Screen
 from holostream.control.key_map import KEY_ROWS, KeyRow, command_for
 from holostream.control.performance import Performance
 from holostream.ui.counters import Counters
-from holostream.ui.device_choice import DeviceChoice
+from holostream.ui.device_choice import DeviceChoice, same_device
 from holostream.ui.device_screen import DeviceScreen
 from holostream.ui.dna_title import DnaTitle
 from holostream.ui.dna_view import DnaView
@@ -155,6 +156,6 @@ class LiveScreen(Screen[None]):
 
     def _reopen(self, choice: DeviceChoice | None) -> None:
         if choice is not None:
-            self._session.reopen(
-                input=choice.input, output=choice.output, device_api=choice.device_api, block=choice.block
-            )
+            settings = self._session.settings
+            rate = settings.rate if same_device(choice, settings, self._session.device) else None
+            self._session.reopen(**asdict(choice), rate=rate)

@@ -60,4 +60,6 @@ class LiveSession(PlayedSession, Protocol):
     def list_devices(self) -> list[dict[str, Any]]:
         """Each with `name`, `api`, `inputs`, `outputs` (channels) and `rate`."""
 
-    def reopen(self, *, input: str | None, output: str | None, device_api: str | None, block: int | None) -> None: ...
+    def reopen(
+        self, *, input: str | None, output: str | None, device_api: str | None, block: int | None, rate: int | None
+    ) -> None: ...

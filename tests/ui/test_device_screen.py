@@ -43,7 +43,7 @@ async def test_a_device_is_chosen_by_name_and_opened() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, LiveScreen)
-    assert session.reopened == [{"device_api": "alsa", "input": "USB microphone", "output": "HDMI 0", "block": 128}]
+    assert session.reopened == [{"device_api": "alsa", "input": "USB microphone", "output": "HDMI 0", "block": 128, "rate": None}]
 
 
 async def test_enter_keeps_what_is_open_and_escape_opens_nothing() -> None:
@@ -58,7 +58,7 @@ async def test_enter_keeps_what_is_open_and_escape_opens_nothing() -> None:
         await pilot.press("d")
         await until_devices_are_found(pilot)
         await pilot.press("enter")
-    assert session.reopened == [{"device_api": "jack", "input": "system", "output": "system", "block": None}]
+    assert session.reopened == [{"device_api": "jack", "input": "system", "output": "system", "block": None, "rate": None}]
 
 
 async def test_the_virtual_device_can_be_chosen() -> None:
@@ -70,7 +70,22 @@ async def test_the_virtual_device_can_be_chosen() -> None:
         await pilot.press("end")
         await pilot.pause()
         await pilot.press("enter")
-    assert session.reopened == [{"device_api": "virtual", "input": None, "output": None, "block": None}]
+    assert session.reopened == [{"device_api": "virtual", "input": None, "output": None, "block": None, "rate": None}]
+
+
+async def test_a_rate_once_asked_for_is_no_wish_for_another_device() -> None:
+    session = FakeSession()
+    session.settings = LiveSettings(rate=44100)
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys in (("tab", "tab", "down"), ("down",)):  # another block, alsa
+            await pilot.press("d")
+            await until_devices_are_found(pilot)
+            await pilot.press(*keys)
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+    assert [(asked["device_api"], asked["rate"]) for asked in session.reopened] == [("jack", 44100), ("alsa", None)]
 
 
 async def test_another_block_keeps_files_and_a_device_that_is_away() -> None:
@@ -85,7 +100,7 @@ async def test_another_block_keeps_files_and_a_device_that_is_away() -> None:
             await until_devices_are_found(pilot)
             await pilot.press("tab", "tab", "down", "enter")
             await pilot.pause()
-    assert session.reopened == 2 * [{"device_api": "jack", "input": "song.flac", "output": "system", "block": 32}]
+    assert session.reopened == 2 * [{"device_api": "jack", "input": "song.flac", "output": "system", "block": 32, "rate": None}]
 
 
 def test_the_program_leaves_while_the_sound_system_does_not_answer() -> None:
