@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -137,8 +138,13 @@ def check_stats(stats: Path) -> None:
 
     if stats.exists():
         raise ValueError(f"{stats} exists already and a session never overwrites; choose another name for --stats")
-    if not replaceable(stats).parent.is_dir():
+    folder = replaceable(stats).parent
+    if not folder.is_dir():
         raise ValueError(f"{stats.parent}, where --stats is to be written, is no folder; make it, or name another file")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ValueError(f"--stats cannot be written into {folder} ({error.strerror}); name a file elsewhere") from error
 
 
 def refuse_shared_files(settings: LiveSettings, stats: Path | None) -> None:

@@ -210,6 +210,7 @@ def test_what_a_session_cannot_begin_with(tmp_path, voice):
     for arguments, words in (
         (("--stats", tmp_path / "old.json"), ("old.json exists already",)),
         (("--stats", tmp_path / "nowhere" / "a.json"), ("nowhere, where --stats is to be written, is no folder",)),
+        (("--stats", "/proc/a.json"), ("--stats cannot be written into /proc", "name a file elsewhere")),
         (("--record", tmp_path / "session.wav"), ("session.wav is not named .holo",)),
         (("--second", tmp_path / "no.wav"), ("the second sound", "no.wav is no file")),
         (("--input", voice, "--second", "channel"), ("has one channel", "--second FILE")),
