@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import platformdirs
@@ -19,6 +20,8 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 QUIT_TIMEOUT_SECONDS = 5.0
+LARGEST_LOG = 1 << 20
+"""Bytes; the session after begins it anew."""
 
 
 def log_path() -> Path:
@@ -35,7 +38,12 @@ def log_path() -> Path:
 def launch_engine(settings: LiveSettings, shared: Path, resume: bool) -> subprocess.Popen[str]:
     """Events come on its stdout; `shared` is the mapped file. `resume`: go on where the status stands."""
     arguments = {"settings": settings_to_dict(settings), "shared": str(shared), "resume": resume}
-    with log_path().open("a" if resume else "w", encoding="utf-8") as log:
+    path = log_path()
+    if not resume and path.exists() and path.stat().st_size > LARGEST_LOG:
+        os.truncate(path, 0)
+    # Other sessions may run and write there, too.
+    with path.open("a", encoding="utf-8") as log:
+        print(time.strftime("-- %Y-%m-%d %H:%M:%S: an engine begins"), file=log, flush=True)
         return subprocess.Popen(
             [sys.executable, "-m", "holostream.engine.engine_process", json.dumps(arguments)],
             stdin=subprocess.PIPE,
