@@ -53,7 +53,10 @@ def latency_lines(snapshot: np.void, width: int) -> list[Line]:
 
 
 def _milliseconds(samples: int, rate: float) -> str:
-    return f"{1000 * samples / rate:>{MS_WIDTH}.2f}" if rate else "-".rjust(MS_WIDTH)
+    if not rate:
+        return "-".rjust(MS_WIDTH)
+    milliseconds = 1000 * samples / rate
+    return f"{milliseconds:>{MS_WIDTH}.{2 if milliseconds < 999.995 else 1}f}"
 
 
 def _bar(start: int, samples: int, total: int, room: int) -> Line:

@@ -33,3 +33,9 @@ def test_wide_latency_shows_each_parts_place() -> None:
 
 def test_a_device_that_is_not_open_yet_is_no_error() -> None:
     assert row(latency_lines(snapshot(device_rate=0.0), 32), "total") == ["448", "-"]
+
+
+def test_long_blocks_leave_room_between_the_numbers() -> None:
+    lines = latency_lines(snapshot(device_rate=8000.0, device_input_latency=8192, device_output_latency=7999), 32)
+    assert row(lines, "device input") == ["8192", "1024.0"]
+    assert row(lines, "device output") == ["7999", "999.88"]
