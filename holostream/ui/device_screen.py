@@ -94,6 +94,9 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
 
     def _fill_names(self, direction: Direction) -> None:
         api, settings, device = self._chosen("api"), self._session.settings, self._session.device
+        if direction == "input" and settings.playback is not None:
+            self._fill("input", [settings.input], [settings.playback.name], settings.input)
+            return
         wanted = settings.input if direction == "input" else settings.output
         file = wanted if is_file(wanted) else None
         opened = device.get(direction) or None if file is None and api == device.get("api") and not device.get("virtual") else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -86,6 +87,23 @@ async def test_a_rate_once_asked_for_is_no_wish_for_another_device() -> None:
             await pilot.press("enter")
             await pilot.pause()
     assert [(asked["device_api"], asked["rate"]) for asked in session.reopened] == [("jack", 44100), ("alsa", None)]
+
+
+async def test_a_recording_that_plays_is_the_only_input() -> None:
+    session = FakeSession()
+    session.settings = LiveSettings(playback=Path("takes/[1] voice.holo"))
+    session.device |= {"input": "[1] voice.holo"}
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until_devices_are_found(pilot)
+        for key in ("down", "end"):  # alsa, virtual
+            await pilot.press(key)
+            await pilot.pause()
+            inputs = app.screen.query_one("#input", OptionList)
+            assert [str(option.prompt) for option in inputs.options] == ["[1] voice.holo"]
+        await pilot.press("enter")
+    assert session.reopened[0]["input"] is None
 
 
 async def test_another_block_keeps_files_and_a_device_that_is_away() -> None:
