@@ -223,8 +223,8 @@ class Recordings:
 
     def _tell_lost(self, status: RecordingStatus) -> None:
         """Of a recording that has ended."""
-        if status.lost_frames:
-            self._lose(f"{status.path} lacks {status.lost_frames} frames that came too late to be recorded; they are silent in it")
+        if lost := status.lost_frames:
+            self._lose(f"{status.path} lacks {lost} frame{'s' * (lost != 1)} that came too late to be recorded, silent in it")
 
     def _follow_input(self) -> None:
         if self._input is None:
@@ -246,8 +246,8 @@ class Recordings:
         except AudioFileError as error:
             self._lose(f"the input was not kept: {error}")
             return
-        if kept.missing:
-            self._messages.append(f"{kept.path} lacks {kept.missing} hops that were missed; they are silent in it")
+        if missing := kept.missing:
+            self._messages.append(f"{kept.path} lacks {missing} hop{'s' * (missing != 1)}, missed and silent in it")
 
     def close(self) -> None:
         """The engine has ended: everything it has heard counts. Safe to call twice."""

@@ -98,8 +98,8 @@ def summary_text(summary: dict) -> str:
         state += f" (the last {summary['torn_bytes']} bytes are a torn block)"
     if summary["bytes_behind_end"]:
         state += f" ({summary['bytes_behind_end']} bytes follow its end and do not count)"
-    if summary["missing_hops"]:
-        state += f"; {summary['missing_hops']} hops are missing and decode to silence"
+    if missing := summary["missing_hops"]:
+        state += f"; {missing} hop{'s' * (missing != 1)} missing, decoded to silence"
     shown = [f"{row['harmonics']} from {row['from_seconds']:.2f} s" for row in summary["tiers"][:SHOWN_CHANGES]]
     more = summary["tier_changes"] - len(shown)
     tiers = ", ".join(shown + ([f"and {more} more changes"] if more else [])) or "none"

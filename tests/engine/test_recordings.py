@@ -182,7 +182,7 @@ def test_hops_that_came_too_late_are_told_at_the_end(kept: Kept, monkeypatch: py
         kept.play(100)
         ends()
         assert kept.losses.pop().startswith(f"{path} lacks ")
-    assert any("frames that came too late to be recorded; they are silent in it" in message for message in kept.messages)
+    assert any("frames that came too late to be recorded, silent in it" in message for message in kept.messages)
 
 
 def test_a_disk_that_is_full_at_the_end_is_told_as_such(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,12 +279,13 @@ def test_a_full_disk_ends_the_input_and_not_the_recording(kept: Kept, monkeypatc
     assert soundfile.info("a.input.wav").frames == 384 * HOP
 
 
-def test_input_hops_that_came_too_late_are_told(kept: Kept) -> None:
+@pytest.mark.parametrize(("count", "told"), [(10, "10 hops"), (1, "1 hop")])
+def test_input_hops_that_came_too_late_are_told(kept: Kept, count: int, told: str) -> None:
     kept.recordings.start(Path("a.holo"))
     kept.play(500)
     ring = kept.shared.input
     assert ring is not None
-    ring._sequence[400:410] = 0
+    ring._sequence[400 : 400 + count] = 0
     kept.play(500)
     kept.recordings.close()
-    assert kept.messages[-1] == "a.input.wav lacks 10 hops that were missed; they are silent in it"
+    assert kept.messages[-1] == f"a.input.wav lacks {told}, missed and silent in it"

@@ -58,13 +58,15 @@ def test_a_complete_recording(recording: Path) -> None:
 
 
 def test_the_text_for_people(recording: Path) -> None:
-    text = summary_text(summarize(recording))
+    summary = summarize(recording)
+    text = summary_text(summary)
     assert "duration  0:02.333" in text
     assert "tiers     64 from 0.00 s, 8 from 1.00 s, 4 from 2.13 s" in text
     assert "1 lane," in text
     assert "a live session" in text
     assert "events    none" in text
-    assert "complete; 50 hops are missing" in text
+    assert "complete; 50 hops missing, decoded to silence" in text
+    assert "complete; 1 hop missing, decoded to silence" in summary_text(summary | {"missing_hops": 1})
 
 
 def test_events_are_timed_from_the_first_hop(tmp_path: Path) -> None:
