@@ -1,4 +1,4 @@
-"""The help: every row of the key table, in two columns."""
+"""The help: every row of the key table, and below them the MIDI map that comes with the program."""
 
 from __future__ import annotations
 
@@ -10,23 +10,35 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from holostream.control.key_map import KEY_ROWS, KeyRow, key_label
-from holostream.ui.line_view import Line, LineView
-from holostream.ui.palette import DIM, PLAIN, TINTED
+from holostream.control.midi_map import map_lines
+from holostream.control.midi_map_file import default_map
+from holostream.ui.line_view import Line, LineView, rule
+from holostream.ui.palette import PLAIN, TINTED
 
-KEYS_WIDTH, COLUMN_WIDTH = 11, 37
+WIDTH = 74
+KEYS_WIDTH, KEY_COLUMN = 11, 37
+CONTROLS_WIDTH, CONTROL_COLUMN = 15, 44
+"""What names take, and the whole left column; the map's first rows are its long ones."""
 
 
 def help_lines(rows: Sequence[KeyRow] = KEY_ROWS) -> list[Line]:
-    """The key table, first half at the left."""
+    """The key table, then the MIDI map."""
+    keys = [("  ".join(key_label(key) for key in row.keys), row.help) for row in rows]
+    title = rule("MIDI, as long as nothing is learned; M shows the map in use", WIDTH)
+    controls = _columns(map_lines(default_map()), CONTROLS_WIDTH, CONTROL_COLUMN)
+    return [*_columns(keys, KEYS_WIDTH, KEY_COLUMN), (), title, *controls]
+
+
+def _columns(rows: Sequence[tuple[str, str]], name_width: int, width: int) -> list[Line]:
+    """(name, what it does), first half at the left."""
     half = -(-len(rows) // 2)
     lines: list[Line] = []
     for n in range(half):
         line: Line = ()
-        for row in rows[n::half]:
-            keys = "  ".join(key_label(key) for key in row.keys)
-            line += ((keys.ljust(KEYS_WIDTH), TINTED), (row.help.ljust(COLUMN_WIDTH - KEYS_WIDTH), PLAIN))
+        for name, effect in rows[n::half]:
+            line += ((name.ljust(name_width), TINTED), (effect.ljust(width - name_width), PLAIN))
         lines.append(line)
-    return [*lines, (), (("Escape closes this, arrows scroll; sound and recording go on meanwhile.", DIM),)]
+    return lines
 
 
 class HelpScreen(ModalScreen[None]):
@@ -40,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         box = VerticalScroll(LineView("help"), classes="box", id="keys")
-        box.border_title = "keys"
+        box.border_title, box.border_subtitle = "keys", "Escape closes, ↑ ↓ scroll"
         yield box
 
     def on_mount(self) -> None:

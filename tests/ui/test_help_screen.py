@@ -1,10 +1,12 @@
-"""Every row of the key table is on the help screen."""
+"""Every row of the key table is on the help screen, and every row of the MIDI map that comes with the program."""
 
 from __future__ import annotations
 
 import pytest
 
 from holostream.control.key_map import KEY_ROWS, key_label
+from holostream.control.midi_map import map_lines
+from holostream.control.midi_map_file import default_map
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.help_screen import HelpScreen
 from holostream.ui.line_view import LineView
@@ -34,6 +36,9 @@ async def test_help_lists_every_row_of_the_key_table(key: str) -> None:
         for row in KEY_ROWS:
             keys = "  ".join(key_label(key) for key in row.keys)
             assert any(keys in line and row.help in line for line in help_view.text.split("\n")), row
+        for control, effect in map_lines(default_map()):
+            assert any(control in line and effect in line for line in help_view.text.split("\n")), control
+        assert app.screen.query_one("#keys").border_subtitle == "Escape closes, ↑ ↓ scroll"
         await pilot.press("3", "escape")
         assert isinstance(app.screen, LiveScreen)
         assert session.sent == []
