@@ -169,14 +169,15 @@ class MidiPorts:
         for name in [name for name in opened if name not in there and name != self._settings.virtual]:
             self._shut(direction, name)
         self._failed = {(way, name) for way, name in self._failed if way != direction or name in there}
-        for name, number in there.items():
-            meant = (everything or has_part(name, wanted)) and is_a_controller(name, self._settings.virtual)
+        controllers = {name: number for name, number in there.items() if is_a_controller(name, self._settings.virtual)}
+        for name, number in controllers.items():
+            meant = everything or has_part(name, wanted)
             if meant and name not in opened and (direction, name) not in self._failed:
                 self._open_port(direction, name, number)
         for part in wanted:
             if part not in self._missed and not any(has_part(name, (part,)) for name in opened):
                 self._missed.add(part)
-                names = ", ".join(repr(shown(name)) for name in there) or "none"
+                names = ", ".join(repr(shown(name)) for name in controllers) or "none"
                 self._tell(f"no MIDI port has {part!r} in its name, it is opened when it comes; now there are: {names}")
 
     def _open_port(self, direction: str, name: str, number: int) -> None:

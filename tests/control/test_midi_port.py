@@ -170,6 +170,14 @@ def test_values_go_to_the_ports_asked_for_only(rtmidi: FakeRtmidi) -> None:
         assert soon(lambda: heard.plugs == 2)
 
 
+def test_our_own_ports_are_no_candidates(rtmidi: FakeRtmidi) -> None:
+    rtmidi.sinks += ["HoloStream MIDI:in", "Midi Through Port-0", "Pad leds"]
+    told: list[str] = []
+    with listening(told, feedback=("knobs",)):
+        pass
+    assert told == ["no MIDI port has 'knobs' in its name, it is opened when it comes; now there are: 'Pad leds'"]
+
+
 def test_where_virtual_ports_cannot_be_the_rest_works(rtmidi: FakeRtmidi) -> None:
     rtmidi.sources.append("Pad")
     rtmidi.virtual_works = False
