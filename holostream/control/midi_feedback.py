@@ -22,9 +22,9 @@ Key = tuple[str, int, int]
 
 
 class MidiFeedback:
-    """For one map; `value` gives a command's value."""
+    """For one map; `value` gives a command's value, `channels` is what the one for the map before has kept."""
 
-    def __init__(self, rows: MidiMap, value: Callable[[str], float]) -> None:
+    def __init__(self, rows: MidiMap, value: Callable[[str], float], channels: dict[Key, int] | None = None) -> None:
         self._rows: dict[str, list[MidiRow]] = {}
         for row in rows:
             if row.engine is not None and row.message in _STATUS and row.mode != "trigger" and "relative" not in row.mode:
@@ -35,6 +35,8 @@ class MidiFeedback:
         """What each control shows, 0 to 127: as it said, or as it was told."""
         self._told: dict[Key, float] = {}
         """Until when the same from a control is an echo."""
+        self.channels = {} if channels is None else channels
+        """Where a control (its key on channel 0) was last heard: there a row for any channel shows its value."""
         self._flushed = float("-inf")
 
     def changed(self, name: str) -> None:
@@ -55,6 +57,7 @@ class MidiFeedback:
         # A key's light is on or off, however hard it was struck.
         raw = 127 * (control.value > 0) if control.kind == "note" else round(control.value * 127)
         key, shows = _key(control.kind, control.channel, control.number, raw)
+        self.channels[key[0], 0, key[2]] = control.channel
         echo = now < self._told.pop(key, now) and self._known.get(key) == shows
         self._known[key] = shows
         return echo
@@ -70,11 +73,13 @@ class MidiFeedback:
             value = self._value(name)  # after the pop: a change from now on is a new one
             for row in self._rows[name]:
                 for number, raw in _shown(row, value):
-                    key, shows = _key(row.message, row.channel or 1, number, raw)
+                    key, shows = _key(row.message, row.channel, number, raw)
+                    if not row.channel:
+                        key = key[0], self.channels.get(key, 1), key[2]
                     if self._known.get(key) != shows:
                         self._known[key] = shows
                         self._told[key] = now + (PRESS_ECHO_SECONDS if row.mode in PRESSES else ECHO_SECONDS)
-                        out.append(as_bytes(row.message, row.channel or 1, number, raw))
+                        out.append(as_bytes(row.message, key[1], number, raw))
         return out
 
 

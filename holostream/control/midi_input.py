@@ -51,6 +51,7 @@ class MidiInput:
         """Of the map in use; None: the user's own."""
         self._map_state, self._looked = "", float("-inf")
         self._presses = Presses()
+        self._feedback = MidiFeedback(MidiMap(()), commands.value)
         self._router = MidiRouter(MidiMap(()), commands, self._tell, self._presses)
         self.use_map(settings.map_file)
         commands.observe(lambda name, value: self._feedback.changed(name))
@@ -100,7 +101,7 @@ class MidiInput:
         return self._map_file or map_path()
 
     def _set_map(self, rows: MidiMap) -> None:
-        self._feedback = MidiFeedback(rows, self._commands.value)
+        self._feedback = MidiFeedback(rows, self._commands.value, self._feedback.channels)
         self._router = MidiRouter(rows, self._commands, self._tell, self._presses)
         self._router.let_go_unmapped()
         self._feedback.show_all()

@@ -72,6 +72,24 @@ def test_a_pads_light_shows_what_it_switched_also_after_its_release() -> None:
     assert not back.is_echo(Control("note", 1, 60, 0.9), 1.1 + PRESS_ECHO_SECONDS + 0.01), "a quick finger"
 
 
+def test_a_row_for_any_channel_answers_where_its_control_was_last_heard() -> None:
+    programs = MidiRow("program", "tier", (0, 6), mode="pick")
+    back, commands = feedback(PAD, programs, KNOB)
+    commands.do("mute", 1.0)
+    assert back.messages(1.0) == [bytes((0x90, 60, 127))]
+    assert not back.is_echo(Control("note", 10, 60, 1.0), 2.0)
+    assert not back.is_echo(Control("program", 5, 0, 1.0), 2.0)
+    assert not back.is_echo(Control("control", 9, 7, 1.0), 2.0)
+    commands.do("mute", 0.0)
+    commands.do("tier", 8)
+    commands.do("wet", 0.5)
+    assert back.messages(3.0) == [bytes((0x99, 60, 0)), bytes((0xC4, 1)), bytes((0xB2, 7, 64))]
+    assert back.is_echo(Control("note", 10, 60, 0.0), 3.01)
+    with_another_map = MidiFeedback(MidiMap([PAD]), commands.value, back.channels)
+    with_another_map.show_all()
+    assert with_another_map.messages(4.0) == [bytes((0x99, 60, 0))]
+
+
 def test_of_several_choices_the_chosen_one_is_lit() -> None:
     back, commands = feedback(MidiRow("note", "tier", (24, 30), mode="pick"), MidiRow("program", "tier", (0, 6), mode="pick"))
     back.show_all()
