@@ -125,9 +125,10 @@ class MidiInput:
             if moved and feedback.is_echo(moved[0], now):
                 continue
             known = router.rows_for(moved)
-            self._monitor.heard(port, message, known)
+            shown = known or ((moved[0], ()) if moved else None)
+            self._monitor.heard(port, message, shown)
             if self._watch is not None:
-                self._watch(port, message, known)
+                self._watch(port, message, shown)
             if learning is not None and (known := router.released(known)) is None:
                 learning.heard(moved, now)
             if known is not None:

@@ -6,20 +6,27 @@ from collections import deque
 from collections.abc import Iterable
 
 from holostream.control.midi_controls import Control
-from holostream.control.midi_map import effect_text
+from holostream.control.midi_map import control_text, effect_text
 from holostream.control.midi_message import MidiMessage, message_text
 from holostream.control.midi_row import MidiRow
 
 KEPT = 50
 
 Known = tuple[Control, Iterable[MidiRow]] | None
-"""The control that a message moved, with the rows for it."""
+"""The control that a message moved, with the rows for it, if any."""
 
 
 def message_line(port: str, message: MidiMessage, known: Known) -> str:
-    """'nanoKONTROL2: control 1 = 64, channel 1 -> wet 0.5039'."""
-    effects = [effect_text(row, known[0]) for row in known[1]] if known else []
-    return f"{port}: {message_text(message)}" + (f" -> {', '.join(effects)}" if effects else "")
+    """'nanoKONTROL2: control 1 = 64, channel 1 -> wet 0.5039'. Of a parameter that several controls choose and set, number and value
+    as a map's row has them."""
+    text = f"{port}: {message_text(message)}"
+    if known is None:
+        return text
+    control, rows = known
+    if control.kind in ("nrpn", "rpn"):
+        text += f" ({control_text(control.kind, control.number, control.number)} = {127 * control.value:.5g})"
+    effects = [effect_text(row, control) for row in rows]
+    return text + (f" -> {', '.join(effects)}" if effects else "")
 
 
 class MidiMonitor:

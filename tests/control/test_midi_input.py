@@ -236,6 +236,8 @@ def test_what_arrived_is_kept_in_words_and_a_row_can_be_forgotten() -> None:
     made = midi(commands)
     play(made, [0xF8], [0xB0, 1, 127], [0xF8])
     assert made.recent == ["Pad: control 1 = 127, channel 1 -> wet 1 (once the knob meets it)"]
+    made.received("Pad", [([0xB0, number, value], 0.0) for number, value in ((99, 2), (98, 44), (6, 64))])
+    assert made.recent[-1] == "Pad: control 6 = 64, channel 1 (NRPN 300 = 64)", "no row knows it"
     lines = made.map_lines()
     place = [effect for _, effect in lines].index("freeze while pressed")
     made.forget(place)
