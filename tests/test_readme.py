@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -57,7 +58,11 @@ def test_its_own_numbers_are_the_models(tiers):
     assert f"**{facts.latency_samples} samples ({1000 * facts.latency_samples / facts.rate:.1f} ms)** later" in README
     assert f"{min(tiers)} to {max(tiers)}, while you play" in README
     trained = ", ".join(str(harmonics) for harmonics, tier in tiers.items() if tier.facts.trained)
-    assert f"Tiers {trained} are trained" in README.replace("\n", " ")
+    prose = README.replace("\n", " ")
+    assert f"Tiers {trained} are trained" in prose
+    cards = [json.loads((tier.folder / "tier.json").read_text())["card"] for tier in tiers.values() if tier.facts.trained]
+    minutes = [round(card["training_seconds"] / 60) for card in cards]
+    assert f"the last training of each took {min(minutes)} to {max(minutes)} minutes on a processor core" in prose
 
 
 def play_until_q(command: str, place: Path, environment: dict[str, str]) -> tuple[int, str]:
