@@ -1,4 +1,8 @@
-"""Checkpoints: written in one step, read without executing anything, and weights passed from tier to tier."""
+"""Checkpoints: written in one step, read without executing anything, and weights passed from tier to tier.
+
+A training that begins anew marks the checkpoint of the former one, which stays until the first of the new one takes its
+place: it is not resumed, but nothing is lost before there is something new.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,27 @@ from holostream.network.torch_file import save_torch
 from holostream.training.training_error import TrainingError
 
 
+def begin_anew(paths: list[Path]) -> None:
+    """From now on what is there is of former trainings. Raises OSError."""
+    for path in paths:
+        if path.exists():
+            _mark(path).touch()
+
+
+def resumable(path: Path) -> bool:
+    """Whether a training can go on from there."""
+    return path.exists() and not _mark(path).exists()
+
+
+def _mark(path: Path) -> Path:
+    return path.with_suffix(".anew")
+
+
 def save_checkpoint(path: Path, state: dict) -> None:
     """Replace the checkpoint in one step. Raises TrainingError if the disk is full; a previous one is intact then."""
     try:
         save_torch(path, state)
+        _mark(path).unlink(missing_ok=True)
     except OSError as error:
         left = "the previous one is intact" if path.exists() else "nothing is kept of this training yet"
         raise TrainingError(f"the checkpoint {path} cannot be written ({error.strerror or error}); {left}: "

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from holostream.network.holo_audio import HoloAudioNetwork, HoloAudioShape
-from holostream.training.checkpoint import load_checkpoint, save_checkpoint
+from holostream.training.checkpoint import load_checkpoint, resumable, save_checkpoint
 from holostream.training.corpus import Corpus
 from holostream.training.stop_between_steps import stop_asked_for
 from holostream.training.training_error import TrainingError
@@ -102,8 +102,10 @@ def train_holo_audio(
     optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     recipe = {"harmonics": shape.harmonics, "rate": chunks.corpus.rate, "data": chunks.corpus.digest}
     done = HoloAudioProgress()
-    if resume and checkpoint.exists():
+    if resume and resumable(checkpoint):
         done = _resumed(checkpoint, recipe, network, optimizer)
+    else:
+        _save(checkpoint, recipe, network, optimizer, done)
     per_epoch = -(-len(chunks.starts) // BATCH)
     done.steps = steps if steps is not None else planned_steps(chunks)
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds

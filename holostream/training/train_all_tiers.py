@@ -93,13 +93,6 @@ def refuse_trained(models: Path, tiers: list[int], checkpoint: Callable[[Path, i
             )
 
 
-def forget_trainings(models: Path, tiers: list[int], checkpoint: Callable[[Path, int], Path], start: Path | None) -> None:
-    """Of tiers that begin anew, so that `--resume` goes on with the new training; but for the one that is started from."""
-    for path in (checkpoint(models, harmonics) for harmonics in tiers):
-        if start is None or path.resolve() != start.resolve():
-            path.unlink(missing_ok=True)
-
-
 def train_all_tiers(
     tiers: list[int],
     recipe: Recipe,

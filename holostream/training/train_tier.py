@@ -19,7 +19,7 @@ import torch.distributed as distributed
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
-from holostream.training.checkpoint import load_checkpoint, save_checkpoint, warm_start
+from holostream.training.checkpoint import load_checkpoint, resumable, save_checkpoint, warm_start
 from holostream.training.corpus import Corpus, varied_segment
 from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, recipe_to_dict
@@ -107,13 +107,14 @@ def train_tier(
     if start is not None:
         foreign = ("encoder.", "quantizer.") if recipe.encoder_waits and not goes_on else ()
         warm_start(network, {name: value for name, value in start.items() if not name.startswith(foreign)})
-    if recipe.encoder_waits and not goes_on and not (resume and checkpoint.exists()):
+    resume = resume and resumable(checkpoint)
+    if recipe.encoder_waits and not goes_on and not resume:
         settle(network, corpus, recipe)
     network = network.to(device)
     average = copy.deepcopy(network)
     optimizer = torch.optim.Adam(_parameter_groups(network, recipe), lr=recipe.learning_rate, betas=(0.8, 0.99))
     done = Progress(rate_weight=0.0 if recipe.encoder_waits else recipe.rate_weight)
-    if resume and checkpoint.exists():
+    if resume:
         state = load_checkpoint(checkpoint)
         if not isinstance(state, dict) or not set(STATE) <= set(state):
             raise TrainingError(f"{checkpoint} is no checkpoint of a training; remove it to start again")
@@ -138,6 +139,8 @@ def train_tier(
     model = _learning(network, done.encoder_learns, processes)
     sounds = held_out_sound(corpus, network.shape.hop)
     hop = network.shape.hop
+    if process == 0 and not resume:  # from here on there is something to go on with, and it is no former training
+        _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds
 
     stopped = False

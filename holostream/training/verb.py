@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from holostream.codec.tier import TIERS
 from holostream.format.printable import printable
+from holostream.training.checkpoint import begin_anew, resumable
 from holostream.training.corpus import Corpus, read_corpus
 from holostream.training.held_out import Check
 from holostream.training.holo_audio_verb import (
@@ -27,9 +28,7 @@ from holostream.training.train_all_tiers import (
     TrainedTier,
     check_trainable,
     checkpoint_path,
-    forget_trainings,
     refuse_trained,
-    start_path,
     start_weights,
     train_all_tiers,
 )
@@ -113,7 +112,8 @@ def train(
         # Whether all agree to stop is said on the CPU.
         distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo")
     first = processes == 1 or distributed.get_rank() == 0
-    anew = first and overwrite and not resume  # what was learned before goes once it is sure that the new training begins
+    paths = [(holo_audio_checkpoint if as_holo_audio else checkpoint_path)(models, harmonics) for harmonics in wanted]
+    begun = resume  # whether what checkpoints hold is of this training
     console = Console(stderr=True, quiet=not first)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     try:
@@ -124,8 +124,9 @@ def train(
                     refuse_trained(models, wanted, holo_audio_checkpoint, resume)
                 corpus = _corpus(data, models, progress, first, rate or DEFAULT_RATE)
                 _tell_skipped(console, corpus)
-                if anew:
-                    forget_trainings(models, wanted, holo_audio_checkpoint, None)
+                if first and not resume:
+                    begin_anew(paths)
+                begun = True
                 return train_holo_audio_tiers(wanted, corpus, models, progress, minutes, steps, resume, where, going_on)
             check_trainable(models, wanted, settings)
             if not overwrite:
@@ -133,12 +134,15 @@ def train(
             start_weights(models, wanted[0], start)  # before sounds are read for minutes
             corpus = _corpus(data, models, progress, first, MODEL_RATE)
             _tell(console, corpus)
-            if anew:
-                forget_trainings(models, wanted, checkpoint_path, start_path(models, wanted[0], start))
+            if first and not resume:
+                begin_anew(paths)
+            begun = True
             display = Display(progress, None if minutes is None else 60 * minutes / len(wanted))
             return train_all_tiers(wanted, settings, corpus, models, resume, minutes, start, where, display)
     except KeyboardInterrupt:
-        raise TrainingError("interrupted; the steps that were done are kept: go on with --resume") from None
+        if begun and any(map(resumable, paths)):
+            raise TrainingError("interrupted; the steps that were done are kept: go on with --resume") from None
+        raise TrainingError("interrupted before the first step; nothing has changed: start it again") from None
     finally:
         if processes > 1:
             distributed.destroy_process_group()

@@ -16,6 +16,7 @@ from torch import nn
 from holostream.codec.tier_model import load_tier
 from holostream.network.holo_audio import HoloAudioNetwork, HoloAudioShape
 from holostream.network.holo_audio_file import read_holo_audio
+from holostream.training.checkpoint import begin_anew
 from holostream.training.corpus import read_corpus
 from holostream.training.holo_audio_recipe import (
     BATCH,
@@ -122,6 +123,9 @@ def test_an_interrupted_training_resumes_to_the_same_result(chunks, tmp_path):
         assert torch.equal(resumed.state_dict()[name], value)
     with pytest.raises(TrainingError, match="belongs to another tier"):
         train_holo_audio(HoloAudioShape(8), chunks, tmp_path / "cut.pt", resume=True, steps=9)
+    begin_anew([tmp_path / "cut.pt"])
+    _, anew = train_holo_audio(SHAPE, chunks, tmp_path / "cut.pt", resume=True, steps=2)
+    assert anew.step == 2
     (tmp_path / "cut.pt").write_bytes(b"nothing")
     with pytest.raises(TrainingError, match="not a checkpoint"):
         train_holo_audio(SHAPE, chunks, tmp_path / "cut.pt", resume=True, steps=9)

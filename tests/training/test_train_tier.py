@@ -17,14 +17,13 @@ from holostream.codec.framing import frame, initial_previous
 from holostream.codec.overlap_add import initial_partial, overlap_add
 from holostream.codec.tier_model import load_tier
 from holostream.network.export import TierNetwork
-from holostream.training.checkpoint import load_checkpoint, save_checkpoint, warm_start
+from holostream.training.checkpoint import begin_anew, load_checkpoint, resumable, save_checkpoint, warm_start
 from holostream.training.corpus import Corpus
 from holostream.training.held_out import fit_rate, held_out_sound
 from holostream.training.settle import NUDGE, balanced_rate_weight
 from holostream.training.signal_path import losses, whole_path
 from holostream.training.train_all_tiers import (
     checkpoint_path,
-    forget_trainings,
     start_path,
     start_weights,
     train_all_tiers,
@@ -263,14 +262,27 @@ def test_a_tier_goes_on_from_a_folder_of_tiers(sounds, tmp_path):
         start_weights(tmp_path / "elsewhere", 4, str(tmp_path / "models"))
 
 
-def test_a_tier_that_begins_anew_forgets_its_old_training(tmp_path):
-    """Else --resume after an interrupt would go on with that."""
-    paths = {tier: checkpoint_path(tmp_path, tier) for tier in (4, 8, 16)}
-    paths[4].parent.mkdir()
-    for path in paths.values():
-        path.touch()
-    forget_trainings(tmp_path, [8, 16, 32], checkpoint_path, tmp_path / "." / ".training" / "tier_016.pt")
-    assert [tier for tier, path in paths.items() if path.exists()] == [4, 16]
+def test_a_former_training_stays_until_the_new_one_takes_its_first_step_and_is_not_resumed(sounds, tmp_path):
+    path = tmp_path / "t.pt"
+    train_tier(4, TINY, sounds, path)
+    before = path.read_bytes()
+    begin_anew([path, tmp_path / "none.pt"])
+    assert path.read_bytes() == before
+    assert not resumable(path)
+    steps = []
+
+    def killed(done, loss, seen):
+        steps.append(done.step)
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        train_tier(4, TINY, sounds, path, resume=True, watch=killed)
+    assert steps == [1]
+    assert resumable(path)
+    assert load_checkpoint(path)["progress"]["step"] == 0
+    assert sorted(tmp_path.iterdir()) == [path]
+    resumed, _ = train_tier(4, TINY, sounds, path, resume=True)
+    assert same_weights(resumed, train_tier(4, TINY, sounds, tmp_path / "whole.pt")[0])
 
 
 def test_a_file_without_weights_is_told(tmp_path):

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from rich.progress import Progress as Bars
 
+from holostream.training.checkpoint import resumable
+from holostream.training.corpus import read_corpus
 from holostream.training.holo_audio_recipe import BATCH, Chunks, HoloAudioProgress
 from holostream.training.holo_audio_verb import HoloAudioDisplay
 from holostream.training.train_all_tiers import checkpoint_path
@@ -66,7 +68,26 @@ def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
     assert json.loads((out / "tier_004" / "tier.json").read_text())["card"] == card
     mistyped = holostream_here("train", "--data", tmp_path / "no", "--tiers", "4", "--out", out, "--recipe", recipe, "--overwrite")
     assert mistyped.returncode == 1
-    assert checkpoint_path(out, 4).exists(), "nothing has begun in its place"
+    assert resumable(checkpoint_path(out, 4)), "nothing has begun in its place"
+
+
+def test_steps_are_said_to_be_kept_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = checkpoint_path(tmp_path, 4)
+    path.parent.mkdir()
+    path.write_bytes(b"former")
+    options = ("--data", fill(tmp_path / "sounds"), "--tiers", "4", "--out", tmp_path)
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("holostream.training.verb.train_all_tiers", interrupted)
+    assert "the steps that were done are kept" in holostream_here("train", *options, "--resume").stderr
+    monkeypatch.setattr("holostream.training.verb.read_corpus", interrupted)
+    for expected in (True, False):
+        assert "before the first step; nothing has changed" in holostream_here("train", *options, "--overwrite").stderr
+        assert resumable(path) == expected
+        assert path.read_bytes() == b"former"
+        monkeypatch.setattr("holostream.training.verb.read_corpus", read_corpus)
 
 
 def test_a_tier_that_came_from_elsewhere_is_not_replaced(models: Path) -> None:
