@@ -63,7 +63,7 @@ LARGEST_WEIGHT = 1e6
 """A trained one is about 1."""
 STATE = ("harmonics", "recipe", "network", "average", "optimizer", "progress")
 """What a checkpoint holds; beside that, but for old ones, which `data` it was trained on."""
-SCHEDULE = ("steps", "check_every")
+SCHEDULE = ("steps", "check_every", "patience")
 """Of a recipe, what a training may go on with another of."""
 
 
@@ -145,7 +145,7 @@ def train_tier(
 
     stopped = False
     with stop_asked_for() as asked:
-        while done.step < recipe.steps:
+        while done.step < recipe.steps and not (recipe.patience and _agree(done.checks_since_best >= recipe.patience)):
             if stopped := _agree(asked()):
                 break
             part = done.step / recipe.steps
@@ -181,8 +181,6 @@ def train_tier(
                 _refuse_diverged(average, harmonics)
                 seen = check(average, sounds, recipe, device)
                 _record(done, value, seen, recipe, harmonics)
-                if recipe.patience and _agree(done.checks_since_best >= recipe.patience):
-                    break
             watch(done, value, seen)
             if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
                 _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)

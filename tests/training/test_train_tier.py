@@ -189,8 +189,14 @@ def test_what_has_diverged_is_told_and_not_exported(sounds, tmp_path):
 
 def test_it_stops_early_without_progress(sounds, tmp_path):
     stuck = dataclasses.replace(TINY, steps=50, check_every=1, patience=2, learning_rate=0.0, final_learning_rate=0.0)
-    _, done = train_tier(4, stuck, sounds, tmp_path / "t.pt")
+    seen = []
+    _, done = train_tier(4, stuck, sounds, tmp_path / "t.pt", watch=lambda done, loss, check: seen.append(done.step))
     assert done.step < 10
+    assert seen[-1] == done.step
+    _, again = train_tier(4, stuck, sounds, tmp_path / "t.pt", resume=True)
+    assert again.step == done.step
+    _, further = train_tier(4, dataclasses.replace(stuck, patience=3), sounds, tmp_path / "t.pt", resume=True)
+    assert further.step == done.step + 1
 
 
 def test_training_and_live_graphs_are_the_same_path(sounds, tmp_path):
