@@ -11,7 +11,7 @@ import torch
 from holostream.codec.dna import Dna
 from holostream.format.rate_estimate import estimated_kbps
 from holostream.network.export import TierNetwork
-from holostream.training.corpus import Corpus
+from holostream.training.corpus import SILENT_PEAK, Corpus
 from holostream.training.recipe import Recipe
 from holostream.training.signal_path import quality_loss, usable, whole_path
 
@@ -29,12 +29,18 @@ class Check:
 
 
 def held_out_sound(corpus: Corpus, hop: int) -> list[np.ndarray]:
-    """The beginnings of held-out files, some seconds each, as (1, samples) float32."""
+    """Of held-out files some seconds each, from where they are no longer silent, as (1, samples) float32."""
     indices = np.flatnonzero(corpus.held_out)
     samples = int(HELD_OUT_SECONDS / len(indices) * corpus.rate)
     samples = max(samples, corpus.rate) // hop * hop
-    parts = [corpus.part(int(index))[:samples] for index in indices[: max(1, int(HELD_OUT_SECONDS))]]
+    parts = [_beginning(corpus.part(int(index)), samples) for index in indices[: max(1, int(HELD_OUT_SECONDS))]]
     return [part[np.newaxis, : len(part) // hop * hop] for part in parts if len(part) >= 4 * hop]
+
+
+def _beginning(sound: np.ndarray, samples: int) -> np.ndarray:
+    """Of (n,) sound; it is as long as it can be, so that one that comes late is not too short to look at."""
+    begin = min(int(np.argmax(np.abs(sound) > SILENT_PEAK)), max(0, len(sound) - samples))
+    return sound[begin : begin + samples]
 
 
 @torch.no_grad()
@@ -57,7 +63,7 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
     dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
     shape, tells = network.shape, network.encoder.noise is not None
     kbps = estimated_kbps(dna, shape.rate / shape.hop, shape.layers, tells, shape.split)
-    return Check(total / len(sounds), kbps, 10 * math.log10(signal / max(noise, 1e-12)))
+    return Check(total / len(sounds), kbps, 10 * math.log10(max(signal, 1e-12) / max(noise, 1e-12)))
 
 
 @torch.no_grad()

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 import torch
 
 from holostream.network.export import TierNetwork
 from holostream.network.shape import untrained_shape
-from holostream.training.held_out import check
+from holostream.training.corpus import Corpus
+from holostream.training.held_out import check, held_out_sound
 from holostream.training.recipe import Recipe
 from holostream.training.signal_path import losses
 from tests.speech import speech
+
+
+def test_sound_that_begins_silent_is_looked_at_where_it_sounds() -> None:
+    rate, hop = 48000, 128
+    voice = np.round(speech(1.0, rate, 3) * 32767).astype(np.int16)
+    late, early = np.concatenate([np.zeros(40 * rate, np.int16), voice]), np.concatenate([voice, np.zeros(40 * rate, np.int16)])
+    lengths = np.array([len(late), len(early), len(voice)])
+    held_out = np.array([True, True, False])
+    corpus = Corpus(np.concatenate([late, early, voice]), ("a", "b", "c"), np.cumsum(lengths) - lengths, lengths, held_out, (), rate, "")
+    sounds = held_out_sound(corpus, hop)
+    assert [sound.shape for sound in sounds] == [(1, 12 * rate)] * 2
+    assert np.abs(sounds[0]).max() == np.abs(sounds[1]).max() > 0.05
+    silence = [np.zeros((1, 100 * hop), np.float32)]
+    seen = check(TierNetwork(untrained_shape(4)), silence, Recipe(), torch.device("cpu"))
+    assert math.isfinite(seen.snr_db)
 
 
 def test_the_end_that_no_chunk_follows_is_left_out() -> None:
