@@ -6,12 +6,11 @@
     h         harmonics
     c, hid    samples in a chunk, hidden width; 1024 and 256 where they are missing
 
-All numbers are float32. A `.pth` is a zip archive, which is looked at before torch sees it: what it unpacks to is bounded.
+All numbers are float32.
 """
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,7 +20,7 @@ from torch import Tensor, nn
 from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import ModelError
 from holostream.network.holo_audio import DEFAULT_CHUNK, DEFAULT_HIDDEN, HoloAudioNetwork, HoloAudioShape
-from holostream.network.torch_file import save_torch
+from holostream.network.torch_file import load_torch, save_torch
 
 MOST_BYTES = 128 << 20
 MOST_PARTS = 100
@@ -32,12 +31,10 @@ LARGEST_WEIGHT = 1e4
 
 def read_holo_audio(path: Path) -> HoloAudioNetwork:
     """The tier in a `.pth`. Raises ModelError in one sentence if it is anything else, OSError if it cannot be read."""
-    _check_archive(path)
     try:
-        document = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever the damage provokes
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:100]
-        _refuse(path, f"torch cannot load it as plain weights: {reason}", error)
+        document = load_torch(path, MOST_BYTES, MOST_PARTS)
+    except ValueError as error:
+        _refuse(path, str(error), error)
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         _refuse(path, "it holds no dictionary of a tier")
     unknown = sorted(set(document) - {"encoder", "vocoder", "h", "c", "hid"})
@@ -66,20 +63,6 @@ def _refuse(path: Path, why: str, cause: Exception | None = None) -> NoReturn:
     raise ModelError(
         f"{path} is not a tier of HOLO-Audio that can be imported ({why}); give a .pth as its trainer saves it"
     ) from cause
-
-
-def _check_archive(path: Path) -> None:
-    """The parts of the archive, before anything is unpacked: their number, their sizes, none compressed."""
-    if path.stat().st_size > MOST_BYTES:
-        _refuse(path, f"it is larger than {MOST_BYTES >> 20} MB")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        _refuse(path, "it is damaged, cut off, or no file that torch 1.6 or a later one saved", error)
-    size = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or size > MOST_BYTES or any(part.compress_type for part in parts):
-        _refuse(path, f"its {len(parts)} parts unpack to {size} bytes")
 
 
 def _shape(path: Path, document: dict) -> HoloAudioShape:

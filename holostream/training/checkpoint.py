@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
-from holostream.network.torch_file import save_torch
+from holostream.network.torch_file import load_torch, save_torch
 from holostream.training.training_error import TrainingError
 
 
@@ -46,9 +46,9 @@ def save_checkpoint(path: Path, state: dict) -> None:
 def load_checkpoint(path: Path) -> dict:
     """Raises TrainingError if it is damaged."""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever the damage provokes
-        raise TrainingError(f"{path} is not a checkpoint or weights of a tier, or it is damaged ({type(error).__name__}); "
+        return load_torch(path)
+    except (ValueError, OSError) as error:
+        raise TrainingError(f"{path} is not a checkpoint or weights of a tier, or it is damaged ({error}); "
                             "name another, or begin without it") from error  # fmt: skip
 
 
