@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from holostream.network.holo_audio import HoloAudioNetwork, HoloAudioShape
-from holostream.training.checkpoint import load_checkpoint, resumable, save_checkpoint
+from holostream.training.checkpoint import fill, load_checkpoint, resumable, save_checkpoint
 from holostream.training.corpus import Corpus
 from holostream.training.stop_between_steps import stop_asked_for
 from holostream.training.training_error import TrainingError
@@ -151,11 +151,13 @@ def _save(
 def _resumed(path: Path, recipe: dict, network: nn.Module, optimizer: torch.optim.Optimizer) -> HoloAudioProgress:
     """Load a checkpoint into network and optimizer. Raises TrainingError if it belongs to something else."""
     state = load_checkpoint(path)
-    if not isinstance(state, dict) or state.get("recipe") != recipe:
-        raise TrainingError(f"{path} belongs to another tier, rate or set of sounds; remove it to start again")
+    done = HoloAudioProgress()
     try:
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-    except (RuntimeError, ValueError) as error:
-        raise TrainingError(f"{path} is of a network of another size; resume with the --from of its beginning") from error
-    return HoloAudioProgress(**state["progress"])
+        if not isinstance(state, dict) or state.get("recipe") != recipe:
+            raise TrainingError(f"{path} belongs to another tier, rate or set of sounds; remove it to start again")
+        fill(state, {"network": network}, optimizer, done)
+    except (RuntimeError, ValueError) as error:  # comparing tensors, too
+        raise TrainingError(
+            f"{path} is damaged, or of a network of another size ({error}); remove it, or resume with the --from of its beginning"
+        ) from error
+    return done

@@ -19,7 +19,7 @@ import torch.distributed as distributed
 from torch import Tensor
 
 from holostream.network.export import TierNetwork
-from holostream.training.checkpoint import load_checkpoint, resumable, save_checkpoint, warm_start
+from holostream.training.checkpoint import LARGEST_WEIGHT, fill, load_checkpoint, resumable, save_checkpoint, warm_start
 from holostream.training.corpus import Corpus, varied_segment
 from holostream.training.held_out import Check, check, held_out_sound
 from holostream.training.recipe import Recipe, recipe_to_dict
@@ -59,8 +59,6 @@ def batch(corpus: Corpus, recipe: Recipe, step: int, hop: int, process: int, pro
     return torch.from_numpy(np.stack(segments))
 
 
-LARGEST_WEIGHT = 1e6
-"""A trained one is about 1."""
 STATE = ("harmonics", "recipe", "network", "average", "optimizer", "progress")
 """What a checkpoint holds; beside that, but for old ones, which `data` it was trained on."""
 SCHEDULE = ("steps", "check_every", "patience")
@@ -115,27 +113,7 @@ def train_tier(
     optimizer = torch.optim.Adam(_parameter_groups(network, recipe), lr=recipe.learning_rate, betas=(0.8, 0.99))
     done = Progress(rate_weight=0.0 if recipe.encoder_waits else recipe.rate_weight)
     if resume:
-        state = load_checkpoint(checkpoint)
-        if not isinstance(state, dict) or not set(STATE) <= set(state):
-            raise TrainingError(f"{checkpoint} is no checkpoint of a training; remove it to start again")
-        if state["harmonics"] != harmonics or _lasting(state["recipe"]) != _lasting(recipe_to_dict(recipe)):
-            raise TrainingError(
-                f"{checkpoint} belongs to another recipe or tier; remove it, or resume with its own recipe"
-            )
-        if state.get("data", corpus.digest) != corpus.digest:
-            raise TrainingError(
-                f"{checkpoint} was trained on other sounds; resume with those, or go on from its weights: --from {checkpoint} --overwrite"
-            )
-        try:
-            network.load_state_dict(state["network"])
-            average.load_state_dict(state["average"])
-            optimizer.load_state_dict(state["optimizer"])
-        except (RuntimeError, ValueError) as error:
-            raise TrainingError(
-                f"{checkpoint} was made by a version of HoloStream whose networks are built otherwise; remove it, or go on from "
-                "its weights with --from"
-            ) from error
-        done = Progress(**state["progress"])
+        _resume(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
     model = _learning(network, done.encoder_learns, processes)
     sounds = held_out_sound(corpus, network.shape.hop)
     hop = network.shape.hop
@@ -252,6 +230,27 @@ def _record(done: Progress, loss: float, seen: Check, recipe: Recipe, harmonics:
         done.best, done.checks_since_best = score, 0
     else:
         done.checks_since_best += 1
+
+
+def _resume(path: Path, harmonics: int, recipe: Recipe, corpus: Corpus, network: TierNetwork, average: TierNetwork,
+            optimizer: torch.optim.Optimizer, done: Progress) -> None:  # fmt: skip
+    """Load a checkpoint into the last four. Raises TrainingError if it is of something else, or damaged."""
+    state = load_checkpoint(path)
+    if not isinstance(state, dict) or not set(STATE) <= set(state):
+        raise TrainingError(f"{path} is no checkpoint of a training; remove it to start again")
+    try:
+        if state["harmonics"] != harmonics or _lasting(state["recipe"]) != _lasting(recipe_to_dict(recipe)):
+            raise TrainingError(f"{path} belongs to another recipe or tier; remove it, or resume with its own recipe")
+        if state.get("data", corpus.digest) != corpus.digest:
+            raise TrainingError(
+                f"{path} was trained on other sounds; resume with those, or go on from its weights: --from {path} --overwrite"
+            )
+        fill(state, {"network": network, "average": average}, optimizer, done)
+    except (RuntimeError, ValueError) as error:  # comparing tensors, too
+        raise TrainingError(
+            f"{path} is damaged, or was made by a version of HoloStream whose networks are built otherwise ({error}); "
+            "remove it, or go on from its weights with --from"
+        ) from error
 
 
 def _lasting(recipe: object) -> dict:

@@ -123,6 +123,12 @@ def test_an_interrupted_training_resumes_to_the_same_result(chunks, tmp_path):
         assert torch.equal(resumed.state_dict()[name], value)
     with pytest.raises(TrainingError, match="belongs to another tier"):
         train_holo_audio(HoloAudioShape(8), chunks, tmp_path / "cut.pt", resume=True, steps=9)
+    state = torch.load(tmp_path / "whole.pt", weights_only=True)
+    for name, value in (("network", [1]), ("optimizer", {}), ("progress", {"foo": 1}), ("recipe", torch.zeros(3))):
+        torch.save(state | {name: value}, tmp_path / "spoiled.pt")
+        with pytest.raises(TrainingError, match=r"spoiled\.pt (is damaged|belongs to another tier)"):
+            train_holo_audio(SHAPE, chunks, tmp_path / "spoiled.pt", resume=True, steps=9)
+    train_holo_audio(SHAPE, chunks, tmp_path / "cut.pt", steps=1)
     begin_anew([tmp_path / "cut.pt"])
     _, anew = train_holo_audio(SHAPE, chunks, tmp_path / "cut.pt", resume=True, steps=2)
     assert anew.step == 2
