@@ -12,7 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from holostream.codec.tier import TIERS
 from holostream.network.export import TierNetwork
+from holostream.network.shape import untrained_shape
 from holostream.network.torch_file import load_torch, save_torch
 from holostream.training.training_error import TrainingError
 
@@ -113,14 +115,16 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     state = load_checkpoint(path)
     weights = state.get("average", state) if isinstance(state, dict) else {}
     named = isinstance(weights, dict) and all(isinstance(name, str) for name in weights)
-    if not named or not weights or not all(_numbers(value, LARGEST_WEIGHT) for value in weights.values()):
-        raise TrainingError(f"{path} holds no weights of a tier; name a tier's weights.pt or a checkpoint")
-    return {name: value.float() for name, value in weights.items()}
+    if named and all(_numbers(value, LARGEST_WEIGHT) for value in weights.values()):
+        floats = {name: value.float() for name, value in weights.items()}
+        if warm_start(TierNetwork(untrained_shape(TIERS[0])), floats):  # whatever its size, a tier shares some with the smallest
+            return floats
+    raise TrainingError(f"{path} holds no weights of a tier; name a tier's weights.pt or a checkpoint")
 
 
-def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> None:
-    """Copy weights of another tier where names agree, and of their shapes what fits."""
-    own = network.state_dict()
+def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> int:
+    """Copy weights of another tier where names agree, and of their shapes what fits; how many numbers those are."""
+    own, copied = network.state_dict(), 0
     with torch.no_grad():
         for name, value in weights.items():
             if name not in own or own[name].ndim != value.ndim or not own[name].is_floating_point():
@@ -128,4 +132,5 @@ def warm_start(network: TierNetwork, weights: dict[str, Tensor]) -> None:
             if "quantizer." in name and own[name].shape != value.shape:
                 continue  # steps mean something only to a tier of as many pairs
             common = tuple(slice(0, min(a, b)) for a, b in zip(own[name].shape, value.shape, strict=True))
-            own[name][common].copy_(value[common])
+            copied += own[name][common].copy_(value[common]).numel()
+    return copied

@@ -59,7 +59,8 @@ def test_weights_that_are_no_numbers_are_told(tmp_path, kind):
     assert one_sentence(told)
 
 
-@pytest.mark.parametrize("state", [{"average": [1, 2]}, {"average": torch.zeros(3)}, torch.zeros(3), {1: torch.zeros(3)}, {}, 7])
+@pytest.mark.parametrize("state", [{"average": [1, 2]}, {"average": torch.zeros(3)}, torch.zeros(3), {1: torch.zeros(3)}, {}, 7, {"a": torch.zeros(3)},
+                                   {"encoder.analysis.weight": torch.zeros(3)}])  # fmt: skip
 def test_what_holds_no_weights_is_told(tmp_path, state):
     torch.save(state, tmp_path / "w.pt")
     with pytest.raises(TrainingError, match=r"w\.pt holds no weights of a tier; name"):
