@@ -106,6 +106,11 @@ def train(
         settings = dataclasses.replace(settings, steps=steps, check_every=min(settings.check_every, steps))
     where = chosen_device(device)
     processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if settings.batch % processes and not as_holo_audio:
+        raise ValueError(
+            f"the recipe's batch of {settings.batch} cannot be shared equally by {processes} processes; choose a batch that is a "
+            f"multiple of {processes}, or another --nproc-per-node"
+        )
     if processes > 1:
         if where.type == "cuda":
             torch.cuda.set_device(where)

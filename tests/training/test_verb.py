@@ -96,6 +96,14 @@ def test_a_tier_that_came_from_elsewhere_is_not_replaced(models: Path) -> None:
     assert "holds a tier 16 already; name a new folder with --out" in finished.stderr
 
 
+@pytest.mark.parametrize("processes", [3, 16])
+def test_a_batch_that_processes_cannot_share_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    finished = holostream_here("train", "--data", tmp_path / "no", "--out", tmp_path / "models")
+    assert finished.returncode == 1
+    assert f"batch of 8 cannot be shared equally by {processes} processes" in finished.stderr
+
+
 def test_nothing_to_start_from_is_told_before_sounds_are_read(tmp_path: Path) -> None:
     finished = holostream_here("train", "--data", tmp_path / "no", "--out", tmp_path / "models", "--from", tmp_path / "nowhere")
     assert finished.returncode == 1
