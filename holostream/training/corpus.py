@@ -7,6 +7,7 @@ same ones on every machine and in every run, whatever else is added.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -84,6 +85,7 @@ def read_corpus(
     if (facts := _cached(index, data)) is None:
         _fill_cache(folder, files, rate, index, data, progress)
         facts = json.loads(index.read_text(encoding="utf-8"))
+        _forget_others(cache, {index, data})
     lengths = np.array(facts["lengths"], np.int64)
     if lengths.sum() < LEAST_SECONDS * rate:
         reasons = f" ({'; '.join(facts['skipped'][:3])})" if facts["skipped"] else ""
@@ -108,6 +110,14 @@ def _cached(index: Path, data: Path) -> dict | None:
         return facts if data.stat().st_size == 2 * sum(facts["lengths"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _forget_others(cache: Path, kept: set[Path]) -> None:
+    """Former copies of the sounds, and what a kill left of unfinished ones."""
+    for path in (path for kind in ("json", "int16") for path in cache.glob(f"*.{kind}*")):
+        if path not in kept:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _fill_cache(

@@ -61,6 +61,20 @@ def test_a_damaged_cache_is_filled_again(tmp_path):
         assert np.array_equal(read_corpus(folder, tmp_path / "cache", 48000).samples, samples)
 
 
+def test_former_copies_and_unfinished_ones_are_removed(tmp_path):
+    folder, cache = fill(tmp_path / "sounds"), tmp_path / "cache"
+    first = read_corpus(folder, cache, 48000)
+    (cache / ".0123456789abcdef.int16.01234567").write_bytes(b"killed")
+    (cache / "notes.txt").touch()
+    former = set(cache.iterdir())
+    before = np.array(first.samples)
+    fill(folder, 7)
+    read_corpus(folder, cache, 48000)
+    assert {path.name for path in former & set(cache.iterdir())} == {"notes.txt"}
+    assert len(list(cache.iterdir())) == 3
+    assert np.array_equal(first.samples, before), "a training that runs keeps its sounds"
+
+
 def test_any_name_of_a_file_will_do(tmp_path):
     folder = fill(tmp_path / "sounds")
     (folder / "voice0.flac").rename(Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9 [take].flac")))
