@@ -5,6 +5,7 @@ Such a file is a zip archive whose parts are not compressed; it is looked at bef
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,7 @@ def _check_archive(path: Path, most_bytes: int, most_parts: int) -> None:
 
 def save_torch(path: Path, document: dict[str, Any]) -> None:
     """Replace `path`, or leave it as it is. Raises OSError."""
+    whole = io.BytesIO()  # torch does not say why a file cannot be written
+    torch.save(document, whole)
     with new_file(path) as file:
-        try:
-            torch.save(document, file)
-        except RuntimeError as error:  # how torch reports a full disk
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise OSError(None, f"torch cannot write it ({reason:.100})", str(path)) from error
+        file.write(whole.getbuffer())
