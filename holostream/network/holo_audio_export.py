@@ -47,8 +47,10 @@ def coefficient_range(network: HoloAudioNetwork, sounds: Iterable[np.ndarray]) -
         coefficients = network.encoder(torch.from_numpy(padded))
         lowest = min(lowest, float(coefficients.min()))
         largest = max(largest, float(coefficients.max()))
-    if not lowest < largest:
+    if lowest > largest:
         raise ModelError("the range of the coefficients cannot be calibrated on silence; name sounds with --calibrate")
+    if lowest == largest:
+        raise ModelError("the tier's encoder makes the same of every sound, so it has learned nothing; give one that was trained")
     return lowest, largest
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from holostream.codec.tier_model import ModelError, load_tier, tier_folder
 from holostream.engine.audio_source import DEMO_VOICE
 from holostream.format.audio_file import AudioFileError
+from holostream.network.holo_audio_file import write_holo_audio
 from holostream.network.holo_audio_import import import_holo_audio
-from tests.holo_audio_models import written_pth
+from tests.holo_audio_models import holo_audio_network, written_pth
 from tests.speech import speech
 
 
@@ -48,6 +50,12 @@ def test_what_cannot_calibrate(tmp_path: Path) -> None:
     for place, error in ((empty, ModelError), (tmp_path / "silence.wav", ModelError), (tmp_path / "no.wav", AudioFileError)):
         with pytest.raises(error):
             import_holo_audio(path, tmp_path / "models", 44100, place)
+    network = holo_audio_network(4)
+    torch.nn.init.zeros_(network.encoder.encoder.weight)
+    torch.nn.init.zeros_(network.encoder.encoder.bias)
+    write_holo_audio(network, tmp_path / "zeros.pth")
+    with pytest.raises(ModelError, match="makes the same of every sound"):
+        import_holo_audio(tmp_path / "zeros.pth", tmp_path / "models", 44100, DEMO_VOICE)
     with pytest.raises(ValueError, match="--rate is 7"):
         import_holo_audio(path, tmp_path / "models", 7, DEMO_VOICE)
     assert not (tmp_path / "models").exists()
