@@ -14,6 +14,7 @@ from holostream.network.export import TierNetwork
 from holostream.training.corpus import SILENT_PEAK, Corpus
 from holostream.training.recipe import Recipe
 from holostream.training.signal_path import quality_loss, usable, whole_path
+from holostream.training.training_error import diverged
 
 HELD_OUT_SECONDS = 24.0
 FIT_ROUNDS, FIT_TOLERANCE, FIT_LIMIT = 6, 0.01, 0.3
@@ -43,9 +44,16 @@ def _beginning(sound: np.ndarray, samples: int) -> np.ndarray:
     return sound[begin : begin + samples]
 
 
-@torch.no_grad()
 def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device: torch.device) -> Check:
-    """Loss, bitrate and SNR on held-out sound, through the real codes."""
+    """Loss, bitrate and SNR on held-out sound, through the real codes. Raises TrainingError if they are no numbers."""
+    try:
+        return _check(network, sounds, recipe, device)
+    except IndexError as error:  # codes of what is no number
+        raise diverged(network.shape.harmonics) from error
+
+
+@torch.no_grad()
+def _check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device: torch.device) -> Check:
     network.eval()
     total, gains, amplitudes, phases, signal, noise = 0.0, [], [], [], 0.0, 0.0
     for sound in sounds:
@@ -60,6 +68,8 @@ def check(network: TierNetwork, sounds: list[np.ndarray], recipe: Recipe, device
         signal += float(tensor.square().sum())
         noise += float((tensor - heard).square().sum())
     network.train()
+    if not math.isfinite(total + noise):
+        raise diverged(network.shape.harmonics)
     dna = Dna(*(np.concatenate(parts, 1).astype(np.uint8) for parts in (gains, amplitudes, phases)))
     shape, tells = network.shape, network.encoder.noise is not None
     kbps = estimated_kbps(dna, shape.rate / shape.hop, shape.layers, tells, shape.split)

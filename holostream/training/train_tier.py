@@ -26,7 +26,7 @@ from holostream.training.recipe import Recipe, recipe_to_dict
 from holostream.training.settle import balanced_rate_weight, settle
 from holostream.training.signal_path import losses
 from holostream.training.stop_between_steps import stop_asked_for
-from holostream.training.training_error import TrainingError
+from holostream.training.training_error import TrainingError, diverged
 
 CHECKPOINT_SECONDS = 120.0
 RATE_STEP = 1.05
@@ -141,12 +141,13 @@ def train_tier(
             sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
             try:
                 loss, _ = model(sound, recipe, done.rate_weight)
-            except IndexError:  # codes of what is no number
-                _refuse_diverged(network, harmonics)
-                raise
+            except IndexError as error:  # codes of what is no number
+                raise diverged(harmonics) from error
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise diverged(harmonics)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            value = float(loss.detach())
             norm = torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
             if torch.isfinite(norm):  # a batch without a gradient worth following is left out
                 optimizer.step()
@@ -175,7 +176,7 @@ def train_tier(
 def _refuse_diverged(network: TierNetwork, harmonics: int) -> None:
     """Raises TrainingError."""
     if not all(float(value.detach().abs().max()) < LARGEST_WEIGHT for value in network.parameters() if value.numel()):
-        raise TrainingError(f"the training of tier {harmonics} has diverged; lower learning_rate in the recipe and begin anew")
+        raise diverged(harmonics)
 
 
 def _parameter_groups(network: TierNetwork, recipe: Recipe) -> list[dict]:

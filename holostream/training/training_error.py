@@ -5,3 +5,8 @@ from holostream.error import HolostreamError
 
 class TrainingError(HolostreamError):
     """Training cannot start or go on; the message says why and what to do."""
+
+
+def diverged(harmonics: int) -> TrainingError:
+    """Of a training whose numbers have grown beyond all bounds, or are none any more."""
+    return TrainingError(f"the training of tier {harmonics} has diverged; lower learning_rate in the recipe and begin anew")

@@ -14,6 +14,7 @@ from holostream.training.corpus import Corpus
 from holostream.training.held_out import check, held_out_sound
 from holostream.training.recipe import Recipe
 from holostream.training.signal_path import losses
+from holostream.training.training_error import TrainingError
 from tests.speech import speech
 
 
@@ -30,6 +31,15 @@ def test_sound_that_begins_silent_is_looked_at_where_it_sounds() -> None:
     silence = [np.zeros((1, 100 * hop), np.float32)]
     seen = check(TierNetwork(untrained_shape(4)), silence, Recipe(), torch.device("cpu"))
     assert math.isfinite(seen.snr_db)
+
+
+@pytest.mark.parametrize("part", ["encoder.select.weight", "vocoder.synthesis.weight"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_has_diverged(part: str, value: float) -> None:
+    network = TierNetwork(untrained_shape(16))
+    torch.nn.init.constant_(network.get_parameter(part), value)
+    with pytest.raises(TrainingError, match="tier 16 has diverged; lower learning_rate"):
+        check(network, [speech(0.2, 48000, 3)[None, : 70 * 128]], Recipe(), torch.device("cpu"))
 
 
 def test_the_end_that_no_chunk_follows_is_left_out() -> None:

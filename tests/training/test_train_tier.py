@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import signal
 import subprocess
@@ -179,6 +180,16 @@ def test_who_interrupts_finds_what_was_learned(sounds, tmp_path):
     resumed, done = train_tier(4, TINY, sounds, tmp_path / "t.pt", resume=True)
     assert done.step == TINY.steps
     assert same_weights(resumed, whole)
+
+
+def test_a_loss_that_is_no_number_has_diverged(sounds, tmp_path, monkeypatch):
+    def lost(network, *others):
+        loss, quality = losses(network, *others)
+        return loss * math.nan, quality
+
+    monkeypatch.setattr("holostream.training.train_tier.losses", lost)
+    with pytest.raises(TrainingError, match="tier 4 has diverged; lower learning_rate"):
+        train_tier(4, TINY, sounds, tmp_path / "t.pt")
 
 
 def test_what_has_diverged_is_told_and_not_exported(sounds, tmp_path):
