@@ -31,10 +31,19 @@ def is_sound(path: Path) -> bool:
 
 
 def sounds_below(folder: Path) -> list[Path]:
-    """Audio files in a folder and in those within it, in the order of their paths; not what macOS keeps beside each, `._name`."""
-    return sorted(
-        path for path in folder.rglob("*") if is_sound(path) and not path.name.startswith("._") and path.is_file()
-    )
+    """Audio files in a folder and in those within it or linked to, in the order of their paths; not what macOS keeps beside
+    each, `._name`. A folder that several ways lead to counts once, under a name without links if it has one."""
+    found, seen, waiting = list[Path](), set[str](), [folder]
+    for top in waiting:  # which grows by the links that are met
+        for place, folders, names in os.walk(top):
+            if (real := os.path.realpath(place)) in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders.sort()
+            waiting += [path for name in folders if (path := Path(place, name)).is_symlink()]
+            found += [path for name in names if is_sound(path := Path(place, name)) and not name.startswith("._") and path.is_file()]
+    return sorted(found)
 
 
 def resampler(rate_in: float, rate_out: float, lanes: int) -> soxr.ResampleStream:

@@ -517,3 +517,16 @@ def test_what_can_be_read_can_be_written_and_is_found_in_folders(tmp_path: Path)
         (tmp_path / name).touch()
     found = [str(path.relative_to(tmp_path)) for path in sounds_below(tmp_path)]
     assert found == ["a/C.FLAC", "b.wav", "d.mp3/e.ogg"]
+
+
+def test_folders_that_are_links_are_looked_into_once(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "sounds", tmp_path / "elsewhere"
+    for path in (folder / "b" / "own.wav", elsewhere / "in" / "far.wav"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    for link, target in (("a", "b"), ("loop", "."), ("b/up", ".."), ("c", "../elsewhere"), ("d", "../elsewhere"), ("gone", "no")):
+        (folder / link).symlink_to(target)
+    (elsewhere / "back").symlink_to(folder)
+    assert sounds_below(folder) == [folder / "b" / "own.wav", folder / "c" / "in" / "far.wav"]
+    (tmp_path / "link").symlink_to(elsewhere / "in")
+    assert sounds_below(tmp_path / "link") == [tmp_path / "link" / "far.wav"]
