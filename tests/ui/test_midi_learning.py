@@ -41,7 +41,7 @@ def test_giving_up_unknown_commands_and_no_midi_are_told() -> None:
     ended(learning)
     MidiLearning(None, told.append).start("wet")
     assert told[0] == "nothing learned for wet: no control was moved"
-    assert told[1] == "command 'wett' is unknown; did you mean wet?"
+    assert told[1] == "unknown command 'wett'; did you mean wet?"
     assert told[2] == NO_MIDI
 
 
