@@ -30,7 +30,7 @@ DATA_MINUTES, DATA_TIER = (1, 10, 60), 64
 USUAL_MINUTES = 10
 MOST_HOURS = 10.0
 """All seven tiers, over night."""
-RECIPE_STEPS, STEPS_A_LOOK = 20_000, 100
+RECIPE_STEPS, STEPS_A_LOOK = 16_000, 100
 """Of the default recipe."""
 TRAIN_SECONDS = 3600.0
 
