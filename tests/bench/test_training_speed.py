@@ -36,7 +36,7 @@ def test_a_training_tells_its_speed() -> None:
     assert run.sound_seconds_per_second > 0
     assert run.beside_seconds > 0
     assert (Recipe().steps, Recipe().check_every) == (RECIPE_STEPS, STEPS_A_LOOK)
-    assert run.hours == pytest.approx((96_000 / run.sound_seconds_per_second + run.beside_seconds) / 3600)
+    assert run.hours == pytest.approx((76_800 / run.sound_seconds_per_second + run.beside_seconds) / 3600)
 
 
 def test_all_tiers_over_night(monkeypatch: pytest.MonkeyPatch) -> None:
