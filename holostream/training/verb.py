@@ -147,7 +147,7 @@ def train(
     except KeyboardInterrupt:
         if begun and any(map(resumable, paths)):
             raise TrainingError("interrupted; the steps that were done are kept: go on with --resume") from None
-        raise TrainingError("interrupted before the first step; nothing has changed: start it again") from None
+        raise TrainingError("interrupted before the first step, so nothing was learned: start it again") from None
     finally:
         if processes > 1:
             distributed.destroy_process_group()

@@ -84,7 +84,7 @@ def test_steps_are_said_to_be_kept_where_they_are(tmp_path: Path, monkeypatch: p
     assert "the steps that were done are kept" in holostream_here("train", *options, "--resume").stderr
     monkeypatch.setattr("holostream.training.verb.read_corpus", interrupted)
     for expected in (True, False):
-        assert "before the first step; nothing has changed" in holostream_here("train", *options, "--overwrite").stderr
+        assert "before the first step, so nothing was learned" in holostream_here("train", *options, "--overwrite").stderr
         assert resumable(path) == expected
         assert path.read_bytes() == b"former"
         monkeypatch.setattr("holostream.training.verb.read_corpus", read_corpus)
