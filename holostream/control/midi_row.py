@@ -12,10 +12,10 @@ What a `mode` makes of a control:
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field, replace
 
 from holostream.control.action import ACTIONS
+from holostream.control.command_table import did_you_mean
 from holostream.control.curve import CURVES, bend, unbend
 from holostream.control.midi_controls import KINDS, NUMBERED
 from holostream.engine.command import COMMAND_NUMBER, COMMANDS, CommandKind
@@ -186,9 +186,7 @@ class MidiRow:
 def check_one_of(what: str, given: str, legal: tuple[str, ...]) -> None:
     """Raises ValueError that names what is close, else all there is."""
     if given not in legal:
-        close = difflib.get_close_matches(str(given), legal, 3)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(legal)}"
-        raise ValueError(f"{what} {given!r} is unknown; {hint}")
+        raise ValueError(f"{what} {given!r} is unknown; {did_you_mean(str(given), list(legal), 'known are ' + ', '.join(legal))}")
 
 
 def relative_steps(mode: str, value: float) -> int:
