@@ -72,10 +72,10 @@ class Encoder(nn.Module):
     def pairs(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(lanes, frames, chunk), finite and below 1e19, -> gain codes (lanes, frames), pairs (lanes, frames, base, 2), next state."""
         gains, parts, state = self._parts(chunks, state)
-        return gains, parts.unflatten(-1, (self.shape.base, 2)), state
+        return gains, parts.unflatten(-1, (2, self.shape.base)).transpose(-1, -2), state
 
     def _parts(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """As `pairs`, but (lanes, frames, 2 * base): the cosine part of each pair, then its sine part."""
+        """As `pairs`, but (lanes, frames, 2 * base): the cosine parts of all pairs, then their sine parts."""
         mean_square = (chunks * chunks * self.loudness).sum(-1)
         # What was heard before counts by its energy in all tiers, so that they can hand it to each other.
         louder, next_state = self.masking(mean_square, state[:, : self.masking.state_size])
@@ -87,18 +87,25 @@ class Encoder(nn.Module):
         gains = self.quantizer.gain_codes(torch.log(counted) * (1 / math.log(2)) + louder, mean_square)
         chunks = chunks * self.quantizer.inverse_gains(gains)
         # One matrix: in a graph a product of two costs nothing.
-        parts = linear(chunks, self.select.weight[: 2 * self.shape.tonal] @ self.analysis.weight)
+        parts = linear(chunks, self._apart(self.select.weight) @ self.analysis.weight)
         if self.stack.blocks:
             hidden = self.enter(pair_features(self.analysis(chunks).unflatten(-1, (self.shape.hop // 2, 2))))
             hidden, stack_state = self.stack(hidden, state[:, self.masking.state_size :])
-            parts = parts + self.leave(hidden)[..., : 2 * self.shape.tonal]
+            parts = parts + linear(hidden, self._apart(self.leave.weight), self._apart(self.leave.bias))
             next_state = torch.cat((next_state, stack_state), dim=1)
         if self.noise is not None:
-            parts = torch.cat((parts, self.noise.tell(chunks, self.quantizer.log_steps.exp())), -1)
+            parts = parts + self.noise.tell(chunks, self.quantizer.log_steps.exp())
         return gains, parts, next_state
+
+    def _apart(self, rows: Tensor) -> Tensor:
+        """(2 * base, ...) a row for each part of each pair, those of one pair side by side -> the same, cosine parts first; 0 for
+        the pair that tells of noise."""
+        sounding = (torch.arange(self.shape.base) < self.shape.tonal).to(rows).repeat(2)
+        apart = rows.unflatten(0, (self.shape.base, 2)).transpose(0, 1).flatten(0, 1)
+        return apart * sounding.reshape(-1, *[1] * (rows.dim() - 1))
 
     def forward(self, chunks: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """-> gains (lanes, frames), amplitudes and phases (lanes, frames, harmonics), all uint8, and the next state."""
         gains, parts, state = self._parts(chunks, state)
-        amplitudes, phases = self.quantizer.quantize_parts(parts[..., 0::2], parts[..., 1::2])
+        amplitudes, phases = self.quantizer.quantize_parts(*parts.chunk(2, -1))
         return gains.to(torch.uint8), amplitudes.to(torch.uint8), phases.to(torch.uint8), state

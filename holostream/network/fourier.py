@@ -3,6 +3,8 @@
 As one matrix it would be the largest of a tier, a third of all that a hop reads. With size = rows * columns, sample
 columns * a + b and harmonic 1 + k1 + rows * k2, what turns a harmonic to a sample comes apart into a turn by (k1, k2, b),
 which the first step sums over k2, and one by (k1, a), which the second sums over k1.
+
+Real and imaginary parts are exp(m) sin(p + pi / 2) and exp(m) sin(p): given each harmonic twice, the same operators make both.
 """
 
 from __future__ import annotations
@@ -32,11 +34,13 @@ def rows_of(size: int) -> int:
 
 
 class HarmonicSum(nn.Module):
-    """Log-amplitudes of Fourier harmonics 1 .. size / 2 in `order`, then phases, (lanes, frames, size), -> as many windowed
-    samples."""
+    """Log-amplitudes, then phases of Fourier harmonics 1 .. size / 2, each twice, as `twice` takes them and `turn` turns them,
+    (lanes, frames, 2 * size), -> `size` windowed samples."""
 
-    order: Tensor
-    """(size,) places in a row of all log-amplitudes, then all phases, by rising harmonic."""
+    twice: Tensor
+    """(2 * size,) places in a row of all log-amplitudes, then all phases, by rising harmonic."""
+    turn: Tensor
+    """(2 * size,) to add to what is there: a quarter turn to phases of real parts."""
     first: Tensor
     """(rows, columns, 2 * columns): for each k1 the real, then the imaginary parts by k2 to both by b."""
     second: Tensor
@@ -50,23 +54,25 @@ class HarmonicSum(nn.Module):
         self.columns = size // self.rows
         k1, k2 = np.arange(self.rows)[:, np.newaxis], np.arange(self.columns // 2)
         a, b = np.arange(self.rows)[:, np.newaxis], np.arange(self.columns)
-        harmonics = (k1 + self.rows * k2).ravel()
+        harmonics = np.tile(k1 + self.rows * k2, 2).ravel()
+        turn = np.zeros((2 * self.rows, self.columns))
+        turn[self.rows :, : self.columns // 2] = np.pi / 2
         within = (1 + k1[:, np.newaxis]) * b / size + k2[:, np.newaxis] * b / self.columns
         across = 2 * np.pi * a * (1 + k1.T) / self.rows
         constants = {
             "first": _turning(within) / np.sqrt(size),
             "second": np.stack((np.cos(across), -np.sin(across)), axis=-1).reshape(self.rows, -1),
             "window": rise_and_fall(shape),
+            "turn": turn.ravel(),
         }
         for name, values in constants.items():
             self.register_buffer(name, torch.tensor(values, dtype=torch.float32), persistent=False)
-        order = torch.tensor(np.concatenate((harmonics, harmonics + size // 2)))
-        self.register_buffer("order", order, persistent=False)
+        twice = torch.tensor(np.concatenate((harmonics, harmonics + size // 2)))
+        self.register_buffer("twice", twice, persistent=False)
 
     def forward(self, head: Tensor) -> Tensor:
-        parts = head.unflatten(-1, (2 * self.rows, 1, self.columns // 2))
-        amplitude, phase = parts[:, :, : self.rows].clamp(SOFTEST, LOUDEST).exp(), parts[:, :, self.rows :]
-        spectrum = torch.cat((amplitude * phase.cos(), amplitude * phase.sin()), -1)
+        amplitude, phase = head.unflatten(-1, (2 * self.rows, 1, self.columns)).split(self.rows, 2)
+        spectrum = amplitude.clamp(SOFTEST, LOUDEST).exp() * phase.sin()
         if torch.compiler.is_exporting():
             within = spectrum @ self.first
         else:  # as a product of many matrices torch would copy `first` for every frame

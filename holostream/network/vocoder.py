@@ -97,6 +97,6 @@ class Vocoder(nn.Module):
         sound = torch.cat(parts, -1) @ torch.cat(matrices)
         hidden, state = self.stack(hidden, state)
         if hidden is not None:
-            order = self.harmonic_sum.order
-            sound = sound + self.harmonic_sum(linear(hidden, self.head.weight[order], self.head.bias[order]))
+            twice, turn = self.harmonic_sum.twice, self.harmonic_sum.turn
+            sound = sound + self.harmonic_sum(linear(hidden, self.head.weight[twice], self.head.bias[twice] + turn))
         return sound * self.quantizer.gains(gains), state

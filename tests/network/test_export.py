@@ -18,10 +18,14 @@ from holostream.codec.tier import TIERS
 from holostream.codec.tier_model import FORMER, ModelError, TierModel, graph_checksum, load_tier, tier_folder
 from holostream.format.transcode import decode_file, encode_file
 from holostream.network.export import (
+    EXACT,
     PRIME_FRAMES,
+    ROUNDED,
     TIER_4_PRIME_FRAMES,
+    Parity,
     TierNetwork,
     check_parity,
+    exact_tier,
     export_tier,
     parameter_count,
     write_tier,
@@ -87,7 +91,7 @@ def test_any_number_of_lanes_and_frames(
     codes = (torch.tensor(array) for array in (dna.gains, dna.amplitudes, dna.phases))
     expected, _ = network.vocoder(*codes, network.vocoder.stack.initial_state(lanes))
     assert sound.shape == tuple(expected.shape)
-    assert np.abs(sound - expected.numpy()).max() < 1e-5 * max(1, np.abs(sound).max())
+    assert np.abs(sound - expected.numpy()).max() < 1e-3 * max(1, np.abs(sound).max())
 
 
 @pytest.mark.parametrize("harmonics", TIERS)
@@ -101,36 +105,44 @@ def test_graphs_hold_nothing_unused_and_few_find_out_shapes(models: Path, harmon
         assert "Shape" not in {node.op_type for node in graph.node}
 
 
-def test_parity_holds_for_the_network_itself(full_size_tiers: dict[int, TierModel]) -> None:
+@pytest.fixture(scope="module")
+def exact() -> TierModel:
+    return TierModel(*exact_tier(full_size_network(), {}))
+
+
+def test_parity_holds_for_the_network_itself(exact: TierModel, full_size_tiers: dict[int, TierModel]) -> None:
     network = full_size_network()
-    check_parity(network, full_size_tiers[64])
-    assert network.shape.harmonics == 64
+    check_parity(network, exact)
+    check_parity(network, full_size_tiers[64], ROUNDED)
+    with pytest.raises(ModelError, match="tier 64: .*differ"):
+        check_parity(network, full_size_tiers[64])
 
 
 @pytest.mark.parametrize("part", ["analysis", "enter", "leave"])
-def test_parity_fails_for_another_encoder(full_size_tiers: dict[int, TierModel], part: str) -> None:
+def test_parity_fails_for_another_encoder(exact: TierModel, part: str) -> None:
     network = full_size_network()
     with torch.no_grad():
         getattr(network.encoder, part).weight.mul_(1.2)
     with pytest.raises(ModelError, match=r"tier 64: .* of the exported (gains|amplitudes|phases) differ"):
-        check_parity(network, full_size_tiers[64])
+        check_parity(network, exact)
 
 
 @pytest.mark.parametrize("part", ["synthesis", "enter", "head"])
-def test_parity_fails_for_another_vocoder(full_size_tiers: dict[int, TierModel], part: str) -> None:
+def test_parity_fails_for_another_vocoder(exact: TierModel, part: str) -> None:
     network = full_size_network()
     with torch.no_grad():
         getattr(network.vocoder, part).weight.mul_(1.01)
     with pytest.raises(ModelError, match="tier 64: exported sound differs"):
-        check_parity(network, full_size_tiers[64])
+        check_parity(network, exact)
 
 
-def test_parity_fails_for_another_quantizer(full_size_tiers: dict[int, TierModel]) -> None:
+@pytest.mark.parametrize("bounds", [EXACT, ROUNDED])
+def test_parity_fails_for_another_quantizer(exact: TierModel, bounds: Parity) -> None:
     network = full_size_network()
     with torch.no_grad():
         network.quantizer.log_steps.add_(0.1)
     with pytest.raises(ModelError, match="differ"):
-        check_parity(network, full_size_tiers[64])
+        check_parity(network, exact, bounds)
 
 
 def test_a_graph_that_differs_from_torch_is_not_written(
