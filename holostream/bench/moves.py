@@ -61,10 +61,15 @@ class Playing:
 
 
 def playing(
-    tiers: dict[int, TierModel], tier: int, samples: np.ndarray, kind: CommandKind | None = None, second: bool = True
+    tiers: dict[int, TierModel],
+    tier: int,
+    samples: np.ndarray,
+    kind: CommandKind | None = None,
+    second: bool = True,
+    morph: float = 0.0,
 ) -> Playing:
     """`kind`: a move that is on, at its full amount, from the start. `second`: with a second source."""
-    controls = Controls(tier, feedback_guard=False, morph_tier=32)
+    controls = Controls(tier, feedback_guard=False, morph_tier=32, morph=morph)
     if kind is not None:
         controls.set(kind.name, kind.highest)
     ring = DnaRing(bytearray(ring_bytes(1, RING_FRAMES)), 1, RING_FRAMES)
@@ -94,12 +99,15 @@ def cost_us(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples: 
     return round(float(np.median(differences)), 1)
 
 
-def crossings(tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples: np.ndarray) -> list[ClickFinding]:
-    """What the click detector finds around every change between neutral and full."""
+def crossings(
+    tiers: dict[int, TierModel], tier: int, kind: CommandKind, samples: np.ndarray, morph: float = 0.0
+) -> list[ClickFinding]:
+    """What the click detector finds around every change between neutral and full, `morph` of the way to tier 32."""
     facts = tiers[tier].facts
     hop, hops = facts.hop, samples.shape[1] // facts.hop - 200
-    neutral, on = playing(tiers, tier, samples).play(hops), playing(tiers, tier, samples, kind).play(hops)
-    live, heard = playing(tiers, tier, samples), []
+    neutral = playing(tiers, tier, samples, morph=morph).play(hops)
+    on = playing(tiers, tier, samples, kind, morph=morph).play(hops)
+    live, heard = playing(tiers, tier, samples, morph=morph), []
     # Not from the start: reversed for as long, it would come to where the sound begins, which is a click of its own.
     first = 2 * CROSS_EVERY_HOPS
     places = range(first, hops - CROSS_EVERY_HOPS, CROSS_EVERY_HOPS)

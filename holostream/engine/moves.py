@@ -80,7 +80,7 @@ class Moves:
         self._gliding: dict[str, _Glide] = {}
         self._bent = BendAmounts()
         self._jumping, self._dip = False, Dip()
-        """Whether a jump in time waits for its fade, or for the bottom of its dip."""
+        """Whether a jump in time waits for its fade, or for the bottom of a dip."""
         self._steps: dict[str, float] = {}
         """Amounts that wait for theirs."""
         self._target, self._going_on = 0, STEADY
@@ -90,8 +90,8 @@ class Moves:
         self._look(math.inf)
 
     def begin_hop(self, hop: int, chunk: np.ndarray, controls: Controls, morphing: bool = False) -> None:
-        """The hop's chunk, (lanes, chunk), and what is wanted in it. A jump in time waits to be faded, and until then what
-        was heard goes on; while two tiers are `morphing` there is no voice left for that, and it is made in a dip."""
+        """The hop's chunk, (lanes, chunk), and what is wanted in it. A jump waits to be faded, and until then what was heard
+        goes on; while two tiers are `morphing` there is no voice left for that, and it is made in a dip."""
         self._hop = hop
         self._memory.store_chunk(hop, chunk)
         if controls is not self._controls or controls.changes != self._seen:
@@ -99,8 +99,6 @@ class Moves:
             self._look(controls.glide_ms / 1000 * self._per_second)
         if self._gliding:
             self._advance()
-        if morphing and self._steps:
-            self._take_steps()
         place = None
         if self._time.move or self._time_state.move or self._jumping:
             place = place_at(hop, self._time, self._time_state, self._per_second)
@@ -109,8 +107,9 @@ class Moves:
             if place.keep_loop >= 0:
                 self._memory.keep_looped(place.keep_loop)
             self._jumping = self._jumping or place.jump
-        if self._dip.advance(self._jumping and morphing):
+        if self._dip.advance(self.jumping and morphing):
             self._jumping = False
+            self._take_steps()
         if place is not None:
             self._target, before = place.hop, self._place or Place(hop - 1)
             self._place = self._going_on.next(before) if self._jumping else place
@@ -125,7 +124,7 @@ class Moves:
 
     @property
     def jumping(self) -> bool:
-        """Whether something waits to be faded."""
+        """Whether something waits to be faded, or for the bottom of a dip."""
         return self._jumping or bool(self._steps)
 
     def leave(self) -> LeftBehind:

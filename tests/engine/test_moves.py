@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 
 from holostream.bench.click_detector import find_click
 from holostream.bench.material import tone
+from holostream.bench.moves import crossings
 from holostream.codec.dna_moves.dip import Dip
 from holostream.codec.dna_ring import HEARD, MIXED, PRIMING, DnaRing, RingFrame, ring_bytes
 from holostream.codec.tier_fade import FADE_HOPS
 from holostream.codec.tier_model import TierModel
 from holostream.engine.block_path import PathState, initial_path, step
-from holostream.engine.command import MOVES
+from holostream.engine.command import MOVES, command_kind
 from holostream.engine.controls import Controls
 from tests.engine.test_recording_as_heard import HOP, Playing
 from tests.speech import speech
@@ -160,6 +162,33 @@ def test_a_loop_within_a_morph_comes_round_in_a_dip_and_without_a_click(
     assert any(find_click(each, references, 48000).clicks for each in rounds) != dips
     gains = [frame.dna.gains[0, 0] for frame in live.frames() if frame.hop in range(390, 410) and frame.kind != PRIMING]
     assert (min(gains) <= max(gains) - 12) == dips
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "dips"),
+    [("comb", 4.0, True), ("comb", 4.0, False), ("shift", 2.0, True), ("cross", 1.0, True)],
+)
+def test_a_step_of_a_bend_within_a_morph_is_made_in_a_dip_and_without_a_click(
+    tiers: Tiers, name: str, amount: float, dips: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not dips:
+        monkeypatch.setattr(Dip, "advance", lambda dip, wanted: wanted)
+    step_up = replace(command_kind(name), highest=amount)
+    found = crossings(tiers, 64, step_up, tone(1200 * HOP, 48000), morph=0.5)
+    assert any(each.clicks for each in found) != dips
+
+
+def test_a_sweep_of_steps_within_a_morph_is_still_heard_and_ends_where_it_is_to(tiers: Tiers) -> None:
+    """They wait for one dip after the other, which come up in between."""
+    steady, live = (Live(tiers, 16, morph_tier=4, morph=0.5) for _ in range(2))
+    live.controls.glide_ms = 20
+    live.play(20), steady.play(20)
+    swept = np.concatenate([live.play(1, shift=1 + hop % 3) for hop in range(70)], axis=1)
+    assert np.std(swept) > 0.3 * np.std(steady.play(70))
+    live.play(30, shift=3)
+    at_once = Live(tiers, 16, morph_tier=4, morph=0.5, shift=3)
+    at_once.play(live.path.hop)
+    assert [codes_of(frame) for frame in live.frames()[-2:]] == [codes_of(frame) for frame in at_once.frames()[-2:]]
 
 
 def test_switches_while_morphing_end_at_the_tier_asked_for(tiers: Tiers) -> None:

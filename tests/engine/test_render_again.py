@@ -212,6 +212,8 @@ def test_every_move_again(tmp_path: Path, voice: Path, models: Path) -> None:
         at = 40 + 45 * number
         commands += [(at, kind.name, (kind.neutral + kind.highest) / 2), (at + 40, kind.name, kind.neutral)]
         commands += [(at + 41, "tier", (64.0, 128.0, 8.0)[number % 3])] if number % 4 == 0 else []
+    # Steps within a morph, of which the second and third wait for the same dip.
+    commands += [(950, "morph", 0.5), (970, "comb", 4.0), (990, "comb", 1.0), (991, "shift", 3.0), (1005, "loop", 0.1)]
     recording = perform(tmp_path, voice, commands, second=second)
     sound = heard(recording)
     with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE"):

@@ -1,6 +1,6 @@
-"""A jump in time while both voices are taken by a morph, so that none is left to fade in: it is made in a dip of level.
+"""A jump while both voices are taken by a morph, so that none is left to fade in: it is made in a dip of level.
 
-    gain     0  -9  -21  -36 | -36  -21  -9   0 dB        the jump is where the | stands
+    gain     0  -9  -21  -36 | -36  -21  -9   0 dB        the jump, in time or of a bend, is where the | stands
 
 The dip is in the codes, so a recording holds it as it was heard.
 """
@@ -22,9 +22,10 @@ class Dip:
         self._at = 0
 
     def advance(self, wanted: bool) -> bool:
-        """Whether this hop is to jump, while a jump is `wanted`; what comes up again turns and goes down for the next one."""
+        """Whether this hop is to jump, while a jump is `wanted`. The next one waits until the dip is over: were it to turn
+        at once, a knob that is being turned would be silence."""
         if wanted or self._at:
-            goes_on = wanted == (self._at < JUMP)
+            goes_on = wanted or self._at >= JUMP
             self._at = (self._at + 1 if goes_on else 2 * JUMP - self._at) % len(DEPTHS)
         return wanted and self._at == JUMP
 

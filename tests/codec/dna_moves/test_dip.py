@@ -40,9 +40,14 @@ def test_levels_go_step_by_step_and_always_come_back(wishes: list[bool]) -> None
     assert depths[-1] == 0
 
 
-def test_a_jump_that_goes_on_being_wanted_is_made_again_and_again() -> None:
-    dip = Dip()
-    assert sum(dip.advance(True) for _ in range(20)) > 5
+def test_a_jump_that_goes_on_being_wanted_is_made_in_one_dip_after_the_other() -> None:
+    dip, jumps, depths = Dip(), [], []
+    for hop in range(20):
+        if dip.advance(True):
+            jumps.append(hop)
+        depths.append(depth(dip))
+    assert jumps == [3, 10, 17]
+    assert [hop for hop, at in enumerate(depths) if not at] == [6, 13]
 
 
 def test_only_gains_change_and_silence_stays() -> None:
