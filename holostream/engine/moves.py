@@ -27,9 +27,9 @@ from holostream.engine.controls import Controls
 _BENT = tuple(field.name for field in fields(BendAmounts) if field.name != "freeze_drift")
 _NEUTRAL = tuple((kind.name, kind.neutral) for kind in MOVES if kind.name in _BENT)
 _TIMED = tuple(field.name for field in fields(TimeAmounts))
-_FADED = {"shift": 0.0, "comb": 0.0, "cross": 0.25, "robot": 0.25, "whisper": 0.25, "phase_crush": 0.25}
+_FADED = {"shift": 0.0, "comb": 0.5, "cross": 0.25, "robot": 0.25, "whisper": 0.25, "phase_crush": 0.25}
 """Amounts that are faded, not glided, if they are to change by more than this within a short time: phases that differ much
-do not meet halfway, and what lies between two shifts is another sound."""
+do not meet halfway, and what lies between two shifts, or two combs far apart, is another sound."""
 _SHORT_HOPS = 2 * FADE_HOPS
 SPARE_HOPS = 64
 

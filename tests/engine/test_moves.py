@@ -248,6 +248,23 @@ def test_a_sweep_fades_to_the_newest_amount_when_the_fade_before_is_over(tiers: 
     assert {frame.voice for frame in live.frames()} == voices
 
 
+@pytest.mark.parametrize("morph", [0.0, 0.5])
+def test_a_comb_glides_as_a_knob_turns_it(tiers: Tiers, morph: float) -> None:
+    """A step of a controller is small: neither voices nor, within a morph, dips are needed."""
+    live = Live(tiers, 16, morph_tier=4, morph=morph)
+    live.controls.glide_ms = 20
+    live.play(20)
+    voices = live.path.newest_voice
+    for turn in range(10):
+        live.play(3, comb=1 + turn * 15 / 127)
+        assert not live.path.moves.jumping
+    assert live.path.newest_voice == voices
+    live.play(10)
+    at_once = Live(tiers, 16, morph_tier=4, morph=morph, comb=live.controls.comb)
+    at_once.play(live.path.hop)
+    assert codes_of(live.frames()[-1]) == codes_of(at_once.frames()[-1])
+
+
 def test_a_small_change_while_a_large_one_waits_is_not_lost(tiers: Tiers) -> None:
     live = Live(tiers)
     live.controls.glide_ms = 20
