@@ -12,9 +12,10 @@ from holostream.format.holo_events import MARKER, Event
 
 
 class CommandReplay:
-    """`controls` as they stood before the first hop; `apply` brings them to each hop in turn.
+    """`controls` as they stood before the hop it `begins` with, which comes before the first one where gains were on their
+    way there; `apply` brings them to each hop in turn.
 
-    A command's first value at the first hop is what it had been (see `event_lane`).
+    A command's first value until the first hop is what it had been (see `event_lane`).
     """
 
     def __init__(self, events: Iterable[Event], hop: int, first_hop: int, tier: int, name: str) -> None:
@@ -30,6 +31,7 @@ class CommandReplay:
         """Whether the feedback guard was ever on, which hears the input."""
         self.tiers = {tier}
         """All that are ever asked for."""
+        self.begins = first_hop
         self._changes: deque[tuple[int, str, float]] = deque()
         settled: set[str] = set()
         for event in sorted(events, key=lambda event: event.time):
@@ -45,7 +47,8 @@ class CommandReplay:
             self.guards |= event.name == "feedback_guard" and value > 0
             if event.name == "tier":
                 self.tiers.add(int(value))
-            if at < first_hop or (at == first_hop and event.name not in settled):
+            self.begins = min(self.begins, at)
+            if at <= first_hop and event.name not in settled:
                 self.controls.set(event.name, value)
                 settled.add(event.name)
             else:

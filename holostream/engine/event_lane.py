@@ -3,7 +3,8 @@
 Each goes to the file with the block that holds its hop. A recording begins with the value of every command before its
 first hop (of moves and their settings only where it is not the neutral one), so that the file alone tells the state: a
 command's first value at the first hop is what it had been, a second one there is a change. What was done before is not
-in it. Of what came after its last hop only markers are: they were meant for it, while a command changed nothing in it.
+in it, but where gains or the mix were on their way at its first hop: that is told from where they last stood still, at
+the hops at which it was done. Of what came after its last hop only markers are: they were meant for it, while a command changed nothing in it.
 
 What counts is the hop at which a command took effect (see `applied_ring`): a tier's event is at the hop that primes it,
 and it is heard from the next hop on. A device that is opened states every value anew, at the first hop it plays; of a
@@ -16,14 +17,24 @@ from collections.abc import Iterable
 
 from holostream.engine.applied_ring import AppliedCommand
 from holostream.engine.command import command_kind
+from holostream.engine.gain_ramp import GLIDE_HOPS
+from holostream.engine.mixer import SHORT_MS, asked_hops
 from holostream.format.holo_events import MARKER, MAX_TEXT, Event
+
+_GLIDING = ("input_gain_db", "output_gain_db", "wet", "bypass", "mute", "glide_ms")
+MOST_ON_THE_WAY = 4096
+"""Events; with more, gains are taken to stand still where the last of them leads."""
 
 
 class EventLane:
     """Give it everything in the order it happened. `hop` in samples."""
 
-    def __init__(self, hop: int) -> None:
-        self._hop = hop
+    def __init__(self, hop: int, hops_a_second: float) -> None:
+        self._hop, self._hops_a_second = hop, hops_a_second
+        self._at_rest = 0
+        """The hop from which on gains and mix stand still, after what has left the lane."""
+        self._on_the_way: list[Event] = []
+        """What has led there since they last did, from the values that they had."""
         self._values: dict[str, float] = {}
         """Of each command, after what has left the lane."""
         self._newest: dict[str, float] = {}
@@ -66,7 +77,8 @@ class EventLane:
         start = hop * self._hop
         changed = {event.name for event in self._waiting if event.time == start and event.name != MARKER}
         neutral = {name: command_kind(name).neutral for name in changed if command_kind(name).group != "mixer"}
-        return [
+        before = self._on_the_way if hop < self._at_rest else []
+        return before + [
             Event(start, name, value)
             for name, value in (neutral | self._values).items()
             if name in changed or command_kind(name).group == "mixer" or value != command_kind(name).neutral
@@ -79,8 +91,24 @@ class EventLane:
         until = hop * self._hop
         taken = sorted((event for event in self._waiting if event.time <= until), key=lambda event: event.time)
         self._waiting = [event for event in self._waiting if event.time > until]
-        self._values.update({event.name: event.value for event in taken if not isinstance(event.value, str)})
+        for event in taken:
+            if not isinstance(event.value, str):
+                self._follow_glides(event)
+                self._values[event.name] = event.value
         return taken
+
+    def _follow_glides(self, event: Event) -> None:
+        """Before it changes a value; a session's first values are where it stands."""
+        known = {"glide_ms": SHORT_MS} | self._values
+        if event.name not in _GLIDING or event.value == known.get(event.name, event.value):
+            return
+        hop = event.time // self._hop
+        if hop >= self._at_rest or len(self._on_the_way) >= MOST_ON_THE_WAY:
+            self._on_the_way = [Event(event.time, name, known[name]) for name in _GLIDING if name in known]
+        self._on_the_way.append(event)
+        # A hop's last `glide_ms` counts, whatever it was before.
+        for ms in (known["glide_ms"], event.value if event.name == "glide_ms" else 0.0):
+            self._at_rest = max(self._at_rest, hop + asked_hops(float(ms), self._hops_a_second) + GLIDE_HOPS)
 
     def take_last(self, hop: int) -> list[Event]:
         """As `take` at a recording's last hop, with all markers."""

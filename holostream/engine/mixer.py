@@ -92,9 +92,21 @@ def mix(wet: np.ndarray, dry: np.ndarray, mixer: Mixer, controls: Controls) -> n
     return limited
 
 
+def glide_on(mixer: Mixer, controls: Controls) -> None:
+    """Gains and mix as they go on in a hop of which nothing is heard; nothing howls."""
+    mixer.input_gain.advance(linear(_asked("input_gain_db", mixer, controls)))
+    share, gain_db = _asked("wet", mixer, controls), _asked("output_gain_db", mixer, controls)
+    mixer.wet.advance(0.0 if controls.bypass else share)
+    mixer.output_gain.advance(0.0 if controls.mute else linear(gain_db))
+
+
 def _asked(name: str, mixer: Mixer, controls: Controls) -> float:
-    hops = 1 if controls.glide_ms <= SHORT_MS else round(controls.glide_ms / 1000 * mixer.hops_a_second)
-    return mixer.asked[name].advance(getattr(controls, name), hops)
+    return mixer.asked[name].advance(getattr(controls, name), asked_hops(controls.glide_ms, mixer.hops_a_second))
+
+
+def asked_hops(glide_ms: float, hops_a_second: float) -> int:
+    """What a gain or a mix takes to where it is asked to be, its ramp left alone."""
+    return 1 if glide_ms <= SHORT_MS else round(glide_ms / 1000 * hops_a_second)
 
 
 def _levels(samples: np.ndarray) -> tuple[list[float], list[float]]:

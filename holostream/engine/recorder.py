@@ -76,7 +76,7 @@ class Recorder:
             software=f"holostream {__version__}",
             tables={str(harmonics): chosen.digest for harmonics, chosen in self._tables.items()},
         )
-        self._gatherer, self._lane = BlockGatherer(tiers), EventLane(facts.hop)
+        self._gatherer, self._lane = BlockGatherer(tiers), EventLane(facts.hop, facts.frames_per_second)
         self._spool = Spool(round(keep_seconds * facts.frames_per_second)) if keep_seconds > 0 else None
         self._between = b""
         """Packed events that no block could take with it: the next one does."""

@@ -5,7 +5,7 @@
     with a given one   everything runs again from it, encoder, moves and mixer; whether its DNA is the recorded one is told
 
 The path is that of `block_path`, its commands at their hops. What the file does not tell is taken as at rest before its
-first hop: glides on their way, the limiter, and (from a given input) the networks' past; a recording from a session's first
+first hop: glides of moves on their way, the limiter, and (from a given input) the networks' past; a recording from a session's first
 hop on lacks nothing. Without the input the feedback guard is taken to have slept.
 """
 
@@ -26,7 +26,7 @@ from holostream.engine.command_replay import CommandReplay
 from holostream.engine.dna_comparison import DnaComparison
 from holostream.engine.input_history import InputHistory
 from holostream.engine.kept_input import input_path
-from holostream.engine.mixer import hear, initial_mixer, mix
+from holostream.engine.mixer import Mixer, glide_on, hear, initial_mixer, mix
 from holostream.engine.played_sounds import PlayedSounds
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import HoloFormatError
@@ -39,6 +39,8 @@ from holostream.format.recorded_sound import Piece, never
 
 RING_FRAMES = 4096
 PIECE_HOPS = 256
+MOST_HOPS_BEFORE = 1 << 16
+"""Whatever hop a file says that its glides began at."""
 
 
 def open_performance(
@@ -142,13 +144,21 @@ class Performance:
         tiers = load_all_tiers(self._models)
         path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=crossed)
         path.hop = self._first_hop
+        self._glide_to_first_hop(path.mixer)
         return path
+
+    def _glide_to_first_hop(self, mixer: Mixer) -> None:
+        """What was on its way when the recording began."""
+        for hop in range(max(self._commands.begins, self._first_hop - MOST_HOPS_BEFORE), self._first_hop):
+            self._commands.apply(hop)
+            glide_on(mixer, self._commands.controls)
 
     def _mixed_again(self) -> Iterator[np.ndarray]:
         """(lanes, hop) a hop: the recorded DNA's sound through the mixer."""
         header, controls = self._reader.header, self._commands.controls
         hop, silence = header.hop, np.zeros((self.lanes, header.hop), np.float32)
         mixer = initial_mixer(self.lanes, header.rate, hop, controls)
+        self._glide_to_first_hop(mixer)
         history = InputHistory(self.lanes, header.chunk, hop)
         sounds = self._sounds.hops() if self._sounds is not None else repeat((silence, None))
         for piece in self._recorded.pieces():

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from holostream.engine.applied_ring import AppliedCommand
-from holostream.engine.event_lane import EventLane
+from holostream.engine.event_lane import MOST_ON_THE_WAY, EventLane
+from holostream.engine.gain_ramp import GLIDE_HOPS
 from holostream.format.holo_events import MAX_TEXT, Event
 
 HOP = 128
 
 
 def lane_with(*commands: tuple[int, str, float]) -> EventLane:
-    lane = EventLane(HOP)
+    lane = EventLane(HOP, 375.0)
     lane.add(AppliedCommand(*command) for command in commands)
     return lane
 
@@ -46,6 +47,22 @@ def test_the_state_is_that_before_a_hop() -> None:
     assert lane.state(20) == [Event(20 * HOP, "tier", 64.0), Event(20 * HOP, "wet", 0.2)]
 
 
+def test_gains_that_are_on_their_way_are_told_from_where_they_stood() -> None:
+    lane = lane_with((0, "wet", 1.0), (0, "output_gain_db", 0.0), (50, "glide_ms", 100.0), (50, "wet", 0.5), (70, "output_gain_db", 6.0))
+    lane.take(70)
+    began = [(event.time // HOP, event.name, event.value) for event in lane.state(100) if event.time < 100 * HOP]
+    stood = [(50, "output_gain_db", 0.0), (50, "wet", 1.0), (50, "glide_ms", 20.0)]
+    assert began == [*stood, (50, "glide_ms", 100.0), (50, "wet", 0.5), (70, "output_gain_db", 6.0)]
+    arrived = 70 + round(0.1 * 375) + GLIDE_HOPS
+    assert min(event.time for event in lane.state(arrived)) == arrived * HOP
+
+
+def test_gains_that_never_stand_still_are_told_of_for_so_long() -> None:
+    lane = lane_with((0, "wet", 1.0), *((hop, "wet", hop % 2 / 2) for hop in range(1, 10000)))
+    lane.take(9999)
+    assert len(lane.state(10000)) < MOST_ON_THE_WAY + 10
+
+
 def test_what_changes_nothing_is_no_event_of_a_move() -> None:
     lane = lane_with((0, "mute", 0.0), (0, "freeze", 0.0), (0, "comb", 1.0), (3, "freeze", 0.5), (4, "freeze", 0.5))
     assert lane.take(9) == [Event(0, "mute", 0.0), Event(3 * HOP, "freeze", 0.5)]
@@ -77,7 +94,7 @@ def test_after_the_last_hop_only_markers_count() -> None:
 
 
 def test_a_text_too_long_is_refused() -> None:
-    lane = EventLane(HOP)
+    lane = EventLane(HOP, 375.0)
     lane.mark(0, "a" * MAX_TEXT)
     with pytest.raises(ValueError, match="a marker's text has 1001 characters; at most 1000 fit"):
         lane.mark(0, "a" * (MAX_TEXT + 1))

@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from holostream.codec.tier_model import ModelError
+from holostream.codec.dna_ring import DnaRing, ring_bytes
+from holostream.codec.tier_model import ModelError, TierModel
+from holostream.engine.applied_ring import AppliedCommand
+from holostream.engine.block_path import initial_path, step
 from holostream.engine.command import MOVES as MOVES_OF_THE_TABLE
+from holostream.engine.controls import Controls
+from holostream.engine.recorder import Recorder
 from holostream.engine.render_again import open_performance
 from holostream.engine.session import Session
 from holostream.engine.settings import LiveSettings
@@ -242,3 +247,30 @@ def test_crossed_with_the_second_channel_of_the_input(tmp_path: Path, models: Pa
     assert remarks[0].startswith("the DNA is another from hop 101 "), "a great change fades in from the next hop on"
     with pytest.raises(ValueError, match="crossed with a second one; give that too, with --second FILE, or --second channel"):
         rendered(recording, models, both)
+
+
+@pytest.mark.parametrize("start", [70, 104, 107, 130, 260])
+def test_a_recording_that_begins_while_gains_glide(tmp_path: Path, tiers: dict[int, TierModel], models: Path, start: int) -> None:
+    """Slowly, from wherever an earlier glide has come to; at hop 260 they stand still."""
+    commands = {
+        0: [("tier", 16.0), ("wet", 1.0), ("output_gain_db", 0.0), ("mute", 0.0), ("feedback_guard", 0.0)],
+        60: [("glide_ms", 200.0), ("output_gain_db", -30.0)],
+        100: [("output_gain_db", 6.0), ("mute", 1.0)],
+        103: [("mute", 0.0), ("glide_ms", 100.0)],
+        140: [("output_gain_db", -3.0)],
+    }
+    sound, controls = 0.4 * speech(1.0, 48000, 3)[np.newaxis], Controls(16, feedback_guard=False)
+    ring = DnaRing(bytearray(ring_bytes(1, 1024)), 1, 1024)
+    path, recorder = initial_path(tiers, 1, ring, controls), Recorder({16: tiers[16].facts}, 1)
+    out, cursor = [], 0
+    for hop in range(300):
+        if hop == start:
+            recorder.start(tmp_path / "session.holo")
+        for name, value in commands.get(hop, []):
+            controls.set(name, value)
+        out.append(step(sound[:, hop * 128 :][:, :128], path, controls))
+        frames, cursor, _ = ring.read(cursor)
+        recorder.follow(frames, 0, [AppliedCommand(hop, *command) for command in commands.get(hop, [])])
+    recorder.stop(last_hop_complete=True)
+    again, _ = rendered(tmp_path / "session.holo", models)
+    assert np.array_equal(again, np.concatenate(out, axis=1)[0, (start - 1) * 128 :])
