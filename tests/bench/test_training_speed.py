@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from holostream.bench.training_speed import (
 from holostream.bench.verbs import bench_app
 from holostream.codec.tier import TIERS
 from holostream.training.recipe import Recipe
+from tests.in_process import holostream_here
 
 
 def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
@@ -30,9 +33,18 @@ def test_voices_are_of_the_length_asked_for_and_differ(tmp_path: Path) -> None:
     assert len({round(float(abs(sound).max()), 3) for sound in sounds}) == 6
 
 
-def test_a_training_tells_its_speed() -> None:
+def test_a_training_tells_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    run = train_once(8, steps=3, threads=1, data_minutes=1)
+    from tests.training.shipped_graphs import write_shipped_graphs
+
+    def here(command: list[str], *, env: dict[str, str], **others: object) -> subprocess.CompletedProcess[str]:
+        assert command[:3] == [sys.executable, "-m", "holostream.cli"]
+        assert env["OMP_NUM_THREADS"] == "1"
+        return holostream_here(*command[3:])
+
+    monkeypatch.setattr(training_speed.subprocess, "run", here)
+    monkeypatch.setattr("holostream.training.train_all_tiers.export_tier", write_shipped_graphs)
+    run = train_once(8, steps=1, threads=1, data_minutes=1)
     assert run.sound_seconds_per_second > 0
     assert run.beside_seconds > 0
     assert (Recipe().steps, Recipe().check_every) == (RECIPE_STEPS, STEPS_A_LOOK)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -137,17 +134,10 @@ def test_an_interrupted_training_resumes_to_the_same_result(chunks, tmp_path):
         train_holo_audio(SHAPE, chunks, tmp_path / "cut.pt", resume=True, steps=9)
 
 
-def train(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "holostream.cli", "train", *map(str, arguments)], capture_output=True, text=True,
-        check=False, timeout=600, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-
-
 def test_the_verb_writes_both_layouts_and_goes_on_from_a_pth(tmp_path):
     data, out = fill(tmp_path / "sounds"), tmp_path / "models"
     options = ("--data", data, "--recipe", "holo-audio", "--device", "cpu", "--steps", 6)
-    finished = train(*options, "--out", out, "--tiers", "4,8", "--rate", 22050)
+    finished = holostream_here("train", *options, "--out", out, "--tiers", "4,8", "--rate", 22050)
     assert finished.returncode == 0, finished.stderr
     assert "tier 4 step 6 of 6: mean absolute error" in finished.stderr
     assert "tier 8: 6 steps" in finished.stdout
@@ -159,7 +149,7 @@ def test_the_verb_writes_both_layouts_and_goes_on_from_a_pth(tmp_path):
         card = json.loads((folder / "tier.json").read_text())["card"]
         assert (card["recipe"]["name"], card["steps"], card["data"]["files"]) == ("holo-audio", 6, 6)
     pth = out / "tier_004" / "tier_004.pth"
-    further = train(*options, "--out", tmp_path / "further", "--tiers", "4", "--from", pth)
+    further = holostream_here("train", *options, "--out", tmp_path / "further", "--tiers", "4", "--from", pth)
     assert further.returncode == 0, further.stderr
     before = read_holo_audio(pth).state_dict()
     after = read_holo_audio(tmp_path / "further" / "tier_004" / "tier_004.pth").state_dict()

@@ -32,6 +32,7 @@ from holostream.training.train_all_tiers import (
 from holostream.training.train_tier import Progress, train_tier
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
+from tests.training.shipped_graphs import write_shipped_graphs
 from tests.training.sounds import TINY, corpus
 
 
@@ -255,8 +256,9 @@ def test_a_tier_starts_from_its_neighbor(sounds, tmp_path):
         start_weights(tmp_path, 16, "64")
 
 
-def test_a_tier_goes_on_from_a_folder_of_tiers(sounds, tmp_path):
+def test_a_tier_goes_on_from_a_folder_of_tiers(sounds, tmp_path, monkeypatch):
     """What was shipped is enough to go on from: in half precision, steps included where the tier is the same."""
+    monkeypatch.setattr("holostream.training.train_all_tiers.export_tier", write_shipped_graphs)
     train_all_tiers([8], TINY, sounds, tmp_path / "models")
     trained = load_checkpoint(checkpoint_path(tmp_path / "models", 8))["average"]
     for chosen in (tmp_path / "models", tmp_path / "models" / "tier_008", tmp_path / "models" / "tier_008" / "weights.pt"):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,13 +19,6 @@ from holostream.training.train_all_tiers import checkpoint_path
 from holostream.training.verb import chosen_device, chosen_tiers
 from tests.in_process import holostream_here
 from tests.training.sounds import fill
-
-
-def train(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "holostream.cli", "train", *map(str, arguments)], capture_output=True, text=True,
-        check=False, timeout=200, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
 
 
 def test_choices():
@@ -50,7 +40,7 @@ def test_a_short_training_gives_a_tier_with_its_card(tmp_path: Path):
     )
     data, out = fill(tmp_path / "sounds"), tmp_path / "models"
     (data / "broken.wav").write_bytes(b"nothing")
-    finished = train("--data", data, "--tiers", "4", "--out", out, "--recipe", recipe, "--device", "cpu")
+    finished = holostream_here("train", "--data", data, "--tiers", "4", "--out", out, "--recipe", recipe, "--device", "cpu")
     assert finished.returncode == 0, finished.stderr
     assert "broken.wav" in finished.stderr
     assert "held out" in finished.stderr
