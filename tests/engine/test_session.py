@@ -54,7 +54,7 @@ def decoded(recording: Path, models: Path) -> np.ndarray:
 def test_a_recording_replays_exactly_what_was_heard(tmp_path, voice, models, stereo):
     recording, capture = tmp_path / "session.holo", tmp_path / "heard.wav"
     settings = LiveSettings(
-        str(voice), str(capture), tier=64, stereo=stereo, record=recording, virtual_time=True, seconds=5.0
+        str(voice), str(capture), tier=64, stereo=stereo, record=recording, virtual_time=True, seconds=3.0
     )
     order = random.Random(1)
     switches = 0
@@ -67,7 +67,7 @@ def test_a_recording_replays_exactly_what_was_heard(tmp_path, voice, models, ste
     heard = soundfile.read(capture, dtype="float32")[0]
     assert switches > 5
     assert len(summarize(recording)["tiers"]) > 3
-    assert heard.shape == ((5 * 48000, 2) if stereo else (5 * 48000,))
+    assert heard.shape == ((3 * 48000, 2) if stereo else (3 * 48000,))
     assert np.abs(heard).max() > 0.1
     assert np.array_equal(decoded(recording, models), heard)
 
@@ -75,7 +75,7 @@ def test_a_recording_replays_exactly_what_was_heard(tmp_path, voice, models, ste
 def test_a_recording_may_begin_and_end_in_the_middle(tmp_path, voice, models, monkeypatch):
     monkeypatch.chdir(tmp_path)
     capture = tmp_path / "heard.wav"
-    with Session(LiveSettings(str(voice), str(capture), virtual_time=True, seconds=30.0)) as session:
+    with Session(LiveSettings(str(voice), str(capture), virtual_time=True, seconds=15.0)) as session:
         wait_for(lambda: session.snapshot()["hops"] > 1000)
         session.send("tier", 16)
         session.toggle_recording()
@@ -303,7 +303,7 @@ def test_kill_9_of_everything_loses_at_most_the_last_second(tmp_path, voice, mod
         live_command("--input", voice, "--output", capture, "--record", recording, "--seconds", 60),
         stdout=subprocess.DEVNULL,
     )
-    wait_for(lambda: recording.exists() and recording.stat().st_size > 20_000)
+    wait_for(lambda: recording.exists() and recording.stat().st_size > 12_000)
     engines = engines_of(control)
     shared = shared_memory_of(engines[0])
     assert shared.exists()
@@ -379,12 +379,12 @@ def test_a_full_disk_stops_the_recording_and_not_the_sound(tmp_path, voice, mode
     ))  # fmt: skip
     finished = subprocess.run(
         [sys.executable, "-c", program, *live_command("--input", voice, "--device-api", "virtual", "--virtual-time",
-                                                      "--record", recording, "--seconds", 20)[3:]],
+                                                      "--record", recording, "--seconds", 10)[3:]],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert finished.returncode == 1, finished.stderr
     assert "holostream: not all that was to be kept is: recording stopped: File too large" in finished.stderr
-    assert "played 20.0 s" in finished.stdout
+    assert "played 10.0 s" in finished.stdout
     assert recording.stat().st_size <= 30_000
     summary = summarize(recording)
     assert summary["torn_bytes"] == 0
@@ -400,18 +400,21 @@ def heed_interrupts() -> None:
 
 def test_ctrl_c_and_a_polite_kill_close_what_is_kept(tmp_path, voice):
     """A terminal signals all of its processes, not only the one that was started."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    started = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # beside each other: each has to play for a while
         recording, captured = tmp_path / f"{number}.holo", tmp_path / f"{number}.wav"
         control = subprocess.Popen(
             live_command("--input", voice, "--device-api", "virtual", "--record", recording, "--output", captured),
             stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts, start_new_session=True,
         )  # fmt: skip
-        wait_for(lambda path=recording: path.exists() and path.stat().st_size > 8000)
+        started.append((number, control, recording, captured))
+    for number, control, recording, captured in started:
+        wait_for(lambda path=recording: path.exists() and path.stat().st_size > 8000, 20)
         os.killpg(control.pid, number)
         assert control.wait(10) == 0
         assert summarize(recording)["complete"]
         assert soundfile.info(captured).duration > 0.5
-        assert not list(tmp_path.glob(".*"))
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_held_ctrl_c_does_not_keep_files_from_being_finished(tmp_path, voice):
