@@ -17,6 +17,7 @@ from holostream.bench.jack_ports import plug, ports, unplug
 from holostream.bench.jack_server import JackServer, jack_server
 from holostream.format.holo_file import HoloReader
 from tests.control.midi_pad import MidiPad
+from tests.in_process import holostream_here
 from tests.speech import speech
 
 pytest.importorskip("rtmidi", reason="MIDI needs python-rtmidi")
@@ -47,7 +48,8 @@ def live(server: JackServer, folder: Path, *arguments: str) -> subprocess.Popen[
     )  # fmt: skip
 
 
-def test_a_performance_is_rendered_again_bit_by_bit(tmp_path: Path) -> None:
+def test_a_performance_is_rendered_again_bit_by_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     soundfile.write(tmp_path / "voice.wav", speech(3.0, 48000, 4), 48000, subtype="FLOAT")
     with jack_server(256) as server:
         before = ports(server)
@@ -80,8 +82,8 @@ def test_a_performance_is_rendered_again_bit_by_bit(tmp_path: Path) -> None:
         done = {event.name for item in reader.items() if isinstance(item, list) for event in item if event.time}
     assert {"tier", "freeze", "shift", "loop_beats", "whisper", "mute"} <= done
     for arguments in ([], ["--input", "s.input.wav"]):
-        command = [sys.executable, "-m", "holostream.cli", "render", "s.holo", "again.wav", "--again", "--overwrite", *arguments]
-        rendering = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        rendering = holostream_here("render", "s.holo", "again.wav", "--again", "--overwrite", *arguments)
+        assert rendering.returncode == 0, rendering.stderr
         again = soundfile.read(tmp_path / "again.wav", dtype="float32")[0]
         count = min(len(again), len(heard))
         assert count > 0.9 * SECONDS * 48000

@@ -6,7 +6,8 @@ from itertools import islice, pairwise
 
 import pytest
 
-from holostream.bench.soak import measure_soak, tier_tour
+from holostream.bench import soak
+from holostream.bench.soak import measure_soak, run_pass_through, tier_tour
 from holostream.bench.soak_watch import Watch, WatchSummary, from_to, full_halves
 from holostream.codec.tier import TIERS
 
@@ -60,7 +61,9 @@ def test_dropouts_around_late_wakeups_are_the_servers(late: tuple[int, ...], in_
 
 
 @pytest.mark.jack
-def test_a_short_soak_on_a_real_server():
+def test_a_short_soak_on_a_real_server(monkeypatch: pytest.MonkeyPatch):
+    # Of the pass-through nothing is asked here but that it answers.
+    monkeypatch.setattr(soak, "run_pass_through", lambda server, seconds: run_pass_through(server, 1.0))
     measurement = measure_soak(0.1, (256,))
     run = measurement.values["rows"][0]
     assert run["errors"] == 0
