@@ -50,10 +50,10 @@ def voice(tmp_path: Path) -> Path:
 
 def test_encode_info_decode(tmp_path, voice):
     assert holostream("encode", voice, tmp_path / "v.holo", "--tier", 128).returncode == 0
-    told = holostream("info", tmp_path / "v.holo")
+    told = holostream_here("info", tmp_path / "v.holo")
     assert told.returncode == 0
     assert "tiers     128 from 0.00 s" in told.stdout
-    facts = json.loads(holostream("info", tmp_path / "v.holo", "--json").stdout)
+    facts = json.loads(holostream_here("info", tmp_path / "v.holo", "--json").stdout)
     assert (facts["original_rate"], facts["original_length"], facts["complete"]) == (44100, 44100, True)
     assert holostream("decode", tmp_path / "v.holo", tmp_path / "back.wav").returncode == 0
     back, rate = soundfile.read(tmp_path / "back.wav")
@@ -137,7 +137,7 @@ def test_corrupt_models(tmp_path, voice, models, damage):
         content = bytearray(b"not a graph")
     target.write_bytes(content)
     for verb in (("live", "--headless"), ("encode", voice, tmp_path / "v.holo")):
-        assert_one_clear_sentence(holostream(*verb, "--models", copied), "tier_064", "export")
+        assert_one_clear_sentence(holostream_here(*verb, "--models", copied), "tier_064", "export")
 
 
 def test_unreadable_audio(tmp_path):
@@ -152,10 +152,10 @@ def test_unreadable_audio(tmp_path):
 def test_truncated_audio_is_encoded_as_far_as_it_goes_and_told(tmp_path, voice):
     cut = tmp_path / "cut.wav"
     cut.write_bytes(voice.read_bytes()[:40_000])
-    finished = holostream("encode", cut, tmp_path / "cut.holo")
+    finished = holostream_here("encode", cut, tmp_path / "cut.holo")
     assert finished.returncode == 0
     assert "ends early" in finished.stderr
-    assert holostream("decode", tmp_path / "cut.holo", tmp_path / "cut.back.wav").returncode == 0
+    assert holostream_here("decode", tmp_path / "cut.holo", tmp_path / "cut.back.wav").returncode == 0
     assert soundfile.info(tmp_path / "cut.back.wav").frames == (40_000 - 44) // 2
 
 
@@ -174,8 +174,8 @@ def test_a_recording_needs_other_models(tmp_path, voice, models):
     facts = json.loads((folder / "tier.json").read_text())
     facts["facts"]["checksum"] = graph_checksum((folder / "encoder.onnx").read_bytes(), (folder / "vocoder.onnx").read_bytes())
     (folder / "tier.json").write_text(json.dumps(facts))
-    holostream("encode", voice, tmp_path / "v.holo", "--tier", 16)
-    finished = holostream("decode", tmp_path / "v.holo", tmp_path / "v.wav", "--models", copied)
+    holostream_here("encode", voice, tmp_path / "v.holo", "--tier", 16)
+    finished = holostream_here("decode", tmp_path / "v.holo", tmp_path / "v.wav", "--models", copied)
     assert_one_clear_sentence(finished, "needs tier 16", "--models")
     assert not (tmp_path / "v.wav").exists()
 
@@ -289,7 +289,7 @@ def test_what_would_not_count_with_the_virtual_device_is_told(tmp_path, voice, m
 
 def test_what_becomes_of_channels_is_told(tmp_path):
     soundfile.write(tmp_path / "six.wav", np.zeros((4800, 6)), 48000)
-    finished = holostream("encode", tmp_path / "six.wav", tmp_path / "six.holo")
+    finished = holostream_here("encode", tmp_path / "six.wav", tmp_path / "six.holo")
     assert (finished.returncode, "has 6 channels; their mean was encoded" in finished.stderr) == (0, True), finished.stderr
 
 
@@ -344,7 +344,7 @@ def test_nan_in_a_file_is_told(tmp_path):
     sound = speech(0.5, 48000, 1)
     sound[100:105] = np.nan
     soundfile.write(tmp_path / "nan.wav", sound, 48000, subtype="FLOAT")
-    finished = holostream("encode", tmp_path / "nan.wav", tmp_path / "nan.holo")
+    finished = holostream_here("encode", tmp_path / "nan.wav", tmp_path / "nan.holo")
     assert finished.returncode == 0
     assert "5 samples that are not numbers" in finished.stderr
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from tests.in_process import holostream_here
 from tests.speech import speech
 
 
@@ -53,8 +54,9 @@ def test_quality_prints_saves_and_draws(tmp_path, data):
     (("--data", "nowhere"), ("nowhere holds no WAV",)),
     (("--json", "nowhere/q.json"), ("--json is nowhere/q.json, which is no file in a folder that is there",)),
 ])  # fmt: skip
-def test_bad_words_are_one_sentence(tmp_path, data, arguments, words):
-    finished = bench("quality", *(() if "--data" in arguments else ("--data", data)), *arguments, cache=tmp_path)
+def test_bad_words_are_one_sentence(tmp_path, data, arguments, words, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    finished = holostream_here("bench", "quality", *(() if "--data" in arguments else ("--data", data)), *arguments)
     assert finished.returncode == 1
     (complaint,) = finished.stderr.strip().splitlines()
     assert complaint.startswith("holostream: ")
