@@ -94,9 +94,12 @@ def test_its_events_begin_with_the_state(tiers: dict[int, TierModel], models: Pa
     first = playing.check_captured(tmp_path / "a.holo")[0]
     with (tmp_path / "a.holo").open("rb") as file:
         events = [(event.time // HOP, event.name, event.value) for event in HoloReader(file).events()]
-    before = [command.value for command in commands if command.hop < first][-1]
+    formerly, before = [command for command in commands if command.hop < first][-2:]
     later = [tuple(command) for command in commands if command.hop >= first]
-    assert events == [(first, "wet", before), (first, "mute", 0.0), *later, (690, "marker", "there")]
+    on_the_way = [(before.hop, "wet", formerly.value), (before.hop, "mute", 0.0), (before.hop, "glide_ms", 20.0), tuple(before)]
+    stated = [(first, "wet", before.value), (first, "mute", 0.0)]
+    assert before.hop < first < before.hop + 5, "it begins while the mix is on its way"
+    assert events == [*on_the_way, *stated, *later, (690, "marker", "there")]
 
 
 def test_what_is_kept_does_not_grow(tiers: dict[int, TierModel], models: Path) -> None:
