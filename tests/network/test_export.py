@@ -114,7 +114,7 @@ def test_parity_holds_for_the_network_itself(exact: TierModel, full_size_tiers: 
     network = full_size_network()
     check_parity(network, exact)
     check_parity(network, full_size_tiers[64], ROUNDED)
-    with pytest.raises(ModelError, match="tier 64: .*differ"):
+    with pytest.raises(ModelError, match=r"tier 64: .*differ"):
         check_parity(network, full_size_tiers[64])
 
 
