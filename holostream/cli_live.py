@@ -11,6 +11,7 @@ import typer
 from holostream.cli_options import (
     Block,
     DeviceApi,
+    KeepInput,
     MidiApi,
     MidiChannel,
     MidiFeedback,
@@ -56,9 +57,7 @@ def live(
     keep: Annotated[
         float, typer.Option(min=0, max=1440, callback=finite, help="Minutes of what was heard to keep for a capture (C); 0: none.")
     ] = 10.0,
-    keep_input: Annotated[
-        bool, typer.Option("--keep-input", help="Beside each recording, no capture, write its input, as NAME.input.wav.")
-    ] = False,
+    keep_input: KeepInput = False,
     seconds: Annotated[float | None, typer.Option(min=0.01, callback=finite, help="Stop after this much sound.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No screen; Ctrl-C stops.")] = False,
     virtual_time: Annotated[bool, typer.Option("--virtual-time", help="Virtual device: as fast as possible.")] = False,

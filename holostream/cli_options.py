@@ -23,6 +23,9 @@ def finite(number: float | None) -> float | None:
 
 Models = Annotated[Path | None, typer.Option(help="Models folder; default: the shipped one.")]
 Output = Annotated[str | None, typer.Option(help="Output device by name, or a new .wav to capture in.")]
+KeepInput = Annotated[
+    bool, typer.Option("--keep-input", help="Beside each recording, no capture, write its input, as NAME.input.wav.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file to write if it is there already.")]
 DeviceApi = Annotated[
     str | None, typer.Option(help="jack, alsa, coreaudio, wasapi, ... or virtual.", callback=lower_case)

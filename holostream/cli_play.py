@@ -10,6 +10,7 @@ import typer
 from holostream.cli_options import (
     Block,
     DeviceApi,
+    KeepInput,
     MidiPorts,
     Models,
     NoMidi,
@@ -43,6 +44,7 @@ def play(
     loop: Annotated[str | None, typer.Option(help="A:B, from A to B again and again, seconds.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="It is still being recorded: go on as it grows.")] = False,
     output: Output = None,
+    keep_input: KeepInput = False,
     device_api: DeviceApi = None,
     block: Block = None,
     rate: Rate = None,
@@ -87,6 +89,7 @@ def play(
             block=block,
             rate=rate,
             stereo=sound.lanes == 2,
+            keep_input=keep_input,
             models=folder,
             virtual_time=virtual_time,
             stay_awake=stay_awake,

@@ -62,8 +62,10 @@ class Recorder:
         lanes: int,
         tables: Mapping[int, EntropyTables] | None = None,
         keep_seconds: float = 0.0,
+        offset_kept: bool = False,
     ) -> None:
-        """`keep_seconds`: how much of what was heard is kept in memory whether or not it is recorded."""
+        """`keep_seconds`: how much of what was heard is kept in memory whether or not it is recorded; `offset_kept`: as in the
+        header."""
         self._tables = tables or {}
         facts = self._facts = next(iter(tiers.values()))
         self.header = HoloHeader(
@@ -75,6 +77,7 @@ class Recorder:
             {str(harmonics): version_name(tier) for harmonics, tier in tiers.items()},
             software=f"holostream {__version__}",
             tables={str(harmonics): chosen.digest for harmonics, chosen in self._tables.items()},
+            offset_kept=offset_kept,
         )
         self._gatherer, self._lane = BlockGatherer(tiers), EventLane(facts.hop, facts.frames_per_second)
         self._spool = Spool(round(keep_seconds * facts.frames_per_second)) if keep_seconds > 0 else None

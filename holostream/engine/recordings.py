@@ -45,7 +45,8 @@ class Recordings:
         losses: list[str],
     ) -> None:
         self._shared, self._messages, self._losses = shared, messages, losses
-        self._recorder = Recorder(tiers, shared.lanes, tables, 60 * settings.keep_minutes)
+        plays = settings.playback is not None
+        self._recorder = Recorder(tiers, shared.lanes, tables, 60 * settings.keep_minutes, offset_kept=plays)
         self._rate = next(iter(tiers.values())).rate
         self._input: KeptInput | None = None
         self._recent: deque[RingFrame] = deque(maxlen=VIEW_FRAMES)

@@ -142,7 +142,8 @@ class Performance:
     def _path(self, crossed: bool) -> PathState:
         ring = DnaRing(bytearray(ring_bytes(self.lanes, RING_FRAMES)), self.lanes, RING_FRAMES)
         tiers = load_all_tiers(self._models)
-        path = initial_path(tiers, self.lanes, ring, self._commands.controls, second=crossed)
+        kept = self._reader.header.offset_kept
+        path = initial_path(tiers, self.lanes, ring, self._commands.controls, recorded=kept, second=crossed)
         path.hop = self._first_hop
         self._glide_to_first_hop(path.mixer)
         return path
@@ -157,7 +158,7 @@ class Performance:
         """(lanes, hop) a hop: the recorded DNA's sound through the mixer."""
         header, controls = self._reader.header, self._commands.controls
         hop, silence = header.hop, np.zeros((self.lanes, header.hop), np.float32)
-        mixer = initial_mixer(self.lanes, header.rate, hop, controls)
+        mixer = initial_mixer(self.lanes, header.rate, hop, controls, header.offset_kept)
         self._glide_to_first_hop(mixer)
         history = InputHistory(self.lanes, header.chunk, hop)
         sounds = self._sounds.hops() if self._sounds is not None else repeat((silence, None))

@@ -44,7 +44,7 @@ class HoloHeader:
     `models` gives for each tier the first 16 hex digits of its checksum, `tables` the name of the entropy tables that
     its blocks need; a tier that is not among these has zlib blocks. `lead` samples at the start of the decoded
     sound precede the original. `original_rate` (Hz), `original_length` (samples at that rate) and `original_channels`
-    are 0 for a live recording.
+    are 0 for a live recording. `offset_kept`: its input was a recording's sound, whose offset is left as it is.
     """
 
     family: str
@@ -60,11 +60,13 @@ class HoloHeader:
     software: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    offset_kept: bool = False
 
 
 def pack_header(header: HoloHeader, size: int = 0) -> bytes:
     """The description fills `size` bytes if it is smaller. Raises ValueError if it is larger than one may be."""
-    description = json.dumps(vars(header), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    facts = {name: value for name, value in vars(header).items() if name != "offset_kept" or value}
+    description = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(description) > MAX_DESCRIPTION:
         raise ValueError(
             f"the description takes {len(description)} bytes, at most {MAX_DESCRIPTION} fit; shorten the tags"
@@ -125,6 +127,7 @@ def header_from_dict(values: object) -> HoloHeader:
         "software": str,
         "tags": dict,
         "tables": dict,
+        "offset_kept": bool,
     }
     for name, kind in {**required, **optional}.items():
         if name not in values and name in required:
