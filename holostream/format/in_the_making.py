@@ -1,4 +1,4 @@
-"""Recordings that are still being made, so that nothing takes their place on the disk meanwhile."""
+"""Files that are still being made, so that nothing takes their place on the disk meanwhile, or removes them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ def mark_in_the_making(file: BinaryIO) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def refuse_in_the_making(path: Path) -> None:
-    """Raises ValueError if a session is recording to this file just now."""
-    if fcntl is None or not path.exists():
-        return
+def in_the_making(path: Path) -> bool:
+    """Whether a file that is there is marked. Raises OSError if it cannot be opened."""
+    if fcntl is None:
+        return False
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ValueError(f"{path} is still being recorded; wait until the recording is closed, or choose another name") from None
+            return True
         except OSError:
-            return
+            return False
+    return False
+
+
+def refuse_in_the_making(path: Path) -> None:
+    """Raises ValueError if a session is recording to this file just now."""
+    if path.exists() and in_the_making(path):
+        raise ValueError(f"{path} is still being recorded; wait until the recording is closed, or choose another name")

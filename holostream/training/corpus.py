@@ -20,6 +20,7 @@ import soxr
 
 from holostream.format.audio_file import AudioFileError, sounds_below
 from holostream.format.audio_reader import AudioReader
+from holostream.format.in_the_making import in_the_making, mark_in_the_making
 from holostream.format.new_file import new_file
 from holostream.training.training_error import TrainingError
 
@@ -83,9 +84,8 @@ def read_corpus(
     cache.mkdir(parents=True, exist_ok=True)
     index, data = cache / f"{stamp}.json", cache / f"{stamp}.int16"
     if (facts := _cached(index, data)) is None:
-        _fill_cache(folder, files, rate, index, data, progress)
-        facts = json.loads(index.read_text(encoding="utf-8"))
-        _forget_others(cache, {index, data})
+        facts = _fill_cache(folder, files, rate, index, data, progress)
+        _forget_others(cache, stamp)
     lengths = np.array(facts["lengths"], np.int64)
     if lengths.sum() < LEAST_SECONDS * rate:
         reasons = f" ({'; '.join(facts['skipped'][:3])})" if facts["skipped"] else ""
@@ -112,20 +112,26 @@ def _cached(index: Path, data: Path) -> dict | None:
         return None
 
 
-def _forget_others(cache: Path, kept: set[Path]) -> None:
-    """Former copies of the sounds, and what a kill left of unfinished ones."""
+def _forget_others(cache: Path, kept: str) -> None:
+    """Former copies of the sounds, and what a kill left of unfinished ones, but none that another training is making."""
+    copies: dict[str, list[Path]] = {}
     for path in (path for kind in ("json", "int16") for path in cache.glob(f"*.{kind}*")):
-        if path not in kept:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        copies.setdefault(path.name.lstrip(".").split(".")[0], []).append(path)
+    for stamp, paths in copies.items():
+        with contextlib.suppress(OSError):
+            if stamp != kept and not any(map(in_the_making, paths)):
+                for path in paths:
+                    path.unlink()
 
 
 def _fill_cache(
     folder: Path, files: list[Path], rate: int, index: Path, data: Path, progress: Callable[[float, str], None]
-) -> None:
+) -> dict:
+    """What the cache says of its samples then."""
     names, lengths, skipped = [], [], []
     digest = hashlib.sha256()
     with new_file(data) as out:
+        mark_in_the_making(out)
         for number, path in enumerate(files):
             name = str(path.relative_to(folder))
             progress(number / len(files), name)
@@ -149,9 +155,10 @@ def _fill_cache(
             digest.update(samples.data)
             names.append(name)
             lengths.append(len(samples))
-    facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}
-    with new_file(index) as out:
-        out.write(json.dumps(facts).encode())
+        facts = {"names": names, "lengths": lengths, "skipped": skipped, "digest": digest.hexdigest()[:16]}
+        with new_file(index) as words:
+            words.write(json.dumps(facts).encode())
+    return facts
 
 
 def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:

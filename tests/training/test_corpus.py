@@ -75,6 +75,21 @@ def test_former_copies_and_unfinished_ones_are_removed(tmp_path):
     assert np.array_equal(first.samples, before), "a training that runs keeps its sounds"
 
 
+def test_a_copy_that_another_training_is_making_is_left_alone(tmp_path):
+    """One reads its sounds while another one begins and ends reading other sounds into the same folder."""
+    ours, others, cache = fill(tmp_path / "ours", 6), fill(tmp_path / "others", 7), tmp_path / "cache"
+    read: list[str] = []
+
+    def half_way(fraction, name):
+        read.append(name)
+        if len(read) == 3:
+            assert len(read_corpus(others, cache, 48000).names) == 7
+
+    assert len(read_corpus(ours, cache, 48000, half_way).names) == 6
+    assert {path.suffix for path in cache.iterdir()} == {".int16", ".json"}
+    assert len(list(cache.iterdir())) == 2, "the last one keeps its own alone"
+
+
 def test_any_name_of_a_file_will_do(tmp_path):
     folder = fill(tmp_path / "sounds")
     (folder / "voice0.flac").rename(Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9 [take].flac")))
