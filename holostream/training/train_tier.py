@@ -117,7 +117,7 @@ def train_tier(
     model = _learning(network, done.encoder_learns, processes)
     sounds = held_out_sound(corpus, network.shape.hop)
     hop = network.shape.hop
-    if process == 0 and not resume:  # from here on there is something to go on with, and it is no former training
+    if not resume:  # from here on there is something to go on with, and it is no former training
         _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
     began, saved, already = time.monotonic(), time.monotonic(), done.seconds
 
@@ -141,10 +141,10 @@ def train_tier(
             sound = batch(corpus, recipe, done.step, hop, process, processes).to(device)
             try:
                 loss, _ = model(sound, recipe, done.rate_weight)
-            except IndexError as error:  # codes of what is no number
-                raise diverged(harmonics) from error
-            value = float(loss.detach())
-            if not math.isfinite(value):
+                value = float(loss.detach())
+            except IndexError:  # codes of what is no number
+                value = math.nan
+            if _agree(not math.isfinite(value)):
                 raise diverged(harmonics)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -161,11 +161,10 @@ def train_tier(
                 seen = check(average, sounds, recipe, device)
                 _record(done, value, seen, recipe, harmonics)
             watch(done, value, seen)
-            if process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if _agree(process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS):
                 _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
                 saved = time.monotonic()
-    if process == 0:
-        _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
+    _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)
     if processes > 1:
         distributed.barrier()  # the next tier starts from what has just been saved
     if stopped:
@@ -261,11 +260,13 @@ def _lasting(recipe: object) -> dict:
 
 def _save(path: Path, harmonics: int, recipe: Recipe, corpus: Corpus, network: TierNetwork, average: TierNetwork,
           optimizer: torch.optim.Optimizer, done: Progress) -> None:  # fmt: skip
-    _refuse_diverged(average, harmonics)  # else --resume would go on from there
-    save_checkpoint(path, {
-        "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "data": corpus.digest, "network": network.state_dict(),
-        "average": average.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done),
-    })  # fmt: skip
+    """By the first process; all of them refuse what has diverged, from which --resume would go on."""
+    _refuse_diverged(average, harmonics)
+    if _place()[0] == 0:
+        save_checkpoint(path, {
+            "harmonics": harmonics, "recipe": recipe_to_dict(recipe), "data": corpus.digest, "network": network.state_dict(),
+            "average": average.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done),
+        })  # fmt: skip
 
 
 def _place() -> tuple[int, int]:
@@ -276,7 +277,7 @@ def _place() -> tuple[int, int]:
 
 
 def _agree(stop: bool) -> bool:
-    """All processes stop when one does."""
+    """Whether it is so in any process: all of them stop when one does."""
     if _place()[1] == 1:
         return stop
     flag = torch.tensor(float(stop))

@@ -356,25 +356,52 @@ corpus = read_corpus(Path({sounds!r}), Path({cache!r}), 48000)
 train_tier(4, TINY, corpus, Path({checkpoint!r}))
 distributed.destroy_process_group()
 """
+DIVERGES_IN_ONE = """
+from holostream.training import train_tier as module
+real, steps = module.losses, []
+def lost(network, *others):
+    steps.append(1)
+    loss, quality = real(network, *others)
+    return loss * (float("nan") if distributed.get_rank() == 1 and len(steps) == 3 else 1.0), quality
+module.losses = lost
+try:
+    train_tier(4, TINY, corpus, Path({checkpoint!r}))
+except Exception as error:
+    Path({checkpoint!r}).with_name(f"told{{distributed.get_rank()}}").write_text(f"{{len(steps)}}: {{error}}")
+"""
+
+
+def together(program: str, folder: Path) -> Path:
+    """Run in two processes over the sounds of a folder; gives the checkpoint."""
+    path = folder / "program.py"
+    path.write_text(
+        program.format(
+            root=str(Path(__file__).resolve().parents[2]), sounds=str(folder / "sounds"), cache=str(folder / "cache"),
+            checkpoint=str(folder / "together.pt"),
+        )
+    )  # fmt: skip
+    finished = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(path)],
+        capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr[-2000:]
+    return folder / "together.pt"
 
 
 def test_two_processes_do_as_one_with_the_whole_batch(tmp_path):
     sounds = corpus(tmp_path)
     _, alone = train_tier(4, TINY, sounds, tmp_path / "alone.pt")
-    program = tmp_path / "program.py"
-    program.write_text(
-        PROGRAM.format(
-            root=str(Path(__file__).resolve().parents[2]), sounds=str(tmp_path / "sounds"),
-            cache=str(tmp_path / "cache"), checkpoint=str(tmp_path / "together.pt"),
-        )
-    )  # fmt: skip
-    finished = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(program)],
-        capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert finished.returncode == 0, finished.stderr[-2000:]
-    together = load_checkpoint(tmp_path / "together.pt")["progress"]["curves"]
+    curves = load_checkpoint(together(PROGRAM, tmp_path))["progress"]["curves"]
     # The order of sums differs, and a code at an edge may fall either way: the same curve, not the same bits.
-    assert together["step"] == alone.curves["step"]
-    assert together["held_out"] == pytest.approx(alone.curves["held_out"], rel=0.02)
-    assert together["kbps"] == pytest.approx(alone.curves["kbps"], rel=0.05)
+    assert curves["step"] == alone.curves["step"]
+    assert curves["held_out"] == pytest.approx(alone.curves["held_out"], rel=0.02)
+    assert curves["kbps"] == pytest.approx(alone.curves["kbps"], rel=0.05)
+
+
+def test_a_loss_that_is_no_number_in_one_process_is_told_by_all(tmp_path):
+    corpus(tmp_path)
+    begun = PROGRAM.split("train_tier(4")[0]
+    together(begun + DIVERGES_IN_ONE, tmp_path)
+    for process in (0, 1):
+        told = (tmp_path / f"told{process}").read_text()
+        assert told == "3: the training of tier 4 has diverged; lower learning_rate in the recipe and begin anew"
