@@ -36,21 +36,14 @@ def list_presets() -> None:
     from holostream.control.preset_folder import PresetFolder, recall_numbers
 
     presets = PresetFolder()
-    names = presets.names()
-    found: list[Preset | ValueError | OSError] = []
-    for name in names:
-        try:
-            found.append(presets.read(name))
-        except (ValueError, OSError) as error:
-            found.append(error)
-    numbers = recall_numbers([preset if isinstance(preset, Preset) else None for preset in found])
-    for name, preset, number in zip(names, found, numbers, strict=True):
+    found = presets.read_all()
+    for (name, preset), number in zip(found, recall_numbers(found), strict=True):
         if not isinstance(preset, Preset):
             typer.echo(f"{'':4} {name:24} {preset}")
             continue
         tier = f"tier {preset.values['tier']:g}" if "tier" in preset.values else ""
         typer.echo(f"{'' if number is None else number:>4} {name:24} {tier}".rstrip())
-    if not names:
+    if not found:
         typer.echo(
             f"there are none in {presets.folder}; save one with `holostream preset save NAME --set tilt=3`", err=True
         )

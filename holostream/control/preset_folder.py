@@ -25,9 +25,14 @@ def presets_folder() -> Path:
     return Path(platformdirs.user_config_dir("holostream", appauthor=False)) / "presets"
 
 
-def recall_numbers(presets: Sequence[Preset | None]) -> list[int | None]:
-    """By which number `PresetFolder.find` finds each of the list (None in it: a malformed one): its own if none before it has that,
-    without one its place, from 1 on, if none has that. None: by its name alone."""
+Found = tuple[str, Preset | str]
+"""A name, and the preset or why it cannot be read."""
+
+
+def recall_numbers(found: Sequence[Found]) -> list[int | None]:
+    """By which number `PresetFolder.find` finds each of the list: its own if none before it has that, without one its place,
+    from 1 on, if none has that. None: by its name alone."""
+    presets = [preset if isinstance(preset, Preset) else None for _, preset in found]
     own = [None if preset is None else preset.number for preset in presets]
     numbers: list[int | None] = []
     for place, (preset, number) in enumerate(zip(presets, own, strict=True)):
@@ -65,6 +70,18 @@ class PresetFolder:
         if not self.folder.is_dir():
             return []
         return sorted(path.stem for path in self.folder.glob(f"[!.]*{SUFFIX}") if path.is_file())
+
+    def read_all(self) -> list[Found]:
+        """In alphabetical order. Raises OSError if the folder cannot be read."""
+        found: list[Found] = []
+        for name in self.names():
+            try:
+                found.append((name, self.read(name)))
+            except ValueError as error:
+                found.append((name, str(error).removeprefix(str(self.folder / f"{name}{SUFFIX}")).lstrip(", ")))
+            except OSError as error:
+                found.append((name, f"it cannot be read: {error.strerror}"))
+        return found
 
     def read(self, name: str) -> Preset:
         """Raises ValueError if it is not there, or malformed; OSError."""
@@ -126,13 +143,7 @@ class PresetFolder:
 
     def _free_number(self) -> int | None:
         """None if all are taken."""
-        presets: list[Preset | None] = []
-        for name in self.names():
-            try:
-                presets.append(self.read(name))
-            except (ValueError, OSError):
-                presets.append(None)
-        taken = set(recall_numbers(presets))
+        taken = set(recall_numbers(self.read_all()))
         return next((number for number in range(1, MOST_NUMBER + 1) if number not in taken), None)
 
     def delete(self, name: str) -> None:

@@ -9,13 +9,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from holostream.control.performance import Performance
+from holostream.control.preset_folder import Found
 from holostream.ui.key_line import keys_named
 from holostream.ui.line_view import Line, LineView
 from holostream.ui.live_session import LiveSession
 from holostream.ui.message_lines import MessageLines
 from holostream.ui.name_input import NameInput
 from holostream.ui.palette import DIM, PLAIN, WARN
-from holostream.ui.presets_table import Found, preset_rows, read_presets
+from holostream.ui.presets_table import preset_rows
 from holostream.ui.row_list import RowList
 
 SAMPLES_PER_SECOND = 4
@@ -146,7 +147,7 @@ class PresetsScreen(ModalScreen[None]):
     def _read(self, chosen: str | None = None) -> None:
         """Look into the folder; `chosen` is then the one that is."""
         try:
-            self._found = read_presets(self._performance.presets)
+            self._found = self._performance.presets.read_all()
         except OSError as error:
             self._found = []
             self._performance.tell(f"{error.filename}: {error.strerror}; check the permissions of the presets' folder")

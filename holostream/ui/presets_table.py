@@ -7,29 +7,13 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from holostream.control.preset import Preset
-from holostream.control.preset_folder import SUFFIX, PresetFolder, recall_numbers
+from holostream.control.preset_folder import Found, recall_numbers
 from holostream.engine.command import command_kind
 from holostream.ui.line_view import Line, shortened
 from holostream.ui.move_text import amount_text, moves_in
 from holostream.ui.palette import ALARM, DIM, PLAIN, STRONG
 
 NUMBER_WIDTH, LONGEST_NAME = 4, 24
-
-Found = tuple[str, Preset | str]
-"""A name, and the preset or why it cannot be read."""
-
-
-def read_presets(folder: PresetFolder) -> list[Found]:
-    """All of them. Raises OSError if the folder cannot be read."""
-    found: list[Found] = []
-    for name in folder.names():
-        try:
-            found.append((name, folder.read(name)))
-        except ValueError as error:
-            found.append((name, str(error).removeprefix(str(folder.folder / f"{name}{SUFFIX}")).lstrip(", ")))
-        except OSError as error:
-            found.append((name, f"it cannot be read: {error.strerror}"))
-    return found
 
 
 def preset_words(preset: Preset) -> str:
@@ -54,7 +38,7 @@ def _mixer_words(given: Mapping[str, float]) -> list[tuple[str, str]]:
 
 def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
     """With the numbers under which they are recalled; that of a place is dim."""
-    numbers = recall_numbers([preset if isinstance(preset, Preset) else None for _, preset in found])
+    numbers = recall_numbers(found)
     name_width = min(LONGEST_NAME, max((cell_len(name) for name, _ in found), default=0))
     rows: list[Line] = []
     for (name, preset), number in zip(found, numbers, strict=True):

@@ -59,10 +59,27 @@ def test_the_numbers_of_a_list_recall_its_presets(tmp_path: Path) -> None:
     numbers = {"a": None, "b": 3, "c": None, "d": 3, "e": None}
     for name, number in numbers.items():
         presets.path(name).write_text("" if number is None else f"number = {number}\n")  # as people write them
-    shown = recall_numbers([presets.read(name) for name in numbers])
+    shown = recall_numbers(presets.read_all())
     assert shown == [1, 3, None, None, 5]
     assert [presets.find(number)[0] for number in shown if number is not None] == ["a", "b", "e"]
-    assert recall_numbers([None, Preset()]) == [None, 2]
+    assert recall_numbers([("broken", "line 2: why"), ("b", Preset())]) == [None, 2]
+
+
+def test_a_malformed_preset_is_listed_with_line_and_reason(presets: PresetFolder) -> None:
+    presets.path("broken").write_text("number = 1\ntier = 5\n")
+    found = presets.read_all()
+    assert [name for name, _ in found] == ["bright", "broken", "dark", "über 2"]
+    assert str(found[1][1]).startswith("line 2: tier is 5; expected one of 4, 8")
+    assert found[2][1] == presets.read("dark")
+    assert PresetFolder(presets.folder / "nowhere").read_all() == []
+
+
+def test_a_file_whose_name_is_no_presets_is_listed_too(tmp_path: Path) -> None:
+    (tmp_path / "robot (copy).toml").write_text("tier = 16\n")
+    ((name, why),) = PresetFolder(tmp_path).read_all()
+    assert name == "robot (copy)"
+    assert isinstance(why, str)
+    assert "cannot be a preset's name" in why
 
 
 @pytest.mark.parametrize(("wanted", "reason"), [

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from holostream.control.preset import Preset, preset_from
-from holostream.control.preset_folder import PresetFolder
 from holostream.ui.line_view import cells, plain
-from holostream.ui.presets_table import preset_rows, preset_words, read_presets
+from holostream.ui.presets_table import preset_rows, preset_words
 
 
 def test_words_name_what_is_not_neutral() -> None:
@@ -18,24 +15,6 @@ def test_words_name_what_is_not_neutral() -> None:
     assert preset_words(Preset(midi_map="nano.toml")) == "map nano.toml"
     assert preset_words(Preset()) == "all neutral"
     assert preset_words(preset_from(["mute=1", "output_gain_db=-20", "input_gain_db=6"])) == "in +6.0 dB, out -20.0 dB, muted"
-
-
-def test_a_malformed_preset_is_listed_with_line_and_reason(tmp_path: Path) -> None:
-    folder = PresetFolder(tmp_path)
-    folder.write("choir", preset_from(["freeze=1", "number=2"]))
-    (tmp_path / "broken.toml").write_text("number = 1\ntier = 5\n")
-    found = read_presets(folder)
-    assert [name for name, _ in found] == ["broken", "choir"]
-    assert str(found[0][1]).startswith("line 2: tier is 5; expected one of 4, 8")
-    assert read_presets(PresetFolder(tmp_path / "nowhere")) == []
-
-
-def test_a_file_whose_name_is_no_presets_is_a_row_too(tmp_path: Path) -> None:
-    (tmp_path / "robot (copy).toml").write_text("tier = 16\n")
-    ((name, why),) = read_presets(PresetFolder(tmp_path))
-    assert name == "robot (copy)"
-    assert isinstance(why, str)
-    assert "cannot be a preset's name" in why
 
 
 @pytest.mark.parametrize("width", [60, 72, 106])
