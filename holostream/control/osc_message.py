@@ -16,6 +16,8 @@ _BUNDLE, _HEAD_BYTES = b"#bundle\0", 16
 _DEEPEST = 4
 _TYPES = b",ihfdsTFN"
 """Numbers, texts, true, false and nothing."""
+_BYTES = {"i": 4, "f": 4, "h": 8, "d": 8}
+"""Of a value; a text's is counted, the others have none."""
 _AT_ONCE = 1
 """As a time tag."""
 _UNIX_ERA = 2_208_988_800
@@ -65,7 +67,13 @@ def _message(packet: bytes) -> Received:
         raise ValueError("a value is neither a number nor a text nor true or false, or the message is cut off")
     try:
         message = OscMessage(packet)
-        return Received(message.address, tuple(message.params))
+        values = tuple(message.params)
+        # python-osc takes missing bytes of a float for zeros.
+        arguments = zip(tags[1:].decode(), values, strict=False)
+        size = sum((len(str(value).encode()) // 4 + 1) * 4 if tag == "s" else _BYTES.get(tag, 0) for tag, value in arguments)
+        if tags and tags_at + (len(tags) // 4 + 1) * 4 + size > len(packet):
+            raise ValueError("a value is missing")
+        return Received(message.address, values)
     except (ParseError, ValueError, IndexError, struct.error) as error:
         raise ValueError("the message is cut off or malformed") from error
 
