@@ -10,6 +10,7 @@ from holostream.format.event_tally import EventTally, event_lines
 from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import MissingTablesError
 from holostream.format.holo_file import HoloReader
+from holostream.format.holo_header import MAX_CHANNELS
 from holostream.format.open_holo import open_holo
 from holostream.format.printable import printable
 from holostream.format.rate_estimate import PARTS, ideal_bits
@@ -88,8 +89,10 @@ def _kbps(bits: dict[str, float], size: int, seconds: float) -> dict[str, float]
 
 def summary_text(summary: dict) -> str:
     """For people."""
+    channels = summary["original_channels"]
+    more = " or more" if channels == MAX_CHANNELS else ""
     original = (
-        f"{summary['original_rate']} Hz, {summary['original_channels']} channel{'s' * (summary['original_channels'] != 1)}, {summary['original_length'] or 'as many'} samples"
+        f"{summary['original_rate']} Hz, {channels}{more} channel{'s' * (channels != 1)}, {summary['original_length'] or 'as many'} samples"
         if summary["original_rate"]
         else "a live session"
     )

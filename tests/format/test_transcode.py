@@ -20,6 +20,7 @@ from holostream.format.block_index import BlockIndex, pack_end
 from holostream.format.coded_block import FULL_HOPS
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.summary import summarize, summary_text
 from holostream.format.transcode import decode_file, encode_file
 from tests.speech import speech
 
@@ -132,13 +133,14 @@ def test_a_pause_stays_silent(tmp_path: Path, tier: TierModel, models: Path) -> 
     assert np.abs(back[20_400:29_600]).max() < 10 ** (-90 / 20)
 
 
-@pytest.mark.parametrize("channels", [6, 100])
-def test_many_channels_come_back_as_two(channels: int, tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
+@pytest.mark.parametrize(("channels", "told"), [(6, " 6 channels,"), (100, " 64 or more channels,")])
+def test_many_channels_come_back_as_two(channels: int, told: str, tmp_path: Path, tiers: dict[int, TierModel], models: Path) -> None:
     source = tmp_path / "source.wav"
     soundfile.write(source, spoken(0.3, 48000, channels), 48000)
     back, _ = there_and_back(source, tiers[64], models, remarks=1)
     assert back.shape == (14_400, 2)
     assert np.array_equal(back[:, 0], back[:, 1])
+    assert told in summary_text(summarize(source.with_name("sound.holo")))
 
 
 @pytest.mark.parametrize(
