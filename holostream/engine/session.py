@@ -23,7 +23,7 @@ from holostream.codec.tier import TierFacts
 from holostream.codec.tier_model import default_models_folder, present_tiers, read_facts, starting_tier
 from holostream.engine.ask_devices import ask_devices
 from holostream.engine.awake_processors import AwakeProcessors, share_processors
-from holostream.engine.command import command_kind, names_missing_tier, without_tier
+from holostream.engine.command import names_missing_tier
 from holostream.engine.command_sender import CommandSender
 from holostream.engine.device_list import DeviceError, lasting_name
 from holostream.engine.engine_launch import (
@@ -35,6 +35,7 @@ from holostream.engine.engine_launch import (
     why_late,
 )
 from holostream.engine.engine_process import DEVICE_LOST
+from holostream.engine.missing_sounds import MissingSounds
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.recordings import Recordings
@@ -78,9 +79,7 @@ class Session:
         kept = (settings.input_lanes, self.facts.hop) if settings.keep_input else None
         self.shared = SharedState.create(settings.lanes, settings.ring_frames, kept)
         self._sender = CommandSender(self.shared.commands)
-        self._told_of_second = False
-        self._morph_tier, self._told_of_morph_tier = command_kind("morph_tier").neutral, 0.0
-        """As last asked for."""
+        self._missing = MissingSounds(self._tiers, settings.second is not None)
         self.playback: Playback | None = None
         if sound is not None:
             block_seconds = (settings.block or self.facts.hop) / (settings.rate or self.facts.rate)
@@ -225,24 +224,14 @@ class Session:
 
         Raises ValueError for an unknown name or value.
         """
+        if (sentence := self._missing.sentence(name, value)) is not None:
+            self.messages.append(sentence)
         if names_missing_tier(name, value, self._tiers):
-            self._tell_missing(value)
             return False
-        if name == "morph_tier":
-            self._morph_tier = value
-        if name == "morph" and value and self._morph_tier not in {*self._tiers, self._told_of_morph_tier}:
-            self._told_of_morph_tier = self._morph_tier
-            self._tell_missing(self._morph_tier, "; choose another with morph_tier")
-        if name == "cross" and value and self.settings.second is None and not self._told_of_second:
-            self._told_of_second = True
-            self.messages.append("cross has no second sound to cross with: start with --second FILE, or --second channel")
         if name == "tier" and self.playback is not None:
             self._sender.send("bypass", 0)  # to choose a tier is to want to hear it
         self._sender.send(name, value)
         return True
-
-    def _tell_missing(self, tier: float, hint: str = "") -> None:
-        self.messages.append(without_tier(tier, self._tiers) + hint)
 
     def recent_frames(self, count: int) -> list[RingFrame]:
         """The newest heard frames, oldest first."""
