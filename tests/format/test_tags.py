@@ -36,6 +36,15 @@ def test_what_does_not_fit_changes_nothing(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["a.holo"]
 
 
+def test_bytes_that_are_no_text_change_nothing(tmp_path: Path) -> None:
+    """As Python has an argument that came in another encoding than the terminal's."""
+    path = tmp_path / "a.holo"
+    path.write_bytes(written(BLOCKS))
+    with pytest.raises(ValueError, match="the title 'caf\\?' holds bytes that are no UTF-8"):
+        change_tags(path, {"artist": "me", "title": b"caf\xe9".decode("utf-8", "surrogateescape")})
+    assert path.read_bytes() == written(BLOCKS)
+
+
 def test_another_file(tmp_path: Path) -> None:
     path = tmp_path / "a.holo"
     path.write_bytes(b"RIFF" + bytes(60))
