@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import struct
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Self
@@ -102,6 +103,8 @@ class AudioWriter:
         except OSError as error:
             raise AudioFileError(f"cannot write {self.path}: {error.strerror}, name another file") from error
         self._part = self._target if salvages else self._target.with_name(f".holostream-{secrets.token_hex(4)}.part")
+        if not salvages:  # an interrupt may come before anybody holds this writer
+            weakref.finalize(self, self._part.unlink, missing_ok=True)
         try:
             self._bytes = _WatchedFile(self._part, "x+")
             if salvages:

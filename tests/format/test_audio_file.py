@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import resource
 import signal
@@ -531,3 +532,20 @@ def test_folders_that_are_links_are_looked_into_once(tmp_path: Path) -> None:
     assert sounds_below(folder) == [folder / "b" / "own.wav", folder / "c" / "in" / "far.wav"]
     (tmp_path / "link").symlink_to(elsewhere / "in")
     assert sounds_below(tmp_path / "link") == [tmp_path / "link" / "far.wav"]
+
+
+def test_an_interrupt_before_anybody_holds_the_writer_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(audio_writer._WatchedFile):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            assert list(tmp_path.iterdir())
+            raise KeyboardInterrupt
+
+    AudioWriter(tmp_path / "a.wav", 48000, 1)
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(audio_writer, "_WatchedFile", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        AudioWriter(tmp_path / "a.wav", 48000, 1)
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
