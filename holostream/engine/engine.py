@@ -102,7 +102,8 @@ class Engine:
             remark = self._start(device, settings, remark)
         except BaseException:
             self._edges = edges
-            device.close()
+            with contextlib.suppress(AudioFileError):  # nothing was heard, and the reason is the other one
+                device.close()
             raise
         self.shared.status.record.running = 1
         self.device, self.settings = device, settings

@@ -15,6 +15,7 @@ from holostream.engine.device_list import DeviceError
 from holostream.engine.engine import Engine
 from holostream.engine.settings import LiveSettings
 from holostream.engine.shared_state import SharedState
+from holostream.engine.virtual_device import VirtualDevice
 
 
 @pytest.fixture
@@ -62,6 +63,20 @@ def test_what_is_given_back_after_another_device_failed_is_as_it_was(voice, monk
     info = DeviceInfo("alsa", "HDA Intel PCH: mic", "HDA Intel PCH: speakers", 48000, 128, 1, 2, 0, 0, False)
     assert engine._beware_of_feedback(info, LiveSettings()) is None
     assert (engine.controls.mute, engine.controls.feedback_guard) == (False, False)
+    shared.close()
+
+
+def test_a_device_that_does_not_start_tells_why_and_leaves_no_capture(voice, monkeypatch, tmp_path):
+    def fail(device: VirtualDevice, process: object) -> None:
+        raise DeviceError("the device is busy")
+
+    monkeypatch.setattr(VirtualDevice, "start", fail)
+    settings = LiveSettings(str(voice), str(tmp_path / "heard.wav"), device_api="virtual")
+    shared = SharedState.create(1, settings.ring_frames)
+    engine = Engine(settings, shared, resume=False)
+    with pytest.raises(DeviceError, match="the device is busy"):
+        engine.open(settings)
+    assert not list(tmp_path.iterdir())
     shared.close()
 
 
