@@ -32,6 +32,8 @@ RING_SAMPLES = 1 << 15
 """Beside a block of the device, room for whatever else waits."""
 LEVEL_DECAY = 0.94
 """Per hop: a peak is forgotten by half within 30 ms; the UI holds peaks longer."""
+OPENING = frozenset(kind.name for kind in COMMANDS if kind.name == "tier" or kind.group != "mixer")
+"""Commands that may ask for another voice, with which they fade."""
 RESAMPLING_QUALITY = "MQ"
 RESAMPLING_TRIAL_SECONDS = 4.0
 
@@ -117,7 +119,6 @@ class AudioCallback:
             if self._first_call:
                 self._first_call = False
                 self._begin()
-            self._receive_commands()
             self._run(indata, outdata)
         except Exception:  # an exception would stop the stream: it is counted and shown instead
             outdata.fill(0.0)
@@ -137,18 +138,23 @@ class AudioCallback:
             if kind.group == "mixer" or not self.path.hop:  # another device changes nothing else
                 self._apply(kind.name, self.controls.value(kind.name))
 
-    def _receive_commands(self) -> None:
-        """All that wait; of several for the same value only the last counts."""
-        commands = self.shared.commands
+    def _receive_commands(self, hops: int) -> dict[str, float]:
+        """All that came; of several for the same value only the last counts. Returned are those that wait for the second of two
+        `hops`: a voice that the first one asks for would be opened within this call, which takes longer than a hop."""
+        commands, waiting = self.shared.commands, dict[str, float]()
         if not commands.pending:
-            return
+            return waiting
         newest: dict[str, float] = {}
         while (received := commands.receive()) is not None:
             name, value = received
             newest.pop(name, None)
             newest[name] = value
         for name, value in newest.items():
-            self._apply(name, value)
+            if hops == 2 and name in OPENING:
+                waiting[name] = value
+            else:
+                self._apply(name, value)
+        return waiting
 
     def _apply(self, name: str, value: float) -> None:
         self.controls.set(name, value)
@@ -163,8 +169,12 @@ class AudioCallback:
         if self._playback is not None:
             lanes_in = self._playback.take(lanes_in.shape[1])
         self._gather.write(lanes_in)
+        waiting = self._receive_commands(self._gather.fill // self._hop)
         while self._gather.fill >= self._hop:
             self._gather.read(self._hop_in)
+            if self._gather.fill < self._hop:
+                for name, value in waiting.items():
+                    self._apply(name, value)
             sound = self._one_hop()
             self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
         out = np.empty((self._lanes, outdata.shape[0]), np.float32)

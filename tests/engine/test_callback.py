@@ -206,6 +206,23 @@ def test_every_value_is_reported_with_the_hop_it_holds_from(tiers):
     assert live.path.hop == 7
 
 
+@pytest.mark.parametrize(("block", "waits"), [(64, 0), (128, 0), (256, 1), (384, 0), (1024, 0)])
+def test_what_may_ask_for_a_voice_waits_for_the_second_of_two_hops(tiers, block, waits):
+    """So that the voice is opened between two calls."""
+    live = LiveCallback(tiers, tier=16, block=block)
+    live.play(np.zeros((3072, 1)), [block])
+    hop = live.path.hop
+    live.shared.applied.take()
+    for name, value in (("tier", 4), ("wet", 0.5), ("tilt", 3)):
+        live.shared.commands.send(name, value)
+    live.play(np.zeros((max(block, 128), 1)), [block])
+    asked = [(hop + waits, "tier", 4.0), (hop, "wet", 0.5), (hop + waits, "tilt", 3.0)]
+    assert sorted(live.shared.applied.take()) == sorted(asked)
+    if waits:
+        assert live.path.incoming is not None
+        assert live.path.fade_hop == 0
+
+
 def test_a_scheduled_command_is_applied_at_its_hop_inside_a_block(tiers):
     live = LiveCallback(tiers, tier=16)
     live.shared.schedule.send("wet", 0.5, hop=3)
