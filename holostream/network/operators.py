@@ -4,8 +4,8 @@
     MatMulNBits          a product with a matrix of weights in eight bits, and the sum with a bias, as one operator
     SkipSimplified...    a sum and its root mean square normalization as one operator
 
-Eight-bit weights, a scale for every BLOCK of them, are rounded 48 dB down, and so is what is multiplied by them, frame by frame:
-one frame at a time gives the same bits as many. Only what a network says goes through them, not the linear path.
+Weights in eight bits have a scale for every BLOCK of them; what is multiplied by them is rounded in the same way, frame by frame,
+so that one frame at a time gives the same bits as many. Only layers of networks are, not the linear path (docs/findings.md).
 """
 
 from __future__ import annotations
@@ -100,8 +100,9 @@ def folded(graph: bytes) -> onnx.ModelProto:
         options.optimized_model_filepath = str(path)
         ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         model = onnx.load(path)
+    asked = [entry for entry in model.opset_import if entry.domain in ("", RUNTIME)]  # it lists all that it knows
     del model.opset_import[:]
-    model.opset_import.extend([helper.make_opsetid("", 18), helper.make_opsetid(RUNTIME, 1)])
+    model.opset_import.extend(asked)
     return model
 
 
@@ -161,15 +162,16 @@ def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     network but the linear path, a transform or a sum of codes: it stays exact."""
     graph = model.graph
     constants, used = _constants(graph), _used(graph)
-    nodes, gone = [], set()
+    gone: set[str] = set()
+    nodes = []
     for node in graph.node:
-        if node.name in gone:
+        if gone.intersection(node.output):
             continue
         matrix, followers = constants.get(node.input[1]) if node.op_type == "MatMul" else None, used[node.output[0]]
         if matrix is not None and matrix.ndim == 2 and matrix.size >= SMALLEST and [one.op_type for one in followers] == ["Add"]:
-            (bias,) = set(followers[0].input) - set(node.output)
-            if bias in constants and constants[bias].shape == matrix.shape[1:]:
-                gone.add(followers[0].name)
+            bias = next((name for name in followers[0].input if name in constants), "")
+            if bias and constants[bias].shape == matrix.shape[1:]:
+                gone.update(followers[0].output)
                 names = [f"{node.input[1]}_codes", f"{node.input[1]}_scales"]
                 graph.initializer.extend(map(numpy_helper.from_array, eight_bits(matrix), names))
                 node = helper.make_node(
