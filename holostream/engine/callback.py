@@ -141,10 +141,9 @@ class AudioCallback:
     def _receive_commands(self, hops: int) -> dict[str, float]:
         """All that came; of several for the same value only the last counts. Returned are those that wait for the second of two
         `hops`: a voice that the first one asks for would be opened within this call, which takes longer than a hop."""
-        commands, waiting = self.shared.commands, dict[str, float]()
-        if not commands.pending:
-            return waiting
+        commands = self.shared.commands
         newest: dict[str, float] = {}
+        waiting: dict[str, float] = {}
         while (received := commands.receive()) is not None:
             name, value = received
             newest.pop(name, None)
