@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from holostream.engine.command import COMMAND_NUMBER, COMMANDS
-
-_SLOT = np.dtype([("hop", "<i8"), ("value", "<f8"), ("number", "<u4")], align=True)
+from holostream.engine.command_queue import CommandQueue, bytes_for
 
 
 class AppliedCommand(NamedTuple):
@@ -26,38 +22,24 @@ class AppliedCommand(NamedTuple):
     value: float
 
 
-class AppliedRing:
-    """Single-writer single-reader queue in a zeroed buffer of `BYTES`; what finds it full is lost and counted."""
+class AppliedRing(CommandQueue):
+    """What finds it full is lost and counted."""
 
     CAPACITY = 1 << 14
     """Room for the fastest controllers for as long as the DNA ring can wait for a slow disk."""
-    BYTES = 128 + CAPACITY * _SLOT.itemsize
-
-    def __init__(self, buffer: memoryview | bytearray) -> None:
-        counters = memoryview(buffer).cast("B")[:128].cast("Q")
-        self._written, self._lost, self._read = counters[0:1], counters[1:2], counters[8:9]
-        self._slots = np.frombuffer(buffer, _SLOT, self.CAPACITY, offset=128)
+    BYTES = bytes_for(CAPACITY)
 
     @property
     def lost(self) -> int:
         """Commands that were applied and found the ring full, since the session began."""
-        return self._lost[0]
+        return self._note[0]
 
     def report(self, hop: int, name: str, value: float) -> None:
         """The writer's: a command of the table as it is applied. Never waits."""
-        written = self._written[0]
-        if written - self._read[0] >= self.CAPACITY:
-            self._lost[0] += 1
-            return
-        self._slots[written % self.CAPACITY] = hop, value, COMMAND_NUMBER[name]
-        self._written[0] = written + 1
+        if not self._put(hop, name, value):
+            self._note[0] += 1
 
     def take(self) -> list[AppliedCommand]:
         """The reader's: all that have come since the last time, in order."""
-        read, written = self._read[0], self._written[0]
-        taken = []
-        for place in range(read, written):
-            hop, value, number = self._slots[place % self.CAPACITY]
-            taken.append(AppliedCommand(int(hop), COMMANDS[number].name, float(value)))
-        self._read[0] = written
-        return taken
+        there = (self._take() for _ in range(self.waiting))
+        return [AppliedCommand(*taken) for taken in there if taken is not None]

@@ -215,7 +215,7 @@ class AudioCallback:
         hop, started = path.hop, time.perf_counter_ns()
         self._marked = started
         try:
-            while self.shared.schedule.pending and (due := self.shared.schedule.receive(path.hop)) is not None:
+            while (due := self.shared.schedule.receive(path.hop)) is not None:
                 self._apply(*due)
             if self._kept_input is not None:
                 self._kept_input.write(path.hop, self._hop_in)
