@@ -35,14 +35,12 @@ from holostream.format.block_frame import (
 from holostream.format.block_index import LENGTH_BYTES, BlockIndex, pack_end, unpack_end
 from holostream.format.coded_block import can_be_coded, coded_head, pack_coded_block, unpack_coded_block
 from holostream.format.entropy_tables import EntropyTables
+from holostream.format.gaps import Gaps
 from holostream.format.holo_block import DnaBlock, pack_dna_block, packed_head, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import EVENTS_IN_A_BLOCK, Event, pack_events, unpack_events
 from holostream.format.holo_header import HEAD, HoloHeader, pack_header, read_header
 from holostream.format.table_store import tables_of
-
-MAX_GAP_SECONDS = 3600.0
-"""What may be missing in all, beside as much as is there."""
 
 
 class HoloWriter:
@@ -151,8 +149,8 @@ class HoloReader:
         """Of the block in hand, bytes."""
         self._due: int | None = None
         """The hop that follows the last block of frames; None before the first."""
-        self._heard = self._missing = 0
-        """Hops since the beginning, or the last `seek`."""
+        self._gaps = Gaps(self.header)
+        """Since the beginning, or the last `seek`."""
 
     def tables(self, harmonics: int) -> EntropyTables:
         """The entropy tables that the header names for a tier. Raises HoloFormatError."""
@@ -213,7 +211,7 @@ class HoloReader:
         place = index.place_for(hop - context)
         self._file.seek(self._start + (place or 0))
         self.torn_bytes, self.finished, self._due = 0, False, None
-        self._heard = self._missing = 0
+        self._gaps = Gaps(self.header)
 
     def _stored_index(self) -> BlockIndex | None:
         """None if the file does not end with one that describes it."""
@@ -285,9 +283,7 @@ class HoloReader:
                 f"{self._name}: the block at byte {self._place} has other lanes than the header's {self.header.lanes}"
             )
         missing = 0 if self._due is None else block.first_hop - self._due
-        self._heard, self._missing = self._heard + block.hops, self._missing + missing
-        # A few bytes must not become a disk full of silence.
-        if missing < 0 or self._missing - self._heard > MAX_GAP_SECONDS * self.header.rate / self.header.hop:
+        if not self._gaps.allow(missing, block.hops):
             raise self._damaged(HoloFormatError(f"it begins at hop {block.first_hop} where {self._due} was due"))
         self._due = block.first_hop + block.hops
         self.zlib_blocks += not coded

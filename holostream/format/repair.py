@@ -20,10 +20,11 @@ from holostream.codec.tier import TIERS
 from holostream.format.bit_repair import with_one_bit_restored
 from holostream.format.block_frame import CODED_FRAMES, EVENTS, FRAMES
 from holostream.format.coded_block import coded_head, unpack_coded_block
+from holostream.format.gaps import Gaps
 from holostream.format.holo_block import packed_head, silent_block, unpack_dna_block
 from holostream.format.holo_error import HoloFormatError, MissingTablesError
 from holostream.format.holo_events import unpack_events
-from holostream.format.holo_file import MAX_GAP_SECONDS, HoloReader, HoloWriter
+from holostream.format.holo_file import HoloReader, HoloWriter
 from holostream.format.holo_header import HEAD, MAX_DESCRIPTION, HoloHeader, read_header
 from holostream.format.holo_v2 import is_version_2
 from holostream.format.new_file import new_file
@@ -89,9 +90,9 @@ def _header(data: mmap.mmap, source: Path, like: Path | None, report: RepairRepo
     size = int.from_bytes(data[HEAD.size - 4 : HEAD.size], "little")
     # A bit of the length itself: then every other length with one bit changed may be the right one.
     for length in (size, *(size ^ 1 << bit for bit in range(32))):
-        whole = data[: HEAD.size - 4] + length.to_bytes(4, "little") + data[HEAD.size : HEAD.size + length + 4]
-        if length > MAX_DESCRIPTION or len(whole) < HEAD.size + length + 4:
+        if HEAD.size + length + 4 > min(len(data), HEAD.size + MAX_DESCRIPTION + 4):
             continue
+        whole = data[: HEAD.size - 4] + length.to_bytes(4, "little") + data[HEAD.size : HEAD.size + length + 4]
         for candidate in (whole, with_one_bit_restored(whole)):
             try:
                 header = read_header(io.BytesIO(candidate or b""), str(source))
@@ -124,7 +125,7 @@ def _write(
     due: int | None = 0 if header.original_rate else None  # files are encoded from hop 0 on
     if salvage.index is not None:
         due = salvage.index.first_hop
-    limit = MAX_GAP_SECONDS * header.rate / header.hop
+    gaps = Gaps(header)
     for frame in salvage.frames():
         progress(salvage.fraction)
         try:
@@ -143,7 +144,7 @@ def _write(
             report.dropped_bytes += frame.size
             continue
         missing = first - due if due is not None else 0
-        if not 0 <= missing <= limit or lanes not in (None, own_lanes):
+        if lanes not in (None, own_lanes) or not gaps.allow(missing, hops):
             report.dropped_bytes += frame.size
             continue
         if missing:
@@ -151,8 +152,9 @@ def _write(
         writer.write_frame(frame, first, hops)
         report.blocks += 1
         due = first + hops
-    if due is not None and salvage.index is not None and 0 < salvage.index.end_hop - due <= limit:
-        _fill(writer, header, report, due, salvage.index.end_hop - due, at_end=True)
+    lost = salvage.index.end_hop - due if due is not None and salvage.index is not None else 0
+    if due is not None and lost > 0 and gaps.allow(lost - 1, 1):
+        _fill(writer, header, report, due, lost, at_end=True)
     writer.finish()
 
 

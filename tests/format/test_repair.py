@@ -85,6 +85,18 @@ def test_a_lost_block_is_silence_of_its_length(tmp_path: Path, lost: int) -> Non
     assert all(not block.voices[0].dna.gains.any() for block in silent)
 
 
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_as_much_may_lack_as_a_reader_lets_lack(tmp_path: Path, more: int) -> None:
+    """An hour beside as much as is there: a block after less than that is saved, one after more would be refused."""
+    hour, run = 3600 * 48000 // 128, 12
+    first = DnaBlock(3 * run + hour // 2, run, BLOCKS[3].voices)
+    last = DnaBlock(first.first_hop + run + hour - hour // 2 + 5 * run + more, run, BLOCKS[4].voices)
+    report, _, blocks = repaired(written([*BLOCKS[:3], first, last]), tmp_path)
+    kept = [*BLOCKS[:3], first] if more > 0 else [*BLOCKS[:3], first, last]
+    assert report.blocks == len(kept)
+    assert all(equal_blocks(a, b) for a, b in zip(blocks[: len(kept)], kept, strict=True))
+
+
 def test_what_was_cut_off_is_closed(tmp_path: Path) -> None:
     report, _, blocks = repaired(written(BLOCKS)[: places()[5] + 20], tmp_path)
     assert not report.closed
