@@ -18,7 +18,7 @@ from holostream.bench.live_program import LiveProgram
 from holostream.bench.measurement import Measurement, Row
 from holostream.bench.process_figures import allocated, have_figures
 from holostream.codec.dna import Dna
-from holostream.codec.tier_model import default_models_folder, load_tier
+from holostream.codec.tier_model import default_models_folder, load_tier, version_name
 from holostream.format.audio_reader import read_whole
 from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
@@ -145,7 +145,7 @@ def grow_to(hours: float, path: Path) -> tuple[float, float]:
     models = default_models_folder()
     model = load_tier(models, 4)
     facts, tables = model.facts, current_tables(models, model.facts)
-    header = HoloHeader(facts.family, facts.rate, facts.hop, facts.chunk, 1, {"4": facts.checksum[:16]},
+    header = HoloHeader(facts.family, facts.rate, facts.hop, facts.chunk, 1, {"4": version_name(facts)},
                         tables={"4": tables.digest} if tables else {})  # fmt: skip
     codes = np.random.default_rng(1).integers(0, 3, (1, 384, 4), np.uint8)
     dna = Dna(np.full((1, 384), 40, np.uint8), codes, codes)

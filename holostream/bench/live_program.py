@@ -26,9 +26,9 @@ class LiveProgram:
         self._stats = folder / "stats.json"
         self._stats.unlink(missing_ok=True)
         command = [sys.executable, "-m", "holostream.cli", "live", *arguments, "--stats", str(self._stats)]
-        # What is measured begins alike every time, and the user's own last session stays theirs.
-        remembered = {"XDG_STATE_HOME": str(folder / "state")}
-        self.terminal = TerminalProgram(command, {**remembered, **(environment or {})}, folder)
+        # What is measured begins alike every time, and the user's own last session, MIDI map and presets stay theirs.
+        own = {"XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": str(folder / "config")}
+        self.terminal = TerminalProgram(command, {**(environment or {}), **own}, folder)
 
     def __enter__(self) -> LiveProgram:
         return self

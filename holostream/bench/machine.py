@@ -15,7 +15,7 @@ def describe_machine() -> MachineFacts:
     """Processor, cores this process may use, system, Python, ONNX Runtime, date."""
     return {
         "cpu": _cpu_model(),
-        "cores": _usable_cores(),
+        "cores": usable_cores(),
         "os": _system(),
         "python": platform.python_version(),
         "onnxruntime": version("onnxruntime"),
@@ -36,7 +36,8 @@ def machine_sentence(machine: MachineFacts) -> str:
     )
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """How many this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

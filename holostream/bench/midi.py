@@ -9,7 +9,6 @@ is other, JACK's own cycles for MIDI and for sound included.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -80,9 +79,12 @@ def percentile(values: list[float], percent: float) -> float:
 def flood(server: JackServer, seconds: float) -> None:
     """A thousand messages a second into the live program. Raises RuntimeError if that does not come about."""
     with client(server, [sys.executable, "-m", "holostream.bench.midi_probe", PORT, "0", str(seconds)]) as process:
-        answer, _ = process.communicate(timeout=SPARE_SECONDS + seconds)
-    if not answer:
-        raise RuntimeError("the MIDI flood did not come to its end")
+        try:
+            answer, _ = process.communicate(timeout=SPARE_SECONDS + seconds)
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError("the MIDI flood did not come to its end") from error
+        if not answer:
+            raise RuntimeError("the MIDI flood ended without an answer")
 
 
 def probe(server: JackServer, subject: str, count: int) -> dict:
@@ -98,6 +100,8 @@ def probe(server: JackServer, subject: str, count: int) -> dict:
             answer, _ = process.communicate("go\n", timeout=SPARE_SECONDS + 0.3 * count)
         except subprocess.TimeoutExpired as error:
             raise RuntimeError("the MIDI probe did not come to its end") from error
+        if not answer:
+            raise RuntimeError("the MIDI probe ended without an answer")
     return json.loads(answer)
 
 
@@ -121,7 +125,7 @@ def midi_run(period: int, notes: int, flood_seconds: float, models: Path | None)
         arguments += ["--midi-api", "jack", "--midi-virtual", PORT, "--midi", PORT, "--midi-map", str(folder / "map.toml")]
         arguments += ["--seconds", str(seconds)] + (["--models", str(models.resolve())] if models else [])
         before = ports(server)
-        with LiveProgram(arguments, folder, {**os.environ, **server.environment}) as program:
+        with LiveProgram(arguments, folder, server.environment) as program:
             _, shared = program.engine()
             out = next(port for port in ports(server) if port not in before and port.endswith(":out_0"))
             found = probe(server, out, notes)

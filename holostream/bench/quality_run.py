@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from holostream.bench.clip import Clip, clips_in, digest_of, samples_of
 from holostream.bench.codec_score import CodecScore, score_clip, score_from_entry
 from holostream.bench.codec_under_test import CodecUnderTest
+from holostream.bench.machine import usable_cores
 from holostream.bench.measure_set import MEASURES, takeable
 from holostream.bench.rivals import DEFAULT, chosen_rivals, encoders_of
 from holostream.bench.score_cache import ScoreCache, score_key
@@ -68,7 +68,7 @@ def run_quality(settings: QualitySettings, progress: Progress = lambda done, tot
     measures, about_packages = takeable(settings.measures)
     codecs: list[CodecUnderTest] = [*ours, *rivals]
     with ScoreCache(settings.cache) as cache:
-        scores = _scores(digests, codecs, measures, settings.jobs or os.cpu_count() or 1, cache, progress)
+        scores = _scores(digests, codecs, measures, settings.jobs or usable_cores(), cache, progress)
     remarks += [f"left out: {reason}" for reason in unread]
     problems = {f"{score.series} {score.setting}": score.problem for score in scores if score.problem}
     remarks += [f"{name} left out for some sounds: {problem}" for name, problem in problems.items()]

@@ -137,7 +137,10 @@ def run_pass_through(server: JackServer, seconds: float) -> tuple[int, int]:
         heard, _ = new_ports(server, known, lambda: process.poll() is None)
         with metronome(server, heard):
             assert process.stdout is not None
-            result = json.loads(process.stdout.readline())
+            answer = process.stdout.readline()
+        if not answer:
+            raise RuntimeError("the pass-through ended without an answer")
+    result = json.loads(answer)
     return result["input_overflows"], result["output_underflows"]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from holostream.bench.full_size import can_make_full_size
+from holostream.bench.machine import usable_cores
 from holostream.bench.material import voice
 from holostream.bench.measurement import Measurement, Row
 from holostream.codec.tier import TIERS
@@ -37,7 +38,7 @@ TRAIN_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """One short training. `hours`: what the recipe takes at this speed; `network`: parameters."""
+    """One short training. `hours`: what the recipe takes at this speed."""
 
     tier: int
     threads: int
@@ -86,7 +87,7 @@ def measure_training(
     steps: int = STEPS_A_LOOK, tiers: tuple[int, ...] = TIERS, data_minutes: tuple[int, ...] = DATA_MINUTES
 ) -> Measurement:
     """Every tier on all processors and on one; one tier on more and more sound."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     rows, runs = [], []
     for tier in tiers:
         alone, together = train_once(tier, steps, 1), train_once(tier, steps, cores)

@@ -167,13 +167,13 @@ def write_tier(models: Path, facts: TierFacts, encoder: bytes, vocoder: bytes, c
 
 
 def _keep_former(folder: Path, facts: TierFacts) -> None:
-    """Raises OSError."""
+    """What is no whole tier made no recording. Raises OSError."""
     try:
         there = facts_from_dict(json.loads((folder / TIER_FILES[0]).read_text(encoding="utf-8"))["facts"])
     except (OSError, ValueError, KeyError, TypeError):
-        return  # nothing that a recording could have been made with
+        return
     former = folder / FORMER / version_name(there)
-    if there.checksum == facts.checksum or former.is_dir():
+    if there.checksum == facts.checksum or former.is_dir() or not all((folder / name).is_file() for name in TIER_FILES):
         return
     former.parent.mkdir(exist_ok=True)
     part = former.with_name(f".{former.name}")

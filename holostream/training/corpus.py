@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ LEAST_SECONDS = 20.0
 SILENT_PEAK = 1e-4
 CLIPPED_SHARE = 0.01
 BLOCK_SECONDS = 10
+ENOUGH_OF_ONE = 30.0
+"""Seconds of a file to learn tables and noise words from, if there are others: many voices teach more than much of one."""
 
 
 @dataclass(frozen=True)
@@ -175,16 +178,27 @@ def unfit(samples: np.ndarray, bad: int, rate: int) -> str | None:
     return None
 
 
-def training_sounds(corpus: Corpus, seconds: float, longest: float = 30.0) -> Iterator[np.ndarray]:
-    """Beginnings of training files spread over the corpus, (1, n) float32, about `seconds` in all."""
+def training_sounds(corpus: Corpus, seconds: float) -> Iterator[np.ndarray]:
+    """Beginnings of training files spread over the corpus, (1, n) float32, `seconds` in all, or all there is."""
     indices = np.flatnonzero(~corpus.held_out)
+    most = max(ENOUGH_OF_ONE, level_share(corpus.lengths[indices] / corpus.rate, seconds))
     np.random.default_rng(0).shuffle(indices)
     for index in indices:
         if seconds <= 0:
             return
-        sound = corpus.part(int(index))[: round(min(longest, seconds) * corpus.rate)]
+        sound = corpus.part(int(index))[: round(min(most, seconds) * corpus.rate)]
         seconds -= len(sound) / corpus.rate
         yield sound[np.newaxis]
+
+
+def level_share(lengths: np.ndarray, total: float) -> float:
+    """How much of each of (n,) `lengths` to take, or all of it where it is shorter, so that it comes to `total`; infinite if
+    there is no more than that."""
+    rising = np.sort(lengths)
+    shorter = np.cumsum(rising) - rising
+    shares = (total - shorter) / np.arange(len(rising), 0, -1)
+    enough = shares <= rising
+    return float(shares[enough.argmax()]) if enough.any() else math.inf
 
 
 def random_segment(corpus: Corpus, generator: np.random.Generator, samples: int) -> np.ndarray:

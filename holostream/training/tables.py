@@ -25,11 +25,10 @@ from holostream.format.entropy_tables import EntropyTables
 from holostream.format.new_file import new_file
 from holostream.format.table_learning import learn_tables
 from holostream.format.table_store import save_tables
+from holostream.training.corpus import ENOUGH_OF_ONE
 from holostream.training.training_error import TrainingError
 
 PIECE_FRAMES = 1024
-LONGEST_SECONDS = 30.0
-"""Taken of a file: many voices teach more than much of one."""
 
 
 def learn_tier_tables(models: Path, harmonics: int, sounds: Iterable[np.ndarray]) -> EntropyTables:
@@ -75,11 +74,12 @@ def sounds_in(folder: Path, rate: int, seconds: float) -> Iterator[np.ndarray]:
     if not files:
         raise TrainingError(f"{folder} holds no WAV, FLAC, OGG or MP3 file; name a folder with --data")
     np.random.default_rng(0).shuffle(files)
+    most = max(ENOUGH_OF_ONE, seconds / len(files))
     for path in files:
         if seconds <= 0:
             return
         try:
-            sound = read_whole(path, rate, 1, min(LONGEST_SECONDS, seconds))
+            sound = read_whole(path, rate, 1, min(most, seconds))
         except AudioFileError as error:
             print(f"skipped: {error}", file=sys.stderr)
             continue

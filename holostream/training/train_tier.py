@@ -153,13 +153,13 @@ def train_tier(
                 optimizer.step()
             follow(average, network, recipe.average_decay, done.step)
             done.step += 1
-            done.seconds = already + time.monotonic() - began
 
             seen: Check | None = None
             if done.step % recipe.check_every == 0 or done.step == recipe.steps:
                 _refuse_diverged(average, harmonics)
                 seen = check(average, sounds, recipe, device)
                 _record(done, value, seen, recipe, harmonics)
+            done.seconds = already + time.monotonic() - began  # looks included
             watch(done, value, seen)
             if _agree(process == 0 and time.monotonic() - saved > CHECKPOINT_SECONDS):
                 _save(checkpoint, harmonics, recipe, corpus, network, average, optimizer, done)

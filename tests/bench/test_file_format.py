@@ -37,6 +37,18 @@ def test_a_missed_target_is_told(models, monkeypatch):
     assert not measure_format(None, models, (16,)).met
 
 
+def test_what_recording_costs_is_judged(models, monkeypatch):
+    monkeypatch.setattr(file_format, "LEAST_CODING_SPEED", 0.0)
+    monkeypatch.setattr(file_format, "LEAST_DECODE_SPEED", 0.0)
+    monkeypatch.setattr(file_format, "MOST_SEEK_MS", 1e6)
+    met = {}
+    for share in (0.01, 0.04):
+        monkeypatch.setattr(file_format, "recording_share", lambda folder, models, seconds, runs, share=share: share)
+        (row,) = measure_format(None, models, (64,)).rows
+        met[row.cells[-1]] = row.met
+    assert met == {"1.0%": True, "4.0%": False}
+
+
 def test_music_alone_is_refused(tmp_path):
     (tmp_path / "music_a.wav").write_bytes(b"")
     with pytest.raises(ValueError, match="holds no speech"):

@@ -37,6 +37,20 @@ def test_quality_needs_sounds():
     )
 
 
+def test_what_goes_wrong_is_a_sentence_and_the_rest_is_measured(tmp_path):
+    (tmp_path / "speech_a.wav").write_bytes(b"no sound")
+    files = [ROOT / "README.md", ROOT / "docs" / "measurements.json"]
+    before = [path.read_bytes() for path in files]
+    try:
+        finished = run_measure("--only", "quality", "--data", tmp_path, "--quick")
+    finally:
+        for path, content in zip(files, before, strict=True):
+            path.write_bytes(content)
+    assert finished.returncode == 1
+    assert "quality: " in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_an_unknown_name_lists_the_known():
     finished = run_measure("--only", "hop,taste")
     assert finished.returncode == 1

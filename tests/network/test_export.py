@@ -52,6 +52,15 @@ def test_a_tier_is_replaced_whole_or_not_at_all(tiers: dict[int, TierModel], tmp
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_what_is_no_whole_tier_is_replaced(tiers: dict[int, TierModel], tmp_path: Path) -> None:
+    facts, folder = tiers[64].facts, tier_folder(tmp_path, 64)
+    write_tier(tmp_path, facts, b"encoder", b"vocoder", {})
+    (folder / "vocoder.onnx").unlink()
+    write_tier(tmp_path, replace(facts, checksum="other"), b"encoder", b"later", {})
+    assert (folder / "vocoder.onnx").read_bytes() == b"later"
+    assert not (folder / FORMER).exists()
+
+
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=lambda shape: f"tier {shape.harmonics}")
 def test_facts_are_the_networks(
     full_size_models: Path, full_size_tiers: dict[int, TierModel], shape: NetworkShape

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
-from holostream.training.corpus import is_held_out, random_segment, read_corpus, tone_segment, varied_segment
+from holostream.training.corpus import (
+    Corpus,
+    is_held_out,
+    level_share,
+    random_segment,
+    read_corpus,
+    tone_segment,
+    training_sounds,
+    varied_segment,
+)
 from holostream.training.training_error import TrainingError
 from tests.speech import speech
 from tests.training.sounds import fill
@@ -135,6 +147,22 @@ def test_too_little_says_how_much_is_needed(tmp_path):
     soundfile.write(silent / "a.wav", np.zeros(30 * 48000), 48000)
     with pytest.raises(TrainingError, match="is silent"):
         read_corpus(silent, tmp_path / "cache", 48000)
+
+
+@given(st.lists(st.floats(0.5, 600), min_size=1, max_size=30), st.floats(1, 3000))
+def test_a_level_share_comes_to_the_total(lengths: list[float], total: float) -> None:
+    share = level_share(np.array(lengths), total)
+    assert np.minimum(lengths, share).sum() == pytest.approx(min(total, sum(lengths)))
+    assert (share == math.inf) == (total > sum(lengths)) or total == pytest.approx(sum(lengths))
+
+
+@pytest.mark.parametrize(("lengths", "taken"), [((300,), (200,)), ((4, 150, 90), (4, 90, 106)), ((60,) * 9, (30,) * 6 + (20,))])
+def test_tables_are_learned_from_long_files_where_there_are_few(lengths: tuple[int, ...], taken: tuple[int, ...]) -> None:
+    """At a rate of 100, two minutes and 20 seconds or so: half a minute of each if that is enough, else as much as it takes."""
+    sizes = np.array([*lengths, 50]) * 100
+    corpus = Corpus(np.ones(sizes.sum(), np.int16), tuple(map(str, sizes)), np.cumsum(sizes) - sizes, sizes,
+                    np.arange(len(sizes)) == len(lengths), (), 100, "")  # fmt: skip
+    assert sorted(sound.shape[1] // 100 for sound in training_sounds(corpus, 200)) == sorted(taken)
 
 
 def test_segments_come_from_training_files_and_are_sane(tmp_path):
