@@ -64,7 +64,7 @@ def play(
 ) -> None:
     """Play a .holo as it was heard, or live through any tier; keys go to and fro in it, loop it, change its speed."""
     from holostream.codec.tier_model import default_models_folder
-    from holostream.engine.playback import AHEAD_SECONDS, PlaybackOptions
+    from holostream.engine.playback import PlaybackOptions
     from holostream.engine.session import Session
     from holostream.engine.settings import LiveSettings
     from holostream.format.export_sound import check_start
@@ -76,9 +76,7 @@ def play(
     with open_sound(file, folder) as sound:
         if sound.length:  # else there is none, or none yet: told when it is played
             check_start(sound, start)
-        options = PlaybackOptions(
-            start, loop_times(loop, sound), speed, follow, ends, max(AHEAD_SECONDS, 3 * (block or 0) / (rate or 8000))
-        )
+        options = PlaybackOptions(start, loop_times(loop, sound), speed, follow, ends)
         if virtual_time and loop is not None:
             raise ValueError("--virtual-time runs as fast as it can and needs an end: leave out --loop")
         settings = LiveSettings(

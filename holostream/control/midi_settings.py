@@ -36,7 +36,7 @@ class MidiSettings:
             raise ValueError(f"MIDI channel {self.channel} is not within 1 to 16; leave it out for all channels")
         if self.api is not None and self.api not in APIS:
             raise ValueError(f"MIDI API {self.api!r} is unknown; known are {', '.join(APIS)}")
-        if any(not name.strip() for name in (*self.ports, *self.feedback, self.virtual or "x")):
+        if any(not name.strip() for name in (*self.ports, *self.feedback, "x" if self.virtual is None else self.virtual)):
             raise ValueError("the name of a MIDI port is empty; `holostream midi ports` lists those there are")
         if self.map_file is not None and not self.map_file.is_file():
             raise ValueError(f"the MIDI map {self.map_file} is not there; `holostream midi map` tells where your own is")

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import platformdirs
@@ -30,16 +31,17 @@ Found = tuple[str, Preset | str]
 
 
 def recall_numbers(found: Sequence[Found]) -> list[int | None]:
-    """By which number `PresetFolder.find` finds each of the list: its own if none before it has that, without one its place,
-    from 1 on, if none has that. None: by its name alone."""
+    """By which number `PresetFolder.find` finds each of the list: its own if none before it has that; those without one by the
+    numbers that none has, from 1 on. None: by its name alone."""
     presets = [preset if isinstance(preset, Preset) else None for _, preset in found]
     own = [None if preset is None else preset.number for preset in presets]
+    free = (number for number in count(1) if number not in own)
     numbers: list[int | None] = []
-    for place, (preset, number) in enumerate(zip(presets, own, strict=True)):
-        if number is None:
-            numbers.append(None if preset is None or place + 1 in own else place + 1)
+    for preset, number in zip(presets, own, strict=True):
+        if preset is None or (number is not None and number in numbers):
+            numbers.append(None)
         else:
-            numbers.append(None if number in own[:place] else number)
+            numbers.append(next(free) if number is None else number)
     return numbers
 
 
@@ -97,30 +99,23 @@ class PresetFolder:
         return self._known[path][1]
 
     def find(self, wanted: str | float) -> tuple[str, Preset]:
-        """By name; a number is the preset that says it has it, or else that place in the list, from 1 on.
+        """By name, or by number, see `recall_numbers`.
 
-        Raises ValueError as `read` does, or if there are not so many.
+        Raises ValueError as `read` does, or if none has the number; OSError.
         """
         if isinstance(wanted, str):
             if self.path(wanted).is_file() or not wanted.isdecimal():
                 return wanted, self.read(wanted)
             wanted = float(wanted)
-        names = self.names()
-        for name in names:
-            try:
-                preset = self.read(name)
-            except (ValueError, OSError):
-                continue  # told when it is asked for by its name
-            if preset.number == wanted:
+        found = self.read_all()
+        for (name, preset), number in zip(found, recall_numbers(found), strict=True):
+            if number == wanted and isinstance(preset, Preset):
                 return name, preset
-        if wanted != int(wanted) or not 1 <= wanted <= len(names):
-            there = f"there are {len(names)} in {self.folder}"
-            raise ValueError(f"no preset has the number {wanted:g} and {there}; write number = {wanted:g} into one")
-        name = names[int(wanted) - 1]
-        return name, self.read(name)
+        there = f"there are {len(found)} in {self.folder}"
+        raise ValueError(f"no preset has the number {wanted:g} and {there}; write number = {wanted:g} into one")
 
     def write(self, name: str, preset: Preset) -> Path:
-        """A new one gets the lowest number that is free, so that it moves no other to another place. One that is there is replaced,
+        """A new one gets the lowest number that is free, so that no other gets another. One that is there is replaced,
         but for its number, its glide and its map where the new one has none, and stays beside it as `.bak`.
 
         Raises ValueError if the name cannot be, or the old file is malformed (it stays as it is); OSError.

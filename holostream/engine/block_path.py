@@ -198,7 +198,7 @@ def _wanted_voice(path: PathState, controls: Controls) -> WantedVoice | None:
         return WantedVoice(controls.tier)
     if path.moves.jumping:
         return WantedVoice(harmonics, jump=True)
-    if path.moves.morph > 0 and controls.morph_tier in path.runners and controls.morph_tier != harmonics:
+    if _morph_level(path) and controls.morph_tier in path.runners and controls.morph_tier != harmonics:
         return WantedVoice(controls.morph_tier, morph=True)
     return None
 
@@ -226,7 +226,7 @@ def _morphed(
     if controls.tier == harmonics:
         wanted = FULL_LEVEL
     elif controls.tier == path.voice.runner.facts.harmonics and controls.morph_tier == harmonics:
-        wanted = round(path.moves.morph * FULL_LEVEL)
+        wanted = _morph_level(path)
     else:
         wanted = 0
     before, path.level = path.level, path.level + min(max(wanted - path.level, -LEVEL_STEP), LEVEL_STEP)
@@ -237,6 +237,11 @@ def _morphed(
     elif wanted == path.level == 0:
         path.other = None
     return wet
+
+
+def _morph_level(path: PathState) -> int:
+    """The level that is asked for, in 255ths: less than half of one opens no voice, or the next hop would close it again."""
+    return round(path.moves.morph * FULL_LEVEL)
 
 
 def _primed_voice(path: PathState, harmonics: int) -> Voice:

@@ -32,8 +32,8 @@ RING_SAMPLES = 1 << 15
 """Beside a block of the device, room for whatever else waits."""
 LEVEL_DECAY = 0.94
 """Per hop: a peak is forgotten by half within 30 ms; the UI holds peaks longer."""
-OPENING = frozenset(kind.name for kind in COMMANDS if kind.name == "tier" or kind.group != "mixer")
-"""Commands that may ask for another voice, with which they fade."""
+OPENING = frozenset(kind.name for kind in COMMANDS if kind.name == "tier" or kind.group != "mixer") - {"glide_ms"}
+"""Commands that may ask for another voice, with which they fade; not how long gains glide, which those of the same call must know."""
 RESAMPLING_QUALITY = "MQ"
 RESAMPLING_TRIAL_SECONDS = 4.0
 

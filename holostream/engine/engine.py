@@ -72,6 +72,9 @@ class Engine:
             # at when it ended may be in the ring already.
             self.path.hop = int(record.hops) + 1
             self.path.newest_voice = self.path.voice.number = int(record.voice) + 1
+            mixer = self.path.mixer
+            mixer.guard.bad_samples, mixer.limited_hops = int(record.bad_samples), int(record.limited_hops)
+            self.path.bad_frames = int(record.bad_frames)
         self.opener = VoiceOpener(self.path, threaded=not settings.virtual_time)
         self.rate = self.path.facts.rate
         self.second: LoopedSource | None = None
@@ -220,7 +223,7 @@ class Engine:
                 return
             except DeviceError as error:
                 send_event("message", text=str(error))
-        self.settings = before  # neither opens now; keep looking for the one that worked
+        # Neither opens now: `watch` keeps looking for the one that worked.
 
     def watch(self) -> bool:
         """A few times a second: write files, look for a device that is awaited; False once the device has vanished. Raises DeviceError

@@ -61,6 +61,7 @@ def run(arguments: dict) -> int:
         gc.freeze()
         gc.disable()
         keep_freed_memory()  # from now on: what loading has freed is given back
+        engine.opener.start()
         if not arguments["resume"]:
             engine.open(settings)
     except (ModelError, DeviceError, AudioFileError, ValueError) as error:

@@ -212,6 +212,7 @@ class Playback:
         while not self._closing.is_set():
             self._wake.clear()
             plan, self._at_end = self._plan, False
+            self._ring.head.closing = 0  # the plan before may have been at its end
             try:
                 self._play(plan)
             except (HoloFormatError, ModelError, OSError) as error:

@@ -43,8 +43,7 @@ class PlaybackInput:
                 self._last = out[:, got - 1 : got].copy()
             if got < count:
                 self._run_dry(out[:, got:])
-        if head.closing and not ring.ahead:
-            head.rested += count - got
+        head.rested = head.rested + count - got if head.closing and not ring.ahead else 0
         return out
 
     def _read(self, out: np.ndarray) -> int:

@@ -1,7 +1,7 @@
 """A live session as the control process sees it: starts the engine process, steers it, follows its DNA, records.
 
-Views use only this: `snapshot`, `send`, `messages`, `recent_frames`, `toggle_recording`, `mark`, `capture`, `reopen`; scripts feed
-the engine's schedule as well.
+Views look at it and ask it for recordings, captures and other devices; commands reach it through `control.performance`, and
+scripts feed the engine's schedule as well.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ from holostream.format.table_store import all_current_tables
 
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
+LOWEST_RATE = 8000
+"""Of devices: how long a block may be, where the rate is not known yet."""
 CRASH_SECONDS = 10.0
 """An engine that has ended unexpectedly and does so again within this time stays away."""
 
@@ -82,7 +84,7 @@ class Session:
         self._missing = MissingSounds(self._tiers, settings.second is not None)
         self.playback: Playback | None = None
         if sound is not None:
-            block_seconds = (settings.block or self.facts.hop) / (settings.rate or self.facts.rate)
+            block_seconds = (settings.block or self.facts.hop) / (settings.rate or LOWEST_RATE)
             self.playback = Playback(sound, self.shared.playback, self.facts.rate, playing, block_seconds)
         self._recordings = Recordings(settings, self.shared, self._tiers, tables, self.messages, self.losses)
         self._engine: subprocess.Popen[str] | None = None

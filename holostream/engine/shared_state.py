@@ -34,7 +34,8 @@ def _remove_abandoned(folder: Path) -> None:
         try:
             os.kill(int(owner), 0)
         except ProcessLookupError:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # somebody else's, who may remove it
+                path.unlink()
         except OSError:
             continue  # somebody else's, and alive
 

@@ -80,7 +80,7 @@ STATUS_TYPE = np.dtype(StatusRecord)
 
 
 def histogram_bin(elapsed_us: float) -> int:
-    """Logarithmic bins, twelve per octave from 1 us: 6 % wide, up to about 2.6 s."""
+    """Logarithmic bins, twelve per octave from 1 us: 6 % wide, up to about 2.5 s."""
     if elapsed_us <= _LOWEST_US:
         return 0
     return min(BINS - 1, int(_BINS_PER_OCTAVE * math.log2(elapsed_us)) + 1)

@@ -14,8 +14,8 @@ from holostream.engine.priority import keep_thread_running
 
 
 class VoiceOpener:
-    """`begin` after a call's last hop, `finish` before the next hop. Without a thread (`threaded` False: in virtual time, where there
-    is no time between two calls) `begin` does it all."""
+    """`start` first of all, `begin` after a call's last hop, `finish` before the next hop. Without a thread (`threaded` False: in virtual
+    time, where there is no time between two calls) `begin` does it all."""
 
     def __init__(self, path: PathState, threaded: bool) -> None:
         self._path, self._threaded = path, threaded
@@ -25,7 +25,10 @@ class VoiceOpener:
         self._asked, self._done = threading.Lock(), threading.Lock()
         self._asked.acquire()
         self._done.acquire()
-        if threaded:
+
+    def start(self) -> None:
+        """The thread. What it reserves stays reserved only after `keep_freed_memory`."""
+        if self._threaded:
             threading.Thread(target=self._run, daemon=True).start()
 
     def begin(self) -> None:

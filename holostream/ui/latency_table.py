@@ -13,7 +13,7 @@ LEAST_BAR = 8
 
 
 def latency_lines(snapshot: np.void, width: int) -> list[Line]:
-    """Title, four parts, the chunk they contain, and their total.
+    """Title, four parts, their total, and the chunk that the codec holds.
 
     `added_latency` of the status is what the codec adds to a pass-through at this block, resampling included;
     the whole chunk is longer, but what the device gathers anyway counts as the device's.

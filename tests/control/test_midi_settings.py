@@ -17,6 +17,7 @@ from holostream.control.midi_settings import MidiSettings
     ({"api": "midi"}, "known are alsa, jack, coremidi, winmm"),
     ({"ports": ("",)}, "is empty"),
     ({"virtual": " "}, "is empty"),
+    ({"virtual": ""}, "is empty"),
     ({"map_file": Path("/nowhere/midi.toml")}, "is not there"),
 ])
 def test_what_cannot_be(given: dict, told: str) -> None:

@@ -24,7 +24,7 @@ def presets(tmp_path: Path) -> PresetFolder:
 def test_by_name_and_number(presets: PresetFolder) -> None:
     assert presets.names() == ["bright", "dark", "über 2"]
     assert presets.find("dark")[1].values == {"tilt": -3.0}
-    assert [presets.find(number)[0] for number in ("9", 9.0, "1", 2, "3")] == ["dark", "dark", "bright", "über 2", "über 2"]
+    assert [presets.find(number)[0] for number in ("9", 9.0, "1", 2, "2")] == ["dark", "dark", "bright", "über 2", "über 2"]
 
 
 def test_a_new_one_moves_no_other_to_another_number(presets: PresetFolder) -> None:
@@ -60,9 +60,11 @@ def test_the_numbers_of_a_list_recall_its_presets(tmp_path: Path) -> None:
     for name, number in numbers.items():
         presets.path(name).write_text("" if number is None else f"number = {number}\n")  # as people write them
     shown = recall_numbers(presets.read_all())
-    assert shown == [1, 3, None, None, 5]
-    assert [presets.find(number)[0] for number in shown if number is not None] == ["a", "b", "e"]
-    assert recall_numbers([("broken", "line 2: why"), ("b", Preset())]) == [None, 2]
+    assert shown == [1, 3, 2, None, 4]
+    assert [presets.find(number)[0] for number in shown if number is not None] == ["a", "b", "c", "e"]
+    assert recall_numbers([("broken", "line 2: why"), ("b", Preset())]) == [None, 1]
+    presets.write("0 before them", Preset())
+    assert recall_numbers(presets.read_all()) == [5, *shown]
 
 
 def test_a_malformed_preset_is_listed_with_line_and_reason(presets: PresetFolder) -> None:

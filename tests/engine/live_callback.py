@@ -25,9 +25,11 @@ class LiveCallback:
         self.path = initial_path(tiers, lanes, self.shared.dna, self.controls, second=second_channel)
         self.channels = channels or (lanes, lanes)
         form = DeviceFormat(rate, block, *self.channels)
+        opener = VoiceOpener(self.path, threaded)
+        opener.start()
         self.callback = AudioCallback(
             self.path, self.controls, self.shared, form, realtime=False, second_channel=second_channel,
-            opener=VoiceOpener(self.path, threaded),
+            opener=opener,
         )  # fmt: skip
         self.shared.close()
 

@@ -108,6 +108,14 @@ def test_a_switch_within_the_first_hops_has_little_to_prime_with(tiers, voice):
     assert path.voice.runner.facts.harmonics == 64
 
 
+@pytest.mark.parametrize(("morph", "voices"), [(0.001, 0), (0.0021, 1)])
+def test_a_morph_too_small_for_a_level_opens_no_voice(tiers, voice, morph: float, voices: int):
+    """Opening one every other hop cost more than a hop has, and made a block of each in a recording."""
+    path, controls, _ = new_path(tiers, morph=morph, morph_tier=16)
+    run(path, controls, voice[:, : 128 * 100])
+    assert path.newest_voice == voices
+
+
 def test_dry_is_the_input_delayed_by_the_overlap(tiers, voice):
     path, controls, _ = new_path(tiers, 4, wet=0.0)
     heard = run(path, controls, voice)

@@ -223,6 +223,18 @@ def test_what_may_ask_for_a_voice_waits_for_the_second_of_two_hops(tiers, block,
         assert live.path.fade_hop == 0
 
 
+@pytest.mark.parametrize("block", [128, 256, 512])
+def test_gains_glide_as_long_as_the_same_call_says(tiers, block):
+    """As a preset says it, and whether or not commands that may open a voice wait for a second hop."""
+    live = LiveCallback(tiers, block=block)
+    for name, value in (("glide_ms", 2000), ("wet", 0.0), ("output_gain_db", -40)):
+        live.shared.commands.send(name, value)
+    live.play(np.zeros((4 * block, 1), np.float32), [block])
+    asked = live.path.mixer.asked
+    assert asked["wet"].value > 0.95
+    assert asked["output_gain_db"].value > -2
+
+
 def test_a_scheduled_command_is_applied_at_its_hop_inside_a_block(tiers):
     live = LiveCallback(tiers, tier=16)
     live.shared.schedule.send("wet", 0.5, hop=3)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from holostream.engine import engine as engine_module
 from holostream.engine.audio_device import DeviceInfo
 from holostream.engine.audio_source import DEMO_VOICE
+from holostream.engine.callback import AudioCallback, DeviceFormat
 from holostream.engine.command import COMMANDS
 from holostream.engine.device_list import DeviceError
 from holostream.engine.engine import Engine
@@ -46,6 +48,17 @@ def test_a_hop_that_was_in_the_ring_when_the_engine_crashed_is_not_said_twice(vo
     shared.close()
     assert engine.path.hop == 101
     assert engine.path.voice.number == 1
+
+
+def test_what_was_counted_before_goes_on(voice):
+    shared = heard_before(100)
+    record = shared.status.record
+    record.bad_samples, record.bad_frames, record.limited_hops = 50, 2, 19
+    engine = Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=True)
+    callback = AudioCallback(engine.path, engine.controls, shared, DeviceFormat(48000, 128, 1, 1), realtime=False)
+    callback.process(np.full((128, 1), np.nan, np.float32), np.zeros((128, 1), np.float32))
+    assert (record.bad_samples, record.bad_frames, record.limited_hops) == (50 + 128, 2, 19)
+    shared.close()
 
 
 def test_what_is_given_back_after_another_device_failed_is_as_it_was(voice, monkeypatch):

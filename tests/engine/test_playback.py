@@ -274,6 +274,21 @@ def test_in_a_session_that_ends_with_it_the_ring_is_closed(play) -> None:
     assert player.listener.input.dry == 0
 
 
+def test_who_goes_back_from_there_hears_it_to_its_end(play) -> None:
+    """The ring stayed closed: whatever came too late counted as the end."""
+    player = play(ends=True, start=3.9)
+    ring = player.listener.ring
+    wait_for(lambda: ring.head.closing)
+    player.hear(5000)
+    assert ring.head.rested
+    player.playback.seek(3.0)
+    player.settle()
+    assert not ring.head.closing
+    assert np.array_equal(player.hear(RATE)[:, SEAM_SAMPLES:], SOUND[:, 3 * RATE + SEAM_SAMPLES :])
+    assert not ring.head.rested
+    wait_for(lambda: ring.head.closing)
+
+
 def test_what_still_grows_is_followed(play, monkeypatch) -> None:
     monkeypatch.setattr(playback_module, "FOLLOW_SECONDS", 0.3)
     monkeypatch.setattr(playback_module, "LOOK_SECONDS", 0.01)

@@ -49,6 +49,23 @@ def test_only_the_owner_removes_the_file():
     owner.close()
 
 
+def test_what_another_user_left_is_theirs(monkeypatch: pytest.MonkeyPatch):
+    """In a folder where only owners may remove files it kept everybody else from starting."""
+    mine = SharedState.create(1, 64)
+    dead = mine.path.with_name(f"{PREFIX}{2**22 + 1}-x")  # no process has so high a number
+    dead.touch()
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(path))
+
+    with monkeypatch.context() as others:
+        others.setattr(Path, "unlink", refused)
+        another = SharedState.create(1, 64)
+    assert dead.exists()
+    for path in (dead, another.path, mine.path):
+        path.unlink()
+
+
 def test_files_of_killed_sessions_are_removed_and_others_left():
     program = (
         "import os, signal; from holostream.engine.shared_state import SharedState;"

@@ -15,7 +15,9 @@ LONGEST = 10.0
 
 
 def opener_of(path: SimpleNamespace, threaded: bool) -> VoiceOpener:
-    return VoiceOpener(path, threaded)  # type: ignore[arg-type]
+    opener = VoiceOpener(path, threaded)  # type: ignore[arg-type]
+    opener.start()
+    return opener
 
 
 @pytest.mark.parametrize("threaded", [False, True])

@@ -18,14 +18,14 @@ def test_words_name_what_is_not_neutral() -> None:
 
 
 @pytest.mark.parametrize("width", [60, 72, 106])
-def test_rows_fit_and_a_place_is_a_number_unless_another_has_it(width: int) -> None:
+def test_rows_fit_and_who_has_no_number_gets_one_that_is_free(width: int) -> None:
     found: list[tuple[str, Preset | str]] = [
         ("a", preset_from(["tilt=3"])), ("b" * 64, preset_from(["number=1"])), ("c", preset_from(["number=127"])),
         ("d", "line 1: " + "long " * 40), ("e", Preset()),
     ]  # fmt: skip
     rows = [plain(row) for row in preset_rows(found, width)]
     assert all(len(row) <= width for row in rows)
-    assert [row[:4].strip() for row in rows] == ["", "1", "127", "", "5"]
+    assert [row[:4].strip() for row in rows] == ["2", "1", "127", "", "3"]
 
 
 def test_columns_stand_below_each_other_whatever_letters_a_name_has() -> None:

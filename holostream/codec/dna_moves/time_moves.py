@@ -120,10 +120,10 @@ def place_at(now: int, amounts: TimeAmounts, state: TimeState, per_second: float
     place = _PLACES[move](now, amounts, state, per_second)
     passed, state.place = place.hop - state.place, place.hop
     keep, keep_loop = (-1 if held is None else held.keep_next() for held in (state.held, state.loop))
-    return place._replace(keep=keep, keep_loop=keep_loop, jump=not _follows(passed, begun, amounts, state))
+    return place._replace(keep=keep, keep_loop=keep_loop, jump=not _follows(passed, begun, amounts, state, per_second))
 
 
-def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -> bool:
+def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState, per_second: float) -> bool:
     """Whether no fade is needed: a place so many hops after the last one continues it, or the stretch repeats too fast for
     a fade to finish."""
     if state.move in ("", "loop", "stutter"):
@@ -131,6 +131,8 @@ def _follows(passed: int, begun: bool, amounts: TimeAmounts, state: TimeState) -
         return passed == 1 or (not begun and held is not None and held.stretch < SHORTEST_FADED_HOPS)
     if state.move == "speed":
         return 0 <= passed <= math.ceil(amounts.speed)
+    if state.move == "reverse" and not begun and _stretch(amounts.reverse, per_second) < SHORTEST_FADED_HOPS:
+        return True
     return abs(passed) <= 1
 
 

@@ -165,6 +165,7 @@ def test_what_does_not_follow_is_a_jump() -> None:
 def test_stretches_too_short_to_fade_jump_only_where_they_begin() -> None:
     assert jumps(replace(NEUTRAL, stutter=1), 80) == [0]
     assert jumps(replace(NEUTRAL, loop=10 / PER_SECOND), 80) == [0]
+    assert jumps(replace(NEUTRAL, reverse=10 / PER_SECOND), 80) == []
 
 
 amounts = st.builds(
