@@ -19,6 +19,12 @@ class MidiLearning:
         self._midi, self._tell = midi, tell
         self.waiting_for = ""
 
+    @property
+    def hint(self) -> str:
+        """What to do now; "" while nothing is waited for."""
+        command = self.waiting_for
+        return f"move a control for {command} (endless ones to the right); escape gives up" if command else ""
+
     def start(self, command: str, value: Value = None) -> None:
         """For a command, or one value of it. While another is waited for nothing happens."""
         if self._midi is None:

@@ -147,8 +147,8 @@ class MidiScreen(ModalScreen[None]):
         self._messages.show(self._session.messages)
 
     def _hint_line(self) -> Line:
-        if command := self._learning.waiting_for:
-            return ((f"move a control for {command} (endless ones to the right); escape gives up", WARN),)
+        if hint := self._learning.hint:
+            return ((hint, WARN),)
         if self._command.display:
             return (("enter, then move a control; tab completes a name, escape gives up", DIM),)
         return KEYS

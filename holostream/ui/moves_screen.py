@@ -89,8 +89,8 @@ class MovesScreen(ModalScreen[None]):
                 self._amounts[kind.name] = value
             rows.append(move_row(kind, value, self._rows.row_width))
         self._rows.show_rows(rows)
-        if command := self._learning.waiting_for:
-            self._hint.show_lines([((f"move a control for {command} (endless ones to the right); escape gives up", WARN),)])
+        if hint := self._learning.hint:
+            self._hint.show_lines([((hint, WARN),)])
         else:
             self._hint.show_lines([((self._chosen.help, PLAIN),), KEYS])
         self._messages.show(self._session.messages)

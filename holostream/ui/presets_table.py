@@ -37,7 +37,7 @@ def _mixer_words(given: Mapping[str, float]) -> list[tuple[str, str]]:
 
 
 def preset_rows(found: Sequence[Found], width: int) -> list[Line]:
-    """With the numbers under which they are recalled; that of a place is dim."""
+    """With the numbers under which they are recalled; one that it does not say itself is dim."""
     numbers = recall_numbers(found)
     name_width = min(LONGEST_NAME, max((cell_len(name) for name, _ in found), default=0))
     rows: list[Line] = []
