@@ -3,10 +3,7 @@ coder comes to what its tables promise, what zlib would need, how fast it codes 
 
 from __future__ import annotations
 
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import zlib
@@ -18,6 +15,8 @@ import numpy as np
 from holostream.bench.clip import Clip, clips_in, samples_of
 from holostream.bench.codec_under_test import RATE
 from holostream.bench.measurement import Measurement, Row
+from holostream.bench.process_figures import have_figures
+from holostream.bench.recording_cost import recording_share
 from holostream.codec.tier_model import TierModel, default_models_folder, load_tier
 from holostream.format.audio_writer import AudioWriter
 from holostream.format.entropy_coding import decode_codes, encode_codes
@@ -32,7 +31,7 @@ LEAST_CODING_SPEED, LEAST_DECODE_SPEED, MOST_SEEK_MS = 60.0, 25.0, 20.0
 SPEED_TIER = 64
 SEEKS = 40
 MOST_RECORDING_SHARE = 0.03
-SESSION_SECONDS, SESSION_RUNS = 20.0, 4
+STRETCH_SECONDS, STRETCHES = 4.0, 20
 COLUMNS = ("tier", "kbit/s", "container", "over ideal", "below zlib", "coding", "decode", "seek ms", "recording")
 
 
@@ -103,36 +102,19 @@ def seek_times(path: Path, model: TierModel, count: int) -> list[float]:
     return times
 
 
-def recording_share(folder: Path, models: Path, seconds: float, runs: int) -> float:
-    """What recording into `folder` adds to a live session, as a share of one core: the cheapest of runs with and without, in turn, since
-    whatever else the machine does only makes them dearer."""
-    spent: dict[bool, list[float]] = {False: [], True: []}
-    for run in range(runs):
-        for recording in (False, True):
-            command = [sys.executable, "-m", "holostream.cli", "live", "--headless", "--device-api", "virtual"]
-            command += ["--fresh", "--no-midi", "--models", str(models), "--tier", str(SPEED_TIER)]
-            command += ["--seconds", str(seconds), *(["--record", str(folder / f"{run}.holo")] if recording else [])]
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            spent[recording].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return (min(spent[True]) - min(spent[False])) / seconds
-
-
 def measure_format(
     data: Path | None = None,
     models: Path | None = None,
     tiers: tuple[int, ...] = FORMAT_TIERS,
     limit: int | None = None,
-    session_seconds: float = SESSION_SECONDS,
+    stretches: int = STRETCHES,
 ) -> Measurement:
     """Targets: container at most 1.5 % from tier 16 on, coder within 3 % of its tables, 30 % below zlib and fast at tier 64."""
     folder = models or default_models_folder()
     clips = [clip for clip in clips_in(data, limit) if clip.is_speech]
     if not clips:
         raise ValueError(f"{data} holds no speech to measure files on; name a folder with --data")
-    with tempfile.TemporaryDirectory() as name:
-        share = recording_share(Path(name), folder, session_seconds, SESSION_RUNS)
+    share = recording_share(folder, SPEED_TIER, STRETCH_SECONDS, stretches) if have_figures() else None
     rows, values = [], []
     for tier in tiers:
         figures, seeks = _tier_figures(clips, load_tier(folder, tier))
@@ -152,7 +134,7 @@ def measure_format(
             f"{values[0]['overhead_of_single_files']:.1%}, tier {tiers[-1]} {values[-1]['overhead_of_single_files']:.1%}). Over ideal: codes against what the "
             "tables promise. Below zlib: against zlib at its best for the same codes. Coding: entropy coding alone, the slower direction; decode: with the "
             f"vocoder; times real time in one thread. Seek: to the codes at a random time, median. Recording: what it adds to a live session, of one core "
-            f"({SESSION_RUNS} sessions of {session_seconds:g} s with and without, in turn, the cheapest of each). Targets: container <= {MOST_OVERHEAD:.1%}, over ideal <= "
+            f"(a session that records every other {STRETCH_SECONDS:g} s, {stretches} times: the median of each beside those before and after it). Targets: container <= {MOST_OVERHEAD:.1%}, over ideal <= "
             f"{MOST_OVER_IDEAL:.0%}; at tier {SPEED_TIER} below zlib >= {LEAST_BELOW_ZLIB:.0%}, coding >= {LEAST_CODING_SPEED:g}, decode >= "
             f"{LEAST_DECODE_SPEED:g}, seek < {MOST_SEEK_MS:g} ms, recording < {MOST_RECORDING_SHARE:.0%}.",
         ),
@@ -175,7 +157,7 @@ def _tier_figures(clips: list[Clip], model: TierModel) -> tuple[dict[str, FileFi
         return {"single": single, "one": figures}, seek_times(coded, model, SEEKS)
 
 
-def _row(tier: int, figures: dict[str, FileFigures], seeks: list[float], recording: float) -> tuple[Row, dict]:
+def _row(tier: int, figures: dict[str, FileFigures], seeks: list[float], recording: float | None) -> tuple[Row, dict]:
     one, single = figures["one"], figures["single"]
     overhead, over_ideal = 1 - one.code_bits / one.file_bits, one.code_bits / one.ideal_bits - 1
     below_zlib, decode, seek = (
@@ -186,7 +168,7 @@ def _row(tier: int, figures: dict[str, FileFigures], seeks: list[float], recordi
     met = overhead <= MOST_OVERHEAD and over_ideal <= MOST_OVER_IDEAL
     if tier == SPEED_TIER:
         met = met and below_zlib >= LEAST_BELOW_ZLIB and one.coding_speed >= LEAST_CODING_SPEED
-        met = met and decode >= LEAST_DECODE_SPEED and seek < MOST_SEEK_MS and recording < MOST_RECORDING_SHARE
+        met = met and decode >= LEAST_DECODE_SPEED and seek < MOST_SEEK_MS and (recording or 0) < MOST_RECORDING_SHARE
     value = {
         "tier": tier,
         "seconds": single.seconds,
@@ -207,6 +189,6 @@ def _row(tier: int, figures: dict[str, FileFigures], seeks: list[float], recordi
         f"{one.coding_speed:.0f} x",
         f"{decode:.0f} x",
         f"{seek:.1f}",
-        f"{recording:.1%}" if tier == SPEED_TIER else "",
+        f"{recording:.1%}" if tier == SPEED_TIER and recording is not None else "",
     )
     return Row(cells, met), value

@@ -125,7 +125,7 @@ def quality_beside_kept(data: Path, stored: dict) -> tuple[Measurement, ...]:
 def file_format(quick: bool, data: Path, against: str | None = None) -> tuple[Measurement, ...]:
     from holostream.bench.file_format import measure_format
 
-    return (measure_format(data, limit=2, session_seconds=2.0) if quick else measure_format(data),)
+    return (measure_format(data, limit=2, stretches=2) if quick else measure_format(data),)
 
 
 MEASUREMENTS: dict[str, Callable[[bool], Measurement]] = {

@@ -22,8 +22,9 @@ def test_bits_add_up(tmp_path, tiers):
 
 
 def test_the_demo_voice(models, monkeypatch):
-    monkeypatch.setattr(file_format, "SESSION_RUNS", 1)
-    measured = measure_format(None, models, (64,), session_seconds=1.0)
+    monkeypatch.setattr(file_format, "STRETCH_SECONDS", 0.5)
+    measured = measure_format(None, models, (64,), stretches=2)
+    assert -0.5 < measured.values["recording_share"] < 0.5
     (value,) = measured.values["rows"]
     assert value["overhead"] < 0.015
     assert value["over_ideal"] < 0.03
@@ -33,7 +34,7 @@ def test_the_demo_voice(models, monkeypatch):
 
 def test_a_missed_target_is_told(models, monkeypatch):
     monkeypatch.setattr(file_format, "MOST_OVERHEAD", 0.0001)
-    monkeypatch.setattr(file_format, "recording_share", lambda folder, models, seconds, runs: 0.01)
+    monkeypatch.setattr(file_format, "recording_share", lambda models, tier, stretch, pairs: 0.01)
     assert not measure_format(None, models, (16,)).met
 
 
@@ -43,7 +44,7 @@ def test_what_recording_costs_is_judged(models, monkeypatch):
     monkeypatch.setattr(file_format, "MOST_SEEK_MS", 1e6)
     met = {}
     for share in (0.01, 0.04):
-        monkeypatch.setattr(file_format, "recording_share", lambda folder, models, seconds, runs, share=share: share)
+        monkeypatch.setattr(file_format, "recording_share", lambda models, tier, stretch, pairs, share=share: share)
         (row,) = measure_format(None, models, (64,)).rows
         met[row.cells[-1]] = row.met
     assert met == {"1.0%": True, "4.0%": False}
