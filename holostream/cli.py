@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
@@ -162,6 +163,9 @@ app.command("import-holo-audio")(import_holo_audio)
 
 def main() -> None:
     """Entry point: every known problem is one sentence on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):  # names and tags may hold what a terminal or pipe cannot show
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (HolostreamError, ValueError) as error:

@@ -84,3 +84,5 @@ def save_preset(
     presets, preset = PresetFolder(), preset_from(set or [])
     refuse_existing(presets.path(name), overwrite)
     typer.echo(presets.write(name, preset))
+    if preset.number is not None and (found := presets.find(preset.number)[0]) != name:
+        typer.echo(f"number {preset.number} recalls {found}, which has it, too: give one of them another number", err=True)

@@ -94,14 +94,14 @@ def play(
             bypass=tier is None,
         )
         check_device_wishes(settings)
-        session = Session(settings, sound, options)
         wishes = Wishes(
             preset,
             script,
             OscSettings(osc, osc_host, osc_out),
-            MidiSettings(ports=tuple(midi or ()), off=no_midi or virtual_time),
+            MidiSettings(ports=tuple(midi or ()), off=no_midi or (virtual_time and not midi)),
             tier,
         )
+        session = Session(settings, sound, options)
         perform(session, headless, wishes)
         tell(sound.remarks)
         tell_session(session)

@@ -38,6 +38,8 @@ def render(
     from holostream.format.export_sound import export_sound
     from holostream.format.new_file import refuse_existing
 
+    if source.is_dir():
+        raise ValueError(f"{source} is a folder; name a recording in it")
     if second is not None and input is None:
         raise ValueError("a second sound counts only where everything runs again: give the first one with --input FILE")
     for read in (source, input_path(source), input, second and Path(second)):

@@ -192,6 +192,9 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
     from holostream.format.new_file import new_file
 
     report = session_report(session.snapshot(), session)
+    if stats is not None:  # before the terminal, which may be gone
+        with new_file(stats) as file:
+            file.write((json.dumps(report, indent=1) + "\n").encode())
     for message in session.messages:
         typer.echo(message, err=True)
     dry = f", {report['playback_dry']} times dry" if report["playback_dry"] else ""
@@ -199,9 +202,6 @@ def tell_session(session: Session, stats: Path | None = None) -> None:
         f"played {report['seconds']:.1f} s, {report['output_underflows']} underflows, "
         f"{report['input_overflows']} overflows, {report['errors']} errors{dry}"
     )
-    if stats is not None:
-        with new_file(stats) as file:
-            file.write((json.dumps(report, indent=1) + "\n").encode())
     if session.failure is not None:
         raise EngineError(session.failure)
     if session.losses:

@@ -48,6 +48,16 @@ def voice(tmp_path: Path) -> Path:
     return path
 
 
+def test_names_that_cannot_be_shown_are_no_reason_to_fail(tmp_path, voice):
+    """As under a strict encoding, or into a pipe on Windows."""
+    name = tmp_path / "caf\udce9.holo"
+    assert holostream("encode", voice, name).returncode == 0
+    assert holostream("tag", name, "--title", "日本", PYTHONIOENCODING="latin-1:strict").returncode == 0
+    told = holostream("info", name, PYTHONIOENCODING="latin-1:strict")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "\\u65e5\\u672c" in told.stdout
+
+
 def test_encode_info_decode(tmp_path, voice):
     assert holostream("encode", voice, tmp_path / "v.holo", "--tier", 128).returncode == 0
     told = holostream_here("info", tmp_path / "v.holo")

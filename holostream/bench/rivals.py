@@ -9,7 +9,7 @@ from pathlib import Path
 from holostream.bench import codec2_rival, mp3_rival, opus_rival
 from holostream.bench.codec_under_test import CodecUnderTest
 from holostream.bench.external_program import first_line, is_missing
-from holostream.bench.tier_codec import tiers_in
+from holostream.bench.tier_codec import OURS, tiers_in
 
 FOLDER_WORD = "models:"
 
@@ -50,13 +50,16 @@ DEFAULT = "opus,mp3,codec2"
 def chosen_rivals(text: str) -> tuple[list[CodecUnderTest], list[str]]:
     """'opus,models:FOLDER' -> their codecs, and a sentence for each whose program is missing. 'none' is nobody.
 
-    Raises ValueError for an unknown word, ModelError for a folder without tiers.
+    Raises ValueError for an unknown word and for folders that tables could not tell apart, ModelError for one without tiers.
     """
     codecs: list[CodecUnderTest] = []
     remarks: list[str] = []
     for word in (part.strip() for part in text.split(",")):
         if word.startswith(FOLDER_WORD):
-            codecs += tiers_in(Path(word.removeprefix(FOLDER_WORD)))
+            others = tiers_in(Path(word.removeprefix(FOLDER_WORD)))
+            if others[0].series in (OURS, *(codec.series for codec in codecs)):
+                raise ValueError(f"another folder of tiers is called {others[0].series}, too, and tables name them so; rename one of them")
+            codecs += others
         elif word in WORDS:
             missing = [program for program in WORDS[word].programs if is_missing(program)]
             if missing:

@@ -54,7 +54,7 @@ def tiers_of(models: Path, tiers: tuple[int, ...], series: str = OURS) -> list[T
     """Tiers of a folder as codecs. Raises ModelError if one is not there."""
     for tier in tiers:
         read_facts(models, tier)
-    return [TierCodec(models, tier, series) for tier in tiers]
+    return [TierCodec(models, tier, series) for tier in dict.fromkeys(tiers)]
 
 
 def tiers_in(models: Path) -> list[TierCodec]:

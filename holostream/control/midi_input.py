@@ -18,6 +18,7 @@ from holostream.control.midi_map_file import forget_row, load_map, map_path, sav
 from holostream.control.midi_message import MidiMessage, read_message
 from holostream.control.midi_monitor import MidiMonitor
 from holostream.control.midi_port import MidiPorts
+from holostream.control.midi_port_name import shown
 from holostream.control.midi_router import Commands, MidiRouter, Presses
 from holostream.control.midi_row import PRESSES, MidiRow
 from holostream.control.midi_settings import MidiSettings
@@ -125,10 +126,10 @@ class MidiInput:
             if moved and feedback.is_echo(moved[0], now):
                 continue
             known = router.rows_for(moved)
-            shown = known or ((moved[0], ()) if moved else None)
-            self._monitor.heard(port, message, shown)
+            played = known or ((moved[0], ()) if moved else None)
+            self._monitor.heard(shown(port), message, played)
             if self._watch is not None:
-                self._watch(port, message, shown)
+                self._watch(shown(port), message, played)
             if learning is not None and (known := router.released(known)) is None:
                 learning.heard(moved, now)
             if known is not None:
@@ -153,6 +154,8 @@ class MidiInput:
     def unplugged(self, port: str) -> None:
         """What was held there is let go."""
         self._router.gone(port)
+        self._controls.pop(port, None)
+        self._clock_times.pop(port, None)
 
     def plugged(self) -> None:
         """A controller to send to has come."""

@@ -59,7 +59,7 @@ def read_map(path: Path) -> MidiMap:
     if len(data) > LARGEST_FILE:
         raise MidiMapError(f"{path} is larger than a MIDI map can be; check the name")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise MidiMapError(f"{path}, line {line}: this is no text; check the name, or save it as UTF-8") from error
@@ -247,5 +247,5 @@ def _text(path: Path) -> str:
     """Of a map, or of the program's own. Raises MidiMapError."""
     if path.exists():
         read_map(path)
-    return (path if path.exists() else DEFAULT_FILE).read_text(encoding="utf-8")
+    return (path if path.exists() else DEFAULT_FILE).read_text(encoding="utf-8-sig")
 

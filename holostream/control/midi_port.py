@@ -30,7 +30,7 @@ class Listener(Protocol):
     """Whom the thread serves."""
 
     def received(self, port: str, batch: list[tuple[list[int], float]]) -> None:
-        """Messages from a port: bytes, and seconds since the one before."""
+        """Messages from a port, by its whole name: bytes, and seconds since the one before."""
 
     def turn(self, now: float) -> Iterable[bytes]:
         """After every look at the ports: what is to be sent."""
@@ -118,7 +118,7 @@ class MidiPorts:
             self._shut("in", name)
         if batch:
             self._heard = now
-            self._listener.received(shown(name), batch)
+            self._listener.received(name, batch)
 
     def _send(self, data: bytes) -> None:
         for name, port in list(self._open["out"].items()):
@@ -227,7 +227,7 @@ class MidiPorts:
     def _shut(self, direction: str, name: str) -> None:
         delete_client(self._open[direction].pop(name))
         if direction == "in":
-            self._listener.unplugged(shown(name))
+            self._listener.unplugged(name)
         if name != self._settings.virtual:
             self._tell(f"MIDI port {shown(name)!r} is gone; it is opened again when it comes back")
 

@@ -174,7 +174,7 @@ class Performance:
         elif name == "quit":
             self.quit_asked.set()
         else:
-            raise ValueError(f"{name} needs a screen; start without --headless, in a terminal")
+            raise ValueError(f"{name} needs a screen, and there is none: not in the first moments, with --headless, or without a terminal")
 
     def _act(self, name: str, value: Value) -> None:
         session = self._session

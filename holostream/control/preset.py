@@ -135,7 +135,7 @@ def read_preset(path: Path) -> Preset:
         elif key == "midi_map":
             if not isinstance(value, str):
                 raise file.wrong(f"midi_map is {value!r}; expected a file's name in quotes", key)
-            if Path(value).name != value:
+            if not value or "\0" in value or Path(value).name != value:
                 raise file.wrong(f"midi_map is {value!r}; expected the name of a file beside midi.toml, without a folder", key)
             midi_map = value
         else:

@@ -16,7 +16,7 @@ class TomlFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._text = path.read_bytes().decode("utf-8")
+            self._text = path.read_bytes().decode("utf-8-sig")
             self.values: dict[str, Any] = tomllib.loads(self._text)
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is not a text file; it is left as it is, remove it or restore a copy") from error

@@ -108,6 +108,9 @@ class AudioCallback:
         record.resampling_latency = resampling
         record.added_latency = prefill + round(facts.overlap * scale)
         record.tier, record.fading_from = self.path.voice.runner.facts.harmonics, 0
+        for kind in COMMANDS:  # who looks before the first call is told no zeros
+            if kind.name != "tier":
+                setattr(record, kind.name, self.controls.value(kind.name))
         status.end()
 
     def process(self, indata: np.ndarray, outdata: np.ndarray, overflow: bool = False, underflow: bool = False) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import functools
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +21,7 @@ from holostream.format.audio_file import is_sound
 
 COMMON_RATES = (44100, 48000, 88200, 96000, 192000)
 API_PREFERENCE = ("jack", "asio", "coreaudio", "wasapi", "alsa", "pulse", "directsound", "mme", "oss")
-BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda intel", "realtek", "laptop")
+BUILT_IN_WORDS = ("built-in", "builtin", "internal", "macbook", "imac", "hda intel", "realtek", "laptop", "sof-", "smart sound", "microphone array")
 
 
 JACK_CLIENT = ctypes.c_char_p(b"HoloStream")
@@ -156,4 +157,4 @@ def is_file(name: str | None) -> bool:
     if name is None:
         return False
     path = Path(name)
-    return is_sound(path) or path.is_file()
+    return is_sound(path) or os.path.isfile(path)  # False where a folder must not be searched

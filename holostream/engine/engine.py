@@ -20,6 +20,7 @@ from holostream.engine.command import COMMANDS
 from holostream.engine.controls import Controls
 from holostream.engine.device_list import DeviceError, built_in, is_file, rescan, wants_virtual
 from holostream.engine.memory_lock import lock_memory
+from holostream.engine.mixer import initial_mixer
 from holostream.engine.open_device import open_device
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.playback_ring import RESAMPLING_BURST
@@ -56,6 +57,8 @@ class Engine:
             self.controls = Controls(
                 tier, settings.input_gain_db, settings.output_gain_db, settings.wet, settings.bypass
             )
+            while (asked := shared.commands.receive()) is not None:  # what a session begins with is no change
+                self.controls.set(*asked)
         self.playback = PlaybackInput(shared.playback) if settings.playback is not None else None
         if self.playback is not None:
             self.playback.dry = int(record.playback_dry)
@@ -128,7 +131,10 @@ class Engine:
         info = device.info
         # A virtual device in virtual time would starve everything else if it ran with priority.
         realtime = not settings.virtual_time and info.api != "jack"
-        remark = self._beware_of_feedback(info, settings) or remark
+        if (muted := self._beware_of_feedback(info, settings)) is not None:
+            remark = muted
+            if not self.path.hop:  # nothing fades that never sounded
+                self.path.mixer = initial_mixer(self.shared.lanes, self.rate, self.path.facts.hop, self.controls)
         callback = AudioCallback(
             self.path,
             self.controls,

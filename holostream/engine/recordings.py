@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import tempfile
 import threading
 from collections import deque
@@ -45,6 +46,8 @@ class Recordings:
         losses: list[str],
     ) -> None:
         self._shared, self._messages, self._losses = shared, messages, losses
+        self._uncaptured: list[str] = []
+        """Of the losses, those that a capture makes good."""
         plays = settings.playback is not None
         self._recorder = Recorder(tiers, shared.lanes, tables, 60 * settings.keep_minutes, offset_kept=plays)
         self._rate = next(iter(tiers.values())).rate
@@ -206,7 +209,7 @@ class Recordings:
         return free
 
     def _taken(self, path: Path) -> bool:
-        return path in self._named or path.exists() or input_path(path).exists()  # a capture is there once it is written
+        return path in self._named or any(map(os.path.lexists, (path, input_path(path))))  # a capture is there once it is written
 
     def _write_capture(self, places: Iterator[Path], blocks: Sequence[PackedBlock]) -> None:
         failure = ""
@@ -217,8 +220,11 @@ class Recordings:
             except OSError as error:
                 failure = failure or f"cannot capture to {path}: {error.strerror}"
         else:
-            self._lose(f"{failure}; it is kept for now: make room, or let it be written there, and capture again")
+            self._uncaptured.append(f"{failure}; it is kept for now: make room, or let it be written there, and capture again")
+            self._lose(self._uncaptured[-1])
             return
+        while self._uncaptured:  # it is kept after all
+            self._losses.remove(self._uncaptured.pop())
         seconds = sum(block.hops for block in blocks) * self._recorder.header.hop / self._rate
         self._messages.append(f"{failure + '; ' if failure else ''}captured the last {clock(seconds)} to {path}")
 

@@ -132,6 +132,12 @@ class Session:
         return engine
 
     def _supervise(self) -> None:
+        try:
+            self._follow_engines()
+        finally:  # whoever waits for the end would wait for ever
+            self._ended.set()
+
+    def _follow_engines(self) -> None:
         """Read events until the engine ends; start another one if it ended because its device vanished, or unexpectedly, but not
         soon after the last time."""
         crashed = -math.inf
@@ -170,7 +176,6 @@ class Session:
             self.failure = self.failure or f"the engine ended unexpectedly (code {code}); what was recorded is safe; see {log_path()}"
             if self.kept is not None and self.kept.seconds and not self.settings.virtual_time:
                 self.capture()  # nobody can any more
-        self._ended.set()
 
     def _receive(self, line: str) -> None:
         try:

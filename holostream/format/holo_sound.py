@@ -10,6 +10,7 @@ from holostream.codec.tier_model import TierModel, load_tier, present_tiers, rea
 from holostream.format.block_index import BlockIndex
 from holostream.format.holo_events import MARKER
 from holostream.format.holo_file import HoloReader
+from holostream.format.in_the_making import in_the_making
 from holostream.format.open_holo import open_holo
 from holostream.format.recorded_sound import Piece, never
 from holostream.format.replay import Replay
@@ -100,6 +101,8 @@ class HoloSound:
             return [f"{self.name} goes on for {behind} bytes behind its end, as if another file were appended; they were left out"]
         if torn:
             return [f"{self.name} breaks off: its last {torn} bytes are no whole block and were left out"]
+        if not self._reader.finished and in_the_making(Path(self.name)):
+            return [f"{self.name} is still being recorded; what there was of it was decoded"]
         if not self._reader.finished:
             return [f"{self.name} was not closed (the recording was cut off); everything in it was decoded"]
         return []

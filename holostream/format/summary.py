@@ -11,6 +11,7 @@ from holostream.format.holo_block import DnaBlock
 from holostream.format.holo_error import MissingTablesError
 from holostream.format.holo_file import HoloReader
 from holostream.format.holo_header import MAX_CHANNELS
+from holostream.format.in_the_making import in_the_making
 from holostream.format.open_holo import open_holo
 from holostream.format.printable import printable
 from holostream.format.rate_estimate import PARTS, ideal_bits
@@ -77,6 +78,7 @@ def _summary(path: Path, models: Path | None, missing_tables: str) -> dict:
         "blocks": blocks,
         "missing_hops": end - origin - hops,
         "complete": reader.finished,
+        "being_recorded": not reader.finished and in_the_making(path),
         "torn_bytes": reader.torn_bytes,
         "bytes_behind_end": reader.bytes_behind,
     }
@@ -96,7 +98,8 @@ def summary_text(summary: dict) -> str:
         if summary["original_rate"]
         else "a live session"
     )
-    state = "complete" if summary["complete"] else "cut off; everything listed here can be decoded"
+    unfinished = "still being recorded" if summary["being_recorded"] else "cut off"
+    state = "complete" if summary["complete"] else f"{unfinished}; everything listed here can be decoded"
     if summary["torn_bytes"]:
         state += f" (the last {summary['torn_bytes']} bytes are a torn block)"
     if summary["bytes_behind_end"]:

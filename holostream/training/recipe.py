@@ -132,7 +132,7 @@ def load_recipe(name: str) -> Recipe:
     if not path.is_file():
         raise ValueError(f"there is no recipe {name!r}; use default, holo-audio, or the path of a TOML file")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not TOML: {error}") from error
     named = values.get("name", path.stem)

@@ -106,6 +106,8 @@ def train_tier(
         foreign = ("encoder.", "quantizer.") if recipe.encoder_waits and not goes_on else ()
         warm_start(network, {name: value for name, value in start.items() if not name.startswith(foreign)})
     resume = resume and resumable(checkpoint)
+    if _differ(resume) or _differ(start is not None):
+        raise TrainingError(f"{checkpoint.parent} is not the same for all processes; let --out be a folder that all machines share")
     if recipe.encoder_waits and not goes_on and not resume:
         settle(network, corpus, recipe)
     network = network.to(device)
@@ -274,6 +276,11 @@ def _place() -> tuple[int, int]:
     if distributed.is_available() and distributed.is_initialized():
         return distributed.get_rank(), distributed.get_world_size()
     return 0, 1
+
+
+def _differ(said: bool) -> bool:
+    """Whether it is so in some processes and not in others."""
+    return _agree(said) and _agree(not said)
 
 
 def _agree(stop: bool) -> bool:

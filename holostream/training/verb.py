@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import torch
@@ -37,6 +38,7 @@ from holostream.training.training_error import TrainingError
 
 MODEL_RATE = 48000
 LONGEST_SENTENCE = 400
+LONGEST_READING = timedelta(days=2)
 
 
 def chosen_tiers(text: str) -> list[int]:
@@ -115,7 +117,8 @@ def train(
         if where.type == "cuda":
             torch.cuda.set_device(where)
         # Whether all agree to stop is said on the CPU.
-        distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo")
+        # The others wait while the first one reads all sounds.
+        distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo", timeout=LONGEST_READING)
     first = processes == 1 or distributed.get_rank() == 0
     paths = [(holo_audio_checkpoint if as_holo_audio else checkpoint_path)(models, harmonics) for harmonics in wanted]
     begun = resume  # whether what checkpoints hold is of this training

@@ -42,6 +42,8 @@ class HoloStreamApp(App[None]):
         self.animation_level = "none"
         self._loop_of_its_own: asyncio.AbstractEventLoop | None = None
         self._left = False
+        self.failure: Exception | None = None
+        """What ended it, if something went wrong."""
 
     def on_mount(self) -> None:
         self._loop_of_its_own = asyncio.get_running_loop()
@@ -54,6 +56,14 @@ class HoloStreamApp(App[None]):
         """One that is gone without a hang-up would soon hold up whoever writes to it, for ever."""
         if sys.__stderr__ is None or not sys.__stderr__.isatty():
             self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Instead of a traceback on the terminal and an end as if nothing had happened."""
+        if self.is_headless:
+            super()._handle_exception(error)
+        else:
+            self.failure = self.failure or error
+            self.exit(return_code=1)
 
     def leave(self) -> None:
         """End, from within a signal's handler."""
@@ -72,8 +82,10 @@ class HoloStreamApp(App[None]):
 
 
 def run_ui(session: LiveSession, performance: Performance | None = None, midi: LiveMidi | None = None) -> None:
-    """Take over the terminal until the user quits or the session ends."""
+    """Take over the terminal until the user quits or the session ends. Raises whatever went wrong with the screen."""
     # The mouse stays the terminal's, so that messages and paths can be selected and copied.
     app = HoloStreamApp(session, performance, midi)
     with heeding((*POLITE, signal.SIGINT), app.leave):
         app.run(mouse=False)
+    if app.failure is not None:
+        raise app.failure

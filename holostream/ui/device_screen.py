@@ -105,7 +105,7 @@ class DeviceScreen(ModalScreen[DeviceChoice | None]):
 
     def on_option_list_option_selected(self) -> None:
         """Enter, in any list."""
-        if self._choices["api"]:
+        if self._choices["api"] and self.is_current:  # not a second Enter that came with the first
             self.dismiss(DeviceChoice(*(self._chosen(name) for name in ("api", "input", "output", "block"))))
 
     def action_cancel(self) -> None:

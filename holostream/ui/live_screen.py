@@ -81,6 +81,8 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         self.set_interval(1 / SAMPLES_PER_SECOND, self._tick)
         self._performance.on_screen(lambda action: self.call_later(self._show, action))
+        if self._performance.quit_asked.is_set():  # by a script, a controller or OSC, before there was a screen
+            self.app.exit()
 
     def on_unmount(self) -> None:
         self._performance.on_screen(None)

@@ -71,7 +71,7 @@ class PresetsScreen(ModalScreen[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The name is complete."""
         name = event.value.strip()
-        if name:
+        if name and self._typing.display:  # else a second Enter that came with the first would replace what stays beside it
             try:
                 self._performance.do("save_preset", name)
             except ValueError as error:

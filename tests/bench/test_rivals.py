@@ -27,6 +27,17 @@ def test_words_add_up_and_none_is_nobody():
     assert chosen_rivals("none") == ([], [])
 
 
+def test_folders_of_the_same_name_are_refused(tmp_path, models):
+    other = tmp_path / "second" / models.name
+    other.parent.mkdir()
+    other.symlink_to(models)
+    copied = tmp_path / models.name
+    copied.mkdir()
+    (copied / "tier_016").symlink_to(models / "tier_016")
+    with pytest.raises(ValueError, match="too, and tables name them so; rename one of them"):
+        chosen_rivals(f"models:{models},models:{copied}")
+
+
 def test_identities_tell_settings_and_versions_apart():
     codecs, _ = chosen_rivals(DEFAULT)
     identities = {codec.identity() for codec in codecs}

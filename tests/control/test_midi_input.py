@@ -46,6 +46,17 @@ def test_a_performance_by_the_map_that_comes_with_the_program() -> None:
     ]  # fmt: skip
 
 
+def test_of_two_equal_controllers_each_lets_go_its_own() -> None:
+    """ALSA gives both the same name with other numbers."""
+    commands = PlayedCommands()
+    made = midi(commands)
+    play(made, [0xB0, 64, 127], port="Pad:Pad MIDI 1 20:0")
+    made.unplugged("Pad:Pad MIDI 1 24:0")
+    assert commands.done == [("freeze", 1.0)]
+    made.unplugged("Pad:Pad MIDI 1 20:0")
+    assert commands.done == [("freeze", 1.0), ("freeze", 0.0)]
+
+
 def test_only_the_channel_asked_for() -> None:
     commands = PlayedCommands()
     play(midi(commands, channel=3), [0xC0, 1], [0xC2, 2], [0xC4, 3])

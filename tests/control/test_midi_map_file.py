@@ -211,3 +211,12 @@ def test_a_map_written_in_another_way_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(MidiMapError, match="by hand"):
         save_row(path, MidiRow("control", "tilt", (3, 3)))
     assert path.read_text() == before
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
+    """As some editors write it; rows are learned into such a file as well."""
+    path = tmp_path / "m.toml"
+    path.write_text(ROW, encoding="utf-8-sig")
+    (row,) = read_map(path).rows
+    save_row(path, replace(row, number=(8, 8)))
+    assert len(read_map(path).rows) == 2

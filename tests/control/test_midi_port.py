@@ -80,7 +80,7 @@ def test_all_controllers_are_listened_to_and_nothing_of_our_own(rtmidi: FakeRtmi
     with listening(told) as (ports, heard):
         assert ports.names["in"] == ["Pad:Pad MIDI 1"]
         assert soon(lambda: len(heard.messages) == 2)
-        assert heard.messages == [("Pad:Pad MIDI 1", [0x90, 60, 1]), ("Pad:Pad MIDI 1", [0x80, 60, 0])]
+        assert heard.messages == [("Pad:Pad MIDI 1 20:0", [0x90, 60, 1]), ("Pad:Pad MIDI 1 20:0", [0x80, 60, 0])]
     assert told == ["MIDI from Pad:Pad MIDI 1"]
     assert all(client.deleted for client in rtmidi.created)
 

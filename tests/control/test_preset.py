@@ -75,6 +75,7 @@ def test_a_glide_is_set_before_and_put_back_after() -> None:
         ("number = true", ("line 1", "whole number")),
         ("midi_map = 3", ("line 1", "a file's name in quotes")),
         ('midi_map = "../../etc/passwd"', ("line 1", "the name of a file beside midi.toml")),
+        ('midi_map = ""', ("line 1", "the name of a file beside midi.toml")),
         ("tier = = 3", ("malformed", "line 1", "left as it is")),
         (b"\xff\xfe\x00", ("not a text file",)),
         ("a = " + "[" * 5000, ("malformed",)),
@@ -121,3 +122,9 @@ def test_settings_are_there_before_the_moves_that_read_them() -> None:
     names = [name for name, _ in Preset({"morph": 0.5, "morph_tier": 16.0}).steps()[0]]
     assert names.index("morph_tier") < names.index("morph")
     assert names.index("mute_low") < names.index("mute_range")
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
+    """As some editors write it."""
+    (tmp_path / "p.toml").write_text("[moves]\ntilt = 3\n", encoding="utf-8-sig")
+    assert read_preset(tmp_path / "p.toml").values == {"tilt": 3.0}

@@ -235,6 +235,14 @@ def test_gains_glide_as_long_as_the_same_call_says(tiers, block):
     assert asked["output_gain_db"].value > -2
 
 
+def test_the_status_tells_no_zeros_before_the_first_call(tiers):
+    status = LiveCallback(tiers, tier=16).status
+    assert [float(status[kind.name]) for kind in COMMANDS if kind.group == "setting"] == [
+        kind.neutral for kind in COMMANDS if kind.group == "setting"
+    ]
+    assert (status["tier"], status["wet"], status["mute_high"]) == (16, 1.0, 0.25)
+
+
 def test_a_scheduled_command_is_applied_at_its_hop_inside_a_block(tiers):
     live = LiveCallback(tiers, tier=16)
     live.shared.schedule.send("wet", 0.5, hop=3)

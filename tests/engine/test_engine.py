@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,38 @@ def test_what_was_counted_before_goes_on(voice):
     callback = AudioCallback(engine.path, engine.controls, shared, DeviceFormat(48000, 128, 1, 1), realtime=False)
     callback.process(np.full((128, 1), np.nan, np.float32), np.zeros((128, 1), np.float32))
     assert (record.bad_samples, record.bad_frames, record.limited_hops) == (50 + 128, 2, 19)
+    shared.close()
+
+
+def test_what_a_session_begins_with_is_not_faded_to(voice):
+    shared = SharedState.create(1, 64)
+    for name, value in (("tier", 16), ("mute", 1)):
+        shared.commands.send(name, value)
+    engine = Engine(LiveSettings(str(voice), device_api="virtual"), shared, resume=False)
+    callback = AudioCallback(engine.path, engine.controls, shared, DeviceFormat(48000, 128, 1, 1), realtime=False)
+    heard = np.ones((1280, 1), np.float32)
+    callback.process(np.full((1280, 1), 0.5, np.float32), heard)
+    assert not heard.any()
+    assert engine.path.voice.runner.facts.harmonics == 16
+    assert (0, "tier", 16.0) in shared.applied.take()
+    shared.close()
+
+
+def test_a_session_that_begins_muted_lets_nothing_through(voice, monkeypatch):
+    class Room(VirtualDevice):
+        def start(self, process: Callable[..., None]) -> None:
+            process(np.full((1280, 1), 0.5, np.float32), heard)
+
+    heard = np.ones((1280, 1), np.float32)
+    info = DeviceInfo("alsa", "Built-in mic", "Built-in speakers", 48000, 1280, 1, 1, 0, 0, False)
+    shared = SharedState.create(1, 64)
+    engine = Engine(LiveSettings(), shared, resume=False)
+    room = object.__new__(Room)
+    room.info = info
+    monkeypatch.setattr(engine_module, "lock_memory", lambda: None)
+    monkeypatch.setattr(engine_module, "keep_thread_running", lambda: None)
+    assert "muted" in (engine._start(room, LiveSettings(), None) or "")
+    assert not heard.any()
     shared.close()
 
 

@@ -216,6 +216,7 @@ def test_a_capture_that_cannot_be_written_stops_nothing(kept: Kept, monkeypatch:
     kept.play(100)
     kept.recordings.capture(Path("c.holo"))
     assert "captured the last" in kept.told()
+    assert kept.losses == [], "what could not be captured is"
     kept.recordings.close()
     assert hops_of(Path("c.holo")) == range(199)
     assert hops_of(Path("a.holo")) == range(99, 200)

@@ -13,6 +13,7 @@ from holostream.format.holo_block import DnaBlock, VoiceRun
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_events import Event
 from holostream.format.holo_file import HoloWriter
+from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.summary import summarize, summary_text
 from holostream.format.tags import change_tags
 from tests.dna_examples import HEADER, random_dna
@@ -99,6 +100,17 @@ def test_a_recording_that_broke_off(recording: Path) -> None:
         f"cut off; everything listed here can be decoded (the last {summary['torn_bytes']} bytes"
         in summary_text(summary)
     )
+
+
+def test_a_recording_that_is_being_made(recording: Path) -> None:
+    with recording.open("wb") as file:
+        mark_in_the_making(file)
+        writer = HoloWriter(file, HEADER)
+        for block in BLOCKS:
+            writer.write(block)
+        file.flush()
+        assert "still being recorded; everything" in summary_text(summarize(recording))
+    assert "cut off; everything" in summary_text(summarize(recording))
 
 
 def test_tags_are_shown_and_cannot_steer_the_terminal(recording: Path) -> None:

@@ -62,6 +62,19 @@ async def test_enter_keeps_what_is_open_and_escape_opens_nothing() -> None:
     assert session.reopened == [{"device_api": "jack", "input": "system", "output": "system", "block": None, "rate": None}]
 
 
+async def test_two_enters_at_once_are_one() -> None:
+    session = FakeSession()
+    app = HoloStreamApp(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until_devices_are_found(pilot)
+        for _ in range(2):
+            app.screen.query_one("#api", OptionList).action_select()
+        await pilot.pause()
+        assert isinstance(app.screen, LiveScreen)
+    assert len(session.reopened) == 1
+
+
 async def test_the_virtual_device_can_be_chosen() -> None:
     session = FakeSession()
     app = HoloStreamApp(session)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from holostream.control.performance import Performance
 from holostream.control.preset import preset_from
-from holostream.control.preset_folder import PresetFolder
+from holostream.control.preset_folder import PresetFolder, backup_of
 from holostream.ui.app import HoloStreamApp
 from holostream.ui.line_view import LineView
 from holostream.ui.name_input import NameInput
@@ -66,6 +66,19 @@ async def test_the_sound_is_saved_under_a_typed_name(tmp_path: Path) -> None:
         assert len(PresetFolder(tmp_path).names()) == 3
         await pilot.press("escape", "s", *"mine", "tab", "shift+tab", "enter")
         assert "mine" in PresetFolder(tmp_path).names(), "Tab leaves the name nowhere"
+
+
+async def test_two_enters_at_once_save_once(tmp_path: Path) -> None:
+    """The second would put what the first has just written in the place of the former preset."""
+    _, app = app_over(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("P", "s", *"phone")
+        name = app.screen.query_one(NameInput)
+        for _ in range(2):
+            await name.action_submit()
+        await pilot.pause()
+    assert "tilt" in backup_of(tmp_path / "phone.toml").read_text()
+    assert PresetFolder(tmp_path).read("phone").values.get("tilt", 0) == 0
 
 
 async def test_what_is_deleted_is_asked_twice(tmp_path: Path) -> None:
