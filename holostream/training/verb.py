@@ -38,7 +38,7 @@ from holostream.training.training_error import TrainingError
 
 MODEL_RATE = 48000
 LONGEST_SENTENCE = 400
-LONGEST_READING = timedelta(days=2)
+LONGEST_READING = timedelta(hours=6)
 
 
 def chosen_tiers(text: str) -> list[int]:
