@@ -23,6 +23,7 @@ from holostream.engine.controls import Controls
 from holostream.engine.memory_lock import reserve_memory
 from holostream.engine.playback_input import PlaybackInput
 from holostream.engine.priority import raise_thread_priority
+from holostream.engine.resampling import device_resamplers, resampled, resampling_prefill
 from holostream.engine.sample_ring import SampleRing
 from holostream.engine.shared_state import SharedState
 from holostream.engine.status import STAGES, histogram_bin
@@ -34,8 +35,6 @@ LEVEL_DECAY = 0.94
 """Per hop: a peak is forgotten by half within 30 ms; the UI holds peaks longer."""
 OPENING = frozenset(kind.name for kind in COMMANDS if kind.name == "tier" or kind.group != "mixer") - {"glide_ms"}
 """Commands that may ask for another voice, with which they fade; not how long gains glide, which those of the same call must know."""
-RESAMPLING_QUALITY = "MQ"
-RESAMPLING_TRIAL_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,8 @@ class AudioCallback:
         self._to_model: soxr.ResampleStream | None = None
         self._to_device: soxr.ResampleStream | None = None
         if self._resampling:
-            self._to_model, _ = _resamplers(device.rate, facts.rate, self._input_lanes)
-            _, self._to_device = _resamplers(device.rate, facts.rate, lanes)
+            self._to_model, _ = device_resamplers(device.rate, facts.rate, self._input_lanes)
+            _, self._to_device = device_resamplers(device.rate, facts.rate, lanes)
         prefill = (
             resampling_prefill(device.rate, facts.rate, facts.hop, block)
             if self._resampling
@@ -167,7 +166,7 @@ class AudioCallback:
     def _run(self, indata: np.ndarray, outdata: np.ndarray) -> None:
         lanes_in = self._to_lanes(indata)
         if self._to_model is not None:
-            lanes_in = _resample(self._to_model, lanes_in)
+            lanes_in = resampled(self._to_model, lanes_in)
         if self._playback is not None:
             lanes_in = self._playback.take(lanes_in.shape[1])
         self._gather.write(lanes_in)
@@ -178,7 +177,7 @@ class AudioCallback:
                 for name, value in waiting.items():
                     self._apply(name, value)
             sound = self._one_hop()
-            self._queue.write(sound if self._to_device is None else _resample(self._to_device, sound))
+            self._queue.write(sound if self._to_device is None else resampled(self._to_device, sound))
         out = np.empty((self._lanes, outdata.shape[0]), np.float32)
         self._grain = math.gcd(self._grain, outdata.shape[0])
         if grown := self._queue.take(out, self._hop - self._grain - self._prefill):
@@ -269,33 +268,3 @@ class AudioCallback:
             record.playback_dry = self._playback.dry
         record.output_fill = self._queue.fill
         status.callback_time[histogram_bin((time.perf_counter_ns() - started) / 1000)] += 1
-
-
-def _resamplers(device_rate: int, model_rate: int, lanes: int) -> tuple[soxr.ResampleStream, soxr.ResampleStream]:
-    return (
-        soxr.ResampleStream(device_rate, model_rate, lanes, dtype="float32", quality=RESAMPLING_QUALITY),
-        soxr.ResampleStream(model_rate, device_rate, lanes, dtype="float32", quality=RESAMPLING_QUALITY),
-    )
-
-
-def _resample(stream: soxr.ResampleStream, samples: np.ndarray) -> np.ndarray:
-    """(lanes, n) -> (lanes, m), m as the stream has them ready."""
-    if samples.shape[0] == 1:
-        return stream.resample_chunk(np.ascontiguousarray(samples[0]))[np.newaxis]
-    return stream.resample_chunk(np.ascontiguousarray(samples.T)).T
-
-
-def resampling_prefill(device_rate: int, model_rate: int, hop: int, block: int) -> int:
-    """Device samples of silence the output queue must begin with so that it never runs dry, found by a trial run.
-
-    It covers what the hop and both resamplers hold back at most, so their delay is part of it.
-    """
-    to_model, to_device = _resamplers(device_rate, model_rate, 1)
-    silence, gathered, received, deficit = np.zeros((1, block), np.float32), 0, 0, 0
-    for call in range(1, math.ceil(RESAMPLING_TRIAL_SECONDS * device_rate / block) + 1):
-        gathered += _resample(to_model, silence).shape[1]
-        hops, gathered = divmod(gathered, hop)
-        for _ in range(hops):
-            received += _resample(to_device, np.zeros((1, hop), np.float32)).shape[1]
-        deficit = max(deficit, call * block - received)
-    return deficit

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 
 from holostream.codec.tier_model import ModelError
 from holostream.engine.playback_ring import SLOT_SAMPLES
+from holostream.engine.resampling import resampled
 from holostream.engine.seam import SEAM_SAMPLES, Seam
 from holostream.format.audio_file import resampler
 from holostream.format.holo_error import HoloFormatError
@@ -107,22 +107,17 @@ def _at_step(pieces: Iterator[Piece], step: float, lanes: int) -> Iterator[Slot]
             break
         marks.append((read, piece.start, piece.harmonics))
         read += piece.samples.shape[1]
-        samples = piece.samples if stream is None else _resampled(stream, piece.samples)
+        samples = piece.samples if stream is None else resampled(stream, piece.samples)
         waiting = np.concatenate((waiting, samples), axis=1)
         for done in range(0, waiting.shape[1] - SLOT_SAMPLES + 1, SLOT_SAMPLES):
             yield slot(waiting[:, done : done + SLOT_SAMPLES])
             made += SLOT_SAMPLES
         waiting = waiting[:, waiting.shape[1] // SLOT_SAMPLES * SLOT_SAMPLES :]
     if stream is not None and read:
-        waiting = np.concatenate((waiting, _resampled(stream, waiting[:, :0], last=True)), axis=1)
+        waiting = np.concatenate((waiting, resampled(stream, waiting[:, :0], last=True)), axis=1)
     waiting = np.pad(waiting, ((0, 0), (0, -waiting.shape[1] % SLOT_SAMPLES)))
     for done in range(0, waiting.shape[1], SLOT_SAMPLES):
         yield slot(waiting[:, done : done + SLOT_SAMPLES])
         made += SLOT_SAMPLES
     if failure is not None:
         raise failure
-
-
-def _resampled(stream: soxr.ResampleStream, samples: np.ndarray, last: bool = False) -> np.ndarray:
-    """(lanes, n) -> (lanes, m), m as the stream has them ready."""
-    return stream.resample_chunk(np.ascontiguousarray(samples.T), last=last).reshape(-1, samples.shape[0]).T
