@@ -41,5 +41,4 @@ class AppliedRing(CommandQueue):
 
     def take(self) -> list[AppliedCommand]:
         """The reader's: all that have come since the last time, in order."""
-        there = (self._take() for _ in range(self.waiting))
-        return [AppliedCommand(*taken) for taken in there if taken is not None]
+        return [AppliedCommand(*taken) for taken in iter(self._take, None)]

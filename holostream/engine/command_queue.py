@@ -14,7 +14,7 @@ HEADER_BYTES = 128
 
 
 class CommandQueue:
-    """A view of a queue in a zeroed buffer of `bytes_for(CAPACITY)`."""
+    """A view of a queue in a zeroed buffer of `bytes_for(CAPACITY)`, with a `_note` beside it, a number of the writer's."""
 
     CAPACITY: ClassVar[int]
 
@@ -22,11 +22,6 @@ class CommandQueue:
         counters = memoryview(buffer).cast("B")[:HEADER_BYTES].cast("Q")
         self._written, self._note, self._read = counters[0:1], counters[1:2], counters[8:9]
         self._slots = np.frombuffer(buffer, SLOT, self.CAPACITY, offset=HEADER_BYTES)
-
-    @property
-    def waiting(self) -> int:
-        """How many are there to be taken."""
-        return self._written[0] - self._read[0]
 
     def _put(self, hop: int, name: str, value: float) -> bool:
         """The writer's: False if the queue is full."""

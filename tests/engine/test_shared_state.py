@@ -23,7 +23,7 @@ def test_what_one_side_writes_the_other_reads():
     assert owner.applied.take() == [(5, "tier", 16.0)]
     other.dna.write(5, 0, np.ones(1 + 2 * 4, np.uint8))
     assert owner.dna.read(0)[0][0].hop == 5
-    assert (owner.commands.waiting, owner.applied.take(), owner.applied.lost) == (0, [], 0)
+    assert (other.commands.receive(), owner.applied.take(), owner.applied.lost) == (None, [], 0)
     other.status.record.hops = 77
     assert owner.status.snapshot()["hops"] == 77
     owner.close()
