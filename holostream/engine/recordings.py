@@ -220,8 +220,9 @@ class Recordings:
             except OSError as error:
                 failure = failure or f"cannot capture to {path}: {error.strerror}"
         else:
-            self._uncaptured.append(f"{failure}; it is kept for now: make room, or let it be written there, and capture again")
-            self._lose(self._uncaptured[-1])
+            told = f"{failure}; it is kept for now: make room, or let it be written there, and capture again"
+            self._lose(told)
+            self._uncaptured.append(told)
             return
         while self._uncaptured:  # it is kept after all
             self._losses.remove(self._uncaptured.pop())

@@ -39,15 +39,13 @@ from holostream.engine.missing_sounds import MissingSounds
 from holostream.engine.playback import FROM_THE_START, Playback, PlaybackOptions
 from holostream.engine.recorder import KeptStatus, RecordingStatus
 from holostream.engine.recordings import Recordings
-from holostream.engine.settings import LiveSettings, settings_from_dict, settings_to_dict
+from holostream.engine.settings import LOWEST_RATE, LiveSettings, settings_from_dict, settings_to_dict
 from holostream.engine.shared_state import SharedState
 from holostream.format.recorded_sound import RecordedSound
 from holostream.format.table_store import all_current_tables
 
 DRAIN_SECONDS = 0.05
 START_TIMEOUT_SECONDS = 30.0
-LOWEST_RATE = 8000
-"""Of devices: how long a block may be, where the rate is not known yet."""
 CRASH_SECONDS = 10.0
 """An engine that has ended unexpectedly and does so again within this time stays away."""
 
@@ -134,6 +132,8 @@ class Session:
     def _supervise(self) -> None:
         try:
             self._follow_engines()
+        except Exception as error:  # nobody else is told
+            self.failure = self.failure or f"the session cannot go on ({type(error).__name__}: {error}); what was recorded is safe"
         finally:  # whoever waits for the end would wait for ever
             self._ended.set()
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 API_VIRTUAL = "virtual"
+LOWEST_RATE = 8000
+"""Of devices: how long a block may be, where the rate is not known yet."""
 SECOND_CHANNEL = "channel"
 SLOWEST, FASTEST = 0.25, 4.0
 """A recording's speed, as a tape's."""

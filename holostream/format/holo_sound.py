@@ -101,11 +101,11 @@ class HoloSound:
             return [f"{self.name} goes on for {behind} bytes behind its end, as if another file were appended; they were left out"]
         if torn:
             return [f"{self.name} breaks off: its last {torn} bytes are no whole block and were left out"]
-        if not self._reader.finished and in_the_making(Path(self.name)):
+        if self._reader.finished:
+            return []
+        if in_the_making(Path(self.name)):
             return [f"{self.name} is still being recorded; what there was of it was decoded"]
-        if not self._reader.finished:
-            return [f"{self.name} was not closed (the recording was cut off); everything in it was decoded"]
-        return []
+        return [f"{self.name} was not closed (the recording was cut off); everything in it was decoded"]
 
     def __enter__(self) -> Self:
         return self

@@ -39,6 +39,7 @@ from holostream.training.training_error import TrainingError
 MODEL_RATE = 48000
 LONGEST_SENTENCE = 400
 LONGEST_READING = timedelta(hours=6)
+"""Of sounds, by the first of several processes, while the others wait."""
 
 
 def chosen_tiers(text: str) -> list[int]:
@@ -117,7 +118,6 @@ def train(
         if where.type == "cuda":
             torch.cuda.set_device(where)
         # Whether all agree to stop is said on the CPU.
-        # The others wait while the first one reads all sounds.
         distributed.init_process_group("cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo", timeout=LONGEST_READING)
     first = processes == 1 or distributed.get_rank() == 0
     paths = [(holo_audio_checkpoint if as_holo_audio else checkpoint_path)(models, harmonics) for harmonics in wanted]

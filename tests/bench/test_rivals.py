@@ -28,9 +28,6 @@ def test_words_add_up_and_none_is_nobody():
 
 
 def test_folders_of_the_same_name_are_refused(tmp_path, models):
-    other = tmp_path / "second" / models.name
-    other.parent.mkdir()
-    other.symlink_to(models)
     copied = tmp_path / models.name
     copied.mkdir()
     (copied / "tier_016").symlink_to(models / "tier_016")

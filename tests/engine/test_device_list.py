@@ -55,7 +55,8 @@ def test_an_api_without_devices_lists_the_others():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("MacBook Pro Microphone", True), ("HDA Intel PCH: ALC257", True), ("Scarlett 2i2 USB", False), ("system", False)],
+    [("MacBook Pro Microphone", True), ("HDA Intel PCH: ALC257", True), ("sof-hda-dsp: - (hw:0,0)", True),
+     ("Microphone Array (Intel Smart Sound Technology)", True), ("Scarlett 2i2 USB", False), ("system", False)],
 )
 def test_built_in_devices_are_recognized(name, expected):
     assert built_in(name) is expected

@@ -290,3 +290,15 @@ def test_input_hops_that_came_too_late_are_told(kept: Kept, count: int, told: st
     kept.play(500)
     kept.recordings.close()
     assert kept.messages[-1] == f"a.input.wav lacks {told}, missed and silent in it"
+
+
+def test_where_nothing_may_be_looked_at_another_place_is_tried(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that may not be searched asking whether a file is there is refused as well."""
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    kept.play(100)
+    monkeypatch.setattr(Path, "exists", refused)
+    kept.recordings.capture()
+    assert "captured the last" in kept.told()

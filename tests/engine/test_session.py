@@ -498,3 +498,18 @@ def test_a_flood_of_commands_loses_no_final_state(voice):
         wait_for(lambda: (session.snapshot()["wet"], session.snapshot()["gate"]) == (0.25, 0.125))
     assert session.snapshot()["errors"] == 0
     assert not session.messages
+
+
+def test_whatever_ends_the_watch_over_the_engine_ends_the_session(monkeypatch):
+    """Else whoever waits for its end would wait for ever, and it would be no failure."""
+    session = Session(LiveSettings(device_api="virtual"))
+
+    def fail() -> None:
+        raise PermissionError("no place")
+
+    monkeypatch.setattr(session, "_follow_engines", fail)
+    session._supervise()
+    assert session.ended
+    assert session.failure is not None
+    assert session.failure.startswith("the session cannot go on (PermissionError: no place)")
+    session.close()

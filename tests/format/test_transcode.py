@@ -20,6 +20,7 @@ from holostream.format.block_index import BlockIndex, pack_end
 from holostream.format.coded_block import FULL_HOPS
 from holostream.format.holo_error import HoloFormatError
 from holostream.format.holo_file import HoloReader, HoloWriter
+from holostream.format.in_the_making import mark_in_the_making
 from holostream.format.summary import summarize, summary_text
 from holostream.format.transcode import decode_file, encode_file
 from tests.speech import speech
@@ -271,6 +272,10 @@ def test_a_holo_that_was_not_closed(tmp_path: Path, tiers: dict[int, TierModel],
     holo.write_bytes(data[:-end])
     (remark,) = decode_file(holo, tmp_path / "part.wav", models)
     assert "not closed" in remark
+    with holo.open("rb") as file:
+        mark_in_the_making(file)
+        (remark,) = decode_file(holo, tmp_path / "beside.wav", models)
+        assert "still being recorded" in remark
     assert np.array_equal(soundfile.read(tmp_path / "part.wav", always_2d=True, dtype="float32")[0], whole)
 
 
